@@ -1,0 +1,69 @@
+"""What the manifests want: jobs and delivery sets as frozen data, each with its place in a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from jetplan.errors import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jetplan.core.objects import ObjectTable
+
+
+class Overlap(Enum):
+    """What to do with objects that another set already sent to the same destination."""
+
+    REFUSE = "refuse"
+    SKIP = "skip"
+    SEND = "send"
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRef:
+    """A storage profile as a manifest names it: by name or by id, exactly one of them."""
+
+    name: str | None = None
+    profile_id: str | None = None
+    place: Place = field(default=Place(""), compare=False)
+
+    def __str__(self) -> str:
+        return self.name if self.name is not None else f"{{storageProfileId: {self.profile_id}}}"
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    """A declared job. `paused` None means: neither pause nor resume it. `job_id` settles an ambiguous name."""
+
+    name: str
+    source: ProfileRef
+    destination: ProfileRef
+    paused: bool | None = None
+    job_id: str | None = None
+    place: Place = field(default=Place(""), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySetSpec:
+    """A declared delivery set. `job` names a declared job or one that only exists on the server."""
+
+    name: str
+    job: str
+    objects: ObjectTable
+    overlap: Overlap = Overlap.REFUSE
+    renamed_from: str | None = None
+    place: Place = field(default=Place(""), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """Everything the manifests declare, in file order (files sorted by path, then by position)."""
+
+    jobs: Mapping[str, JobSpec] = field(default_factory=dict)
+    sets: Mapping[str, DeliverySetSpec] = field(default_factory=dict)
+    digests: Mapping[str, bytes] = field(default_factory=dict)
+    """Each set's `objects.digest()`, by set name: computed once, while reading."""
+    files: int = 0
