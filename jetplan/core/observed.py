@@ -1,0 +1,103 @@
+"""What the API and the ledger say, as frozen data: the second and third input of the diff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jetplan.core.attempts import Attempt, SubjectKey
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedProfile:
+    """A storage profile on the server. `name` may be empty where only the id is known."""
+
+    profile_id: str
+    name: str = ""
+    storage_type: str = ""
+    url: str = ""
+
+    def __str__(self) -> str:
+        return self.name or self.profile_id
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedJob:
+    """A job on the server. `manual` is False where triggers start it; `max_rate` in bits per second, if limited."""
+
+    job_id: str
+    name: str
+    source: ObservedProfile
+    destination: ObservedProfile
+    paused: bool = False
+    manual: bool = True
+    max_rate: int | None = None
+
+
+class Relation(Enum):
+    """How an object of a set meets one already recorded at the same destination."""
+
+    SAME = "same"
+    INSIDE = "inside"
+    """It lies in a folder that was sent."""
+    CONTAINS = "contains"
+    """It is a folder, and objects below it were sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlapping:
+    """One object of a set that was already sent to the destination by another subject, or in another shape."""
+
+    index: int
+    relation: Relation
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class SetRecord:
+    """What the ledger says of one delivery set on its route.
+
+    `settled`: its digest is recorded as entirely sent; then `attempts` carry no keys and need none.
+    Otherwise `attempts` holds every unreleased attempt on it (and on `renamedFrom`), with keys.
+    `resized`: objects whose size differs from the one recorded when they were sent: (path, then, now).
+    `withdrawn`: how many recorded objects the manifest no longer lists.
+    """
+
+    subject: SubjectKey
+    version: int = 0
+    settled: bool = False
+    attempts: Sequence[Attempt] = ()
+    overlapping: Sequence[Overlapping] = ()
+    resized: Sequence[tuple[str, int, int]] = ()
+    withdrawn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Everything seen before planning. `profiles_listed` is False where the role may not list them.
+
+    `sets` is by set name, for the sets whose route is known. `job_attempts` is by job name: unfinished attempts to
+    create it. `known_jobs` are the ids of jobs the ledger has created or adopted. `first_destinations` are the
+    destination profile ids that no recorded attempt ever delivered to.
+    """
+
+    jobs: Sequence[ObservedJob] = ()
+    profiles: Sequence[ObservedProfile] = ()
+    profiles_listed: bool = True
+    account: str = ""
+    sets: Mapping[str, SetRecord] = field(default_factory=dict)
+    job_attempts: Mapping[str, Sequence[Attempt]] = field(default_factory=dict)
+    job_versions: Mapping[SubjectKey, int] = field(default_factory=dict)
+    known_jobs: frozenset[str] = frozenset()
+    unfinished: Sequence[Attempt] = ()
+    """Every attempt in the scope that is intended, sending or in doubt, also of sets no longer declared."""
+    failed: Sequence[Attempt] = ()
+    """Deliveries that the server reports as failed and that no later revision replaced."""
+    withdrawn_sets: Mapping[str, int] = field(default_factory=dict)
+    """Sets with recorded objects that the manifests no longer declare: name -> objects."""
+    delivered_to: frozenset[str] = frozenset()
+    """Destination profile ids that some recorded attempt has delivered to."""

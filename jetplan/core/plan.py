@@ -1,0 +1,245 @@
+"""The plan: one ordered list of steps, from a closed union. Renderers print it, apply executes it.
+
+Within a job's group the job's step comes first, then its delivery sets' in manifest order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from jetplan.core.attempts import Attempt, SubjectKey
+from jetplan.core.objects import UNKNOWN_SIZE, ObjectTable
+from jetplan.core.observed import ObservedJob, ObservedProfile, Overlapping
+from jetplan.errors import Place
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLimits:
+    """How much one delivery may hold. The API documents no limit, so these are settings with careful defaults."""
+
+    max_objects: int = 10_000
+    max_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a job moves files from and to."""
+
+    source: ObservedProfile
+    destination: ObservedProfile
+
+
+@dataclass(frozen=True, slots=True)
+class CreateJob:
+    """The job is declared and not on the server: it will be created."""
+
+    job: str
+    route: Route
+    subject: SubjectKey
+    version: int
+    paused: bool | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class KeepJob:
+    """The job is as declared, or (`declared` False) only exists on the server and is used as it is."""
+
+    job: str
+    observed: ObservedJob
+    declared: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptJob:
+    """A job of this name and these profiles is on the server and new to the ledger: it will be recorded."""
+
+    job: str
+    observed: ObservedJob
+    subject: SubjectKey
+    version: int
+    paused: bool | None = None
+    """Not None: the job is also to be paused (True) or resumed (False)."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateJob:
+    """The job differs in what the API can change: `paused`."""
+
+    job: str
+    observed: ObservedJob
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DriftedJob:
+    """The job differs in what the API cannot change. Shown, never replaced. `differences`: (field, server, manifest)."""
+
+    job: str
+    observed: ObservedJob
+    differences: Sequence[tuple[str, str, str]]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class AmbiguousJob:
+    """Several jobs on the server have this name; `jobId` in the manifest settles it."""
+
+    job: str
+    candidates: Sequence[ObservedJob]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedJob:
+    """The job can be neither found nor created."""
+
+    job: str
+    reason: BlockReason
+    message: str
+    hint: str
+    place: Place
+    attempts: Sequence[Attempt] = ()
+
+
+class BlockReason(Enum):
+    """Why something is not done now."""
+
+    JOB_PAUSED = "job_paused"
+    JOB_DRIFTED = "job_drifted"
+    JOB_AMBIGUOUS = "job_ambiguous"
+    JOB_MISSING = "job_missing"
+    JOB_NOT_MANUAL = "job_not_manual"
+    JOB_BLOCKED = "job_blocked"
+    PROFILE_MISSING = "profile_missing"
+    PROFILE_AMBIGUOUS = "profile_ambiguous"
+    OVERLAP = "overlap"
+    IN_DOUBT = "in_doubt"
+    IN_PROGRESS = "in_progress"
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitBatch:
+    """One delivery to be submitted: irreversible. `indexes` points into `objects`, in manifest order."""
+
+    set_name: str
+    job: str
+    route: Route
+    subject: SubjectKey
+    version: int
+    batch: int
+    batches: int
+    revision: int
+    objects: ObjectTable
+    indexes: Sequence[int]
+    known_bytes: int
+    unknown_sizes: int
+    resent: int = 0
+    """How many of the objects were sent before, at a lower revision."""
+    first_to_destination: bool = False
+    overlap_allowed: bool = False
+    also: Sequence[SubjectKey] = ()
+    """Other subjects whose claims count too (`renamedFrom`)."""
+    place: Place = Place("")
+
+    def __len__(self) -> int:
+        return len(self.indexes)
+
+    def paths(self) -> list[str]:
+        """The canonical paths of the batch, in manifest order."""
+        return [self.objects.paths[index] for index in self.indexes]
+
+    def sizes(self) -> list[int]:
+        """The sizes in bytes, or UNKNOWN_SIZE, in the order of `paths`."""
+        return [self.objects.sizes[index] for index in self.indexes]
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadySubmitted:
+    """Objects of the set that the server has: nothing to do. `skipped`: of these, by another set (`overlap: skip`)."""
+
+    set_name: str
+    job: str
+    count: int
+    skipped: int = 0
+    settles: tuple[SubjectKey, bytes] | None = None
+    """Not None: the whole set is sent and the ledger does not know its digest yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedDelivery:
+    """Objects of the set that cannot be submitted now: why, and the command or edit that settles it."""
+
+    set_name: str
+    job: str
+    reason: BlockReason
+    message: str
+    hint: str
+    count: int
+    known_bytes: int
+    unknown_sizes: int
+    place: Place
+    attempts: Sequence[Attempt] = ()
+    overlapping: Sequence[Overlapping] = ()
+    objects: ObjectTable | None = None
+    indexes: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ResizedObjects:
+    """Sizes in the manifest that differ from those recorded when sent: (path, then, now). Nothing is sent."""
+
+    set_name: str
+    job: str
+    resized: Sequence[tuple[str, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnObjects:
+    """Objects that were sent and are no longer in a manifest. They cannot be unsent; nothing is done."""
+
+    set_name: str
+    job: str
+    count: int
+
+
+JobStep = CreateJob | KeepJob | AdoptJob | UpdateJob | DriftedJob | AmbiguousJob | BlockedJob
+DeliveryStep = SubmitBatch | AlreadySubmitted | BlockedDelivery | ResizedObjects | WithdrawnObjects
+Step = JobStep | DeliveryStep
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an apply would do, and what it would not and why. `observed` digests bind a saved plan to what was seen."""
+
+    steps: Sequence[Step]
+    unfinished: Sequence[Attempt] = ()
+    """Attempts in doubt or under way, of any set, declared or not."""
+    failed: Sequence[Attempt] = ()
+    account: str = ""
+    files: int = 0
+    manifest_digests: Mapping[str, bytes] = field(default_factory=dict)
+
+    def submissions(self) -> list[SubmitBatch]:
+        """The irreversible steps, in order."""
+        return [step for step in self.steps if isinstance(step, SubmitBatch)]
+
+    def changes(self) -> list[CreateJob | AdoptJob | UpdateJob | SubmitBatch]:
+        """The steps that apply would carry out."""
+        return [step for step in self.steps if isinstance(step, CreateJob | AdoptJob | UpdateJob | SubmitBatch)]
+
+    def blocked(self) -> list[BlockedJob | AmbiguousJob | BlockedDelivery]:
+        """The steps that are not finished and cannot be carried out now."""
+        return [step for step in self.steps if isinstance(step, BlockedJob | AmbiguousJob | BlockedDelivery)]
+
+
+def sums(objects: ObjectTable, indexes: Sequence[int]) -> tuple[int, int]:
+    """Known bytes and the number of unknown sizes (folders count as unknown) of some objects of a table."""
+    if len(indexes) == len(objects):
+        unknown = objects.sizes.count(UNKNOWN_SIZE)
+        return sum(objects.sizes) + unknown, unknown
+    sizes = [objects.sizes[index] for index in indexes]
+    unknown = sizes.count(UNKNOWN_SIZE)
+    return sum(sizes) + unknown, unknown
