@@ -1,0 +1,124 @@
+"""What an apply did, step by step, as frozen data. `apply` fills it, `render.outcome` tells it.
+
+Each result holds the step of the plan it belongs to, so that nothing has to be said twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jetplan.core.attempts import Attempt, State
+from jetplan.core.plan import (
+    AdoptJob,
+    AmbiguousJob,
+    BlockedDelivery,
+    BlockedJob,
+    CreateJob,
+    SubmitBatch,
+    UpdateJob,
+)
+from jetplan.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Change = CreateJob | AdoptJob | UpdateJob | SubmitBatch
+"""A step that apply carries out."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobApplied:
+    """The job was created, adopted or updated, as `step` says; `job_id` may be empty."""
+
+    step: CreateJob | AdoptJob | UpdateJob
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryAccepted:
+    """The server took the delivery. `delivery_id` is empty where the answer gave none."""
+
+    step: SubmitBatch
+    delivery_id: str = ""
+    attempt_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepRejected:
+    """The server said no, completely: nothing happened, and the claim is released. `message` is unescaped."""
+
+    step: Change
+    status: int
+    message: str = ""
+    attempt_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepNotSent:
+    """The request provably never left: nothing happened, and the claim is released."""
+
+    step: Change
+    reason: str
+    attempt_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepInDoubt:
+    """It may have happened. `attempt` is as the ledger has it now."""
+
+    step: Change
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class StepSkipped:
+    """It was not begun: its job was not made, another run holds the claim, or the run was interrupted."""
+
+    step: Change
+    reason: str
+    attempts: Sequence[Attempt] = ()
+    """The live attempts of others that hold the claim, where that is the reason."""
+
+
+Result = JobApplied | DeliveryAccepted | StepRejected | StepNotSent | StepInDoubt | StepSkipped
+NotDone = StepRejected | StepNotSent | StepInDoubt | StepSkipped
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyOutcome:
+    """All results of one run, in the plan's order, with what could not be done and what was in doubt before."""
+
+    results: Sequence[Result]
+    blocked: Sequence[BlockedJob | AmbiguousJob | BlockedDelivery] = ()
+    unfinished: Sequence[Attempt] = ()
+    """Attempts of earlier runs that are still in doubt or under way."""
+    settled: Sequence[Attempt] = ()
+    """Attempts of earlier runs that this one settled by looking, in their new state."""
+    interrupted: bool = False
+    run_id: str = ""
+
+    def done(self) -> list[JobApplied | DeliveryAccepted]:
+        """The results in which the server, or the ledger, has what the step wanted."""
+        return [result for result in self.results if isinstance(result, JobApplied | DeliveryAccepted)]
+
+    def not_done(self) -> list[NotDone]:
+        """The results that leave something to be done or to be settled."""
+        return [result for result in self.results if not isinstance(result, JobApplied | DeliveryAccepted)]
+
+    def in_doubt(self) -> list[Attempt]:
+        """Every attempt that nobody can tell about, of this run and of earlier ones, each once."""
+        mine = [result.attempt for result in self.results if isinstance(result, StepInDoubt)]
+        known = {attempt.attempt_id for attempt in mine}
+        earlier = [attempt for attempt in self.unfinished if attempt.state is State.IN_DOUBT]
+        return mine + [attempt for attempt in earlier if attempt.attempt_id not in known]
+
+    def exit_code(self) -> ExitCode:
+        """3 something is in doubt; 130 interrupted; 8 done in part; 1 nothing done of what was wanted; 0 done."""
+        if self.in_doubt():
+            return ExitCode.IN_DOUBT
+        if self.interrupted:
+            return ExitCode.INTERRUPTED
+        if not self.not_done() and not self.blocked and not self.unfinished:
+            return ExitCode.DONE
+        return ExitCode.APPLIED_IN_PART if self.done() else ExitCode.ERROR
