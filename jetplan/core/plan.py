@@ -5,14 +5,18 @@ Within a job's group the job's step comes first, then its delivery sets' in mani
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from jetplan.core.attempts import Attempt, SubjectKey
 from jetplan.core.objects import UNKNOWN_SIZE, ObjectTable
-from jetplan.core.observed import ObservedJob, ObservedProfile, Overlapping
 from jetplan.errors import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jetplan.core.attempts import Attempt, SubjectKey
+    from jetplan.core.observed import ObservedJob, ObservedProfile, Overlapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,7 @@ class SubmitBatch:
     overlap_allowed: bool = False
     also: Sequence[SubjectKey] = ()
     """Other subjects whose claims count too (`renamedFrom`)."""
-    place: Place = Place("")
+    place: Place = field(default=Place(""))
 
     def __len__(self) -> int:
         return len(self.indexes)
@@ -212,7 +216,7 @@ Step = JobStep | DeliveryStep
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an apply would do, and what it would not and why. `observed` digests bind a saved plan to what was seen."""
+    """What an apply would do, and what it would not and why."""
 
     steps: Sequence[Step]
     unfinished: Sequence[Attempt] = ()

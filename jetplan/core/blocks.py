@@ -1,0 +1,153 @@
+"""The sentences that say why objects are not submitted, and the command or edit that settles it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, assert_never
+
+from jetplan.core.attempts import State
+from jetplan.core.plan import (
+    AdoptJob,
+    AmbiguousJob,
+    BlockedDelivery,
+    BlockedJob,
+    BlockReason,
+    CreateJob,
+    DriftedJob,
+    KeepJob,
+    UpdateJob,
+    sums,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from jetplan.core.attempts import Attempt
+    from jetplan.core.delta import Delta
+    from jetplan.core.observed import ObservedJob, SetRecord
+    from jetplan.core.plan import JobStep
+    from jetplan.core.spec import DeliverySetSpec
+
+
+def blocked(
+    wanted: DeliverySetSpec,
+    reason: BlockReason,
+    message: str,
+    hint: str,
+    indexes: Sequence[int] | None = None,
+    attempts: Sequence[Attempt] = (),
+) -> BlockedDelivery:
+    """A block on some objects of a set, or (indexes None) on all of them."""
+    chosen = range(len(wanted.objects)) if indexes is None else indexes
+    known, unknown = sums(wanted.objects, chosen)
+    return BlockedDelivery(
+        wanted.name,
+        wanted.job,
+        reason,
+        message,
+        hint,
+        len(chosen),
+        known,
+        unknown,
+        wanted.place,
+        attempts=tuple(attempts),
+        objects=wanted.objects,
+        indexes=chosen,
+    )
+
+
+def without_route(wanted: DeliverySetSpec, job_step: JobStep) -> BlockedDelivery:
+    """The set's job leads to no route, so not even what was sent can be told."""
+    match job_step:
+        case DriftedJob(job=name):
+            message = f"job {name!r} on the server has other storage profiles than the manifest"
+            hint = "correct the manifest, or give the job a new name so that a new one is created"
+            return blocked(wanted, BlockReason.JOB_DRIFTED, message, hint)
+        case AmbiguousJob(job=name, candidates=candidates):
+            message = f"{len(candidates)} jobs on the server are named {name!r}"
+            hint = "say which one is meant: put its `jobId` into the job's manifest"
+            return blocked(wanted, BlockReason.JOB_AMBIGUOUS, message, hint)
+        case BlockedJob(reason=reason, message=message, hint=hint):
+            return blocked(wanted, reason, message, hint)
+        case CreateJob() | KeepJob() | AdoptJob() | UpdateJob():
+            raise AssertionError("a usable job has a route")
+        case _:
+            assert_never(job_step)
+
+
+def by_paused(
+    wanted: DeliverySetSpec,
+    indexes: Sequence[int],
+    *,
+    by_manifest: bool = False,
+    job: ObservedJob | None = None,
+) -> BlockedDelivery:
+    """A paused job answers 400 to every delivery."""
+    if by_manifest:
+        message = f"the manifest keeps job {wanted.job!r} paused, and a paused job refuses deliveries"
+        hint = "set `paused: false` on the job to resume it first"
+    else:
+        message = f"job {wanted.job!r} is paused on the server, and a paused job refuses deliveries"
+        hint = "resume it in Jet, or set `paused: false` on the job in the manifest"
+    if job is not None:
+        hint += f" (job {job.job_id})"
+    return blocked(wanted, BlockReason.JOB_PAUSED, message, hint, indexes)
+
+
+def by_trigger(wanted: DeliverySetSpec, indexes: Sequence[int]) -> BlockedDelivery:
+    """Deliveries go through manual jobs only."""
+    message = f"job {wanted.job!r} starts by itself (it has triggers); deliveries need a manual job"
+    return blocked(
+        wanted, BlockReason.JOB_NOT_MANUAL, message, "name a job without triggers in the set's `job`", indexes
+    )
+
+
+def by_attempt(wanted: DeliverySetSpec, attempt: Attempt, indexes: Sequence[int]) -> BlockedDelivery:
+    """An attempt without a known end holds the objects."""
+    run = f"run {attempt.run.run_id}"
+    if attempt.live and attempt.state is not State.IN_DOUBT:
+        return blocked(
+            wanted,
+            BlockReason.IN_PROGRESS,
+            f"{run} is submitting these now",
+            "wait for it",
+            indexes,
+            (attempt,),
+        )
+    message = f"attempt {attempt.attempt_id} by {run} may have been accepted: its answer was lost"
+    hint = (
+        f"look in Jet, then say which: `jetplan resolve {attempt.attempt_id} --accepted` "
+        f'or `--not-accepted`, with `--reason "…"`'
+    )
+    return blocked(wanted, BlockReason.IN_DOUBT, message, hint, indexes, (attempt,))
+
+
+def by_overlap(
+    wanted: DeliverySetSpec,
+    record: SetRecord,
+    delta: Delta,
+    planned: Mapping[int, str],
+    only: Collection[int] | None = None,
+) -> BlockedDelivery:
+    """Other sets have sent, or will send, some of these objects to the same destination."""
+    chosen = [index for index in delta.new_indexes() if only is None or index in only]
+    meeting = {each.index for each in record.overlapping} | set(planned)
+    others = {_who(each.attempt, record) for each in record.overlapping}
+    others |= {f"set {name!r} (in these manifests)" for name in planned.values()}
+    named = ", ".join(sorted(others)[:3]) + (f" and {len(others) - 3} more" if len(others) > 3 else "")
+    count = len(meeting & set(chosen))
+    message = f"{count} of {len(chosen)} objects already go to this destination by {named}"
+    hint = "say what is meant: `overlap: skip` (send only the rest), `overlap: send` (send again)"
+    if only is not None:
+        hint = "take them out, list single files instead of a folder, or say `overlap: send`"
+    former = sorted({each.attempt.subject.name for each in record.overlapping} - {wanted.name})
+    if only is None and len(former) == 1:
+        hint += f", or `renamedFrom: {former[0]}`"
+    block = blocked(wanted, BlockReason.OVERLAP, message, hint, chosen)
+    return replace(block, overlapping=tuple(record.overlapping))
+
+
+def _who(attempt: Attempt, record: SetRecord) -> str:
+    if attempt.subject.name == record.subject.name:
+        return "an earlier delivery of this set, as a folder or its content"
+    return f"set {attempt.subject.name!r}"

@@ -1,0 +1,184 @@
+"""The steps of one delivery set: what is submitted, what already is, and what is blocked and why. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from jetplan.core import blocks
+from jetplan.core.attempts import SENT
+from jetplan.core.batches import split
+from jetplan.core.delta import Delta, difference
+from jetplan.core.observed import Relation, SetRecord
+from jetplan.core.plan import (
+    AdoptJob,
+    AlreadySubmitted,
+    AmbiguousJob,
+    BatchLimits,
+    BlockedDelivery,
+    BlockedJob,
+    BlockReason,
+    CreateJob,
+    DriftedJob,
+    KeepJob,
+    ResizedObjects,
+    Route,
+    SubmitBatch,
+    UpdateJob,
+    WithdrawnObjects,
+    sums,
+)
+from jetplan.core.rivals import Rivals
+from jetplan.core.routes import route_of, set_subject
+from jetplan.core.spec import Overlap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from jetplan.core.observed import Observed
+    from jetplan.core.plan import DeliveryStep, JobStep
+    from jetplan.core.routes import Match
+    from jetplan.core.spec import DeliverySetSpec, Spec
+
+
+class SetPlanner:
+    """Makes the steps of one set after another, remembering what earlier sets will send to each destination."""
+
+    def __init__(self, spec: Spec, observed: Observed, limits: BatchLimits, matches: Mapping[str, Match]) -> None:
+        self._spec = spec
+        self._observed = observed
+        self._limits = limits
+        self._matches = matches
+        self._rivals = Rivals(spec, matches)
+        self._flagged = set(observed.delivered_to)
+
+    def steps(self, wanted: DeliverySetSpec, job_step: JobStep) -> Iterator[DeliveryStep]:
+        """The steps of one set whose job's step is known."""
+        route = route_of(self._matches[wanted.job])
+        if route is None:
+            yield blocks.without_route(wanted, job_step)
+            return
+        record = self._observed.sets.get(wanted.name) or SetRecord(set_subject(wanted.name, route))
+        if record.settled:
+            yield AlreadySubmitted(wanted.name, wanted.job, len(wanted.objects))
+        else:
+            delta = difference(wanted.objects, record.attempts)
+            yield from self._of_delta(wanted, record, delta, job_step, route)
+        if record.resized:
+            yield ResizedObjects(wanted.name, wanted.job, record.resized)
+        if record.withdrawn:
+            yield WithdrawnObjects(wanted.name, wanted.job, record.withdrawn)
+
+    def _of_delta(
+        self, wanted: DeliverySetSpec, record: SetRecord, delta: Delta, job_step: JobStep, route: Route
+    ) -> Iterator[DeliveryStep]:
+        rest, skipped, overlap_block = self._overlaps(wanted, record, delta, route)
+        if delta.sent or skipped:
+            whole = not rest and not delta.held and overlap_block is None
+            digest = self._spec.digests.get(wanted.name) or wanted.objects.digest()
+            settles = (record.subject, digest) if whole else None
+            yield AlreadySubmitted(wanted.name, wanted.job, delta.sent + skipped, skipped, settles)
+        for attempt, indexes in delta.held:
+            yield blocks.by_attempt(wanted, attempt, indexes)
+        if overlap_block is not None:
+            yield overlap_block
+        if not rest:
+            return
+        block = _job_block(wanted, job_step, [index for _, indexes in rest for index in indexes])
+        if block is not None:
+            yield block
+            return
+        yield from self._batches(wanted, record, delta, rest, route)
+
+    def _overlaps(
+        self, wanted: DeliverySetSpec, record: SetRecord, delta: Delta, route: Route
+    ) -> tuple[Sequence[tuple[int, Sequence[int]]], int, BlockedDelivery | None]:
+        """What is left to submit, how much another set has sent, and the block if the overlap is refused."""
+        planned = self._rivals.meet(wanted, delta, route)
+        if not record.overlapping and not planned:
+            return delta.new, 0, None
+        match wanted.overlap:
+            case Overlap.SEND:
+                return delta.new, 0, None
+            case Overlap.REFUSE:
+                return (), 0, blocks.by_overlap(wanted, record, delta, planned)
+            case Overlap.SKIP:
+                return self._skip(wanted, record, delta, planned)
+            case _:
+                assert_never(wanted.overlap)
+
+    def _skip(
+        self, wanted: DeliverySetSpec, record: SetRecord, delta: Delta, planned: Mapping[int, str]
+    ) -> tuple[Sequence[tuple[int, Sequence[int]]], int, BlockedDelivery | None]:
+        skipped = {
+            each.index
+            for each in record.overlapping
+            if each.relation is not Relation.CONTAINS and each.attempt.state in SENT
+        }
+        undecided = {each.index for each in record.overlapping} | set(planned)
+        undecided -= skipped
+        rest = [
+            (revision, left)
+            for revision, indexes in delta.new
+            if (left := [index for index in indexes if index not in skipped and index not in undecided])
+        ]
+        block = blocks.by_overlap(wanted, record, delta, planned, only=undecided) if undecided else None
+        return rest, len(skipped), block
+
+    def _batches(
+        self,
+        wanted: DeliverySetSpec,
+        record: SetRecord,
+        delta: Delta,
+        rest: Sequence[tuple[int, Sequence[int]]],
+        route: Route,
+    ) -> Iterator[SubmitBatch]:
+        parts = [
+            (revision, part) for revision, indexes in rest for part in split(wanted.objects, indexes, self._limits)
+        ]
+        first = route.destination.profile_id not in self._flagged
+        self._flagged.add(route.destination.profile_id)
+        also = (set_subject(wanted.renamed_from, route),) if wanted.renamed_from else ()
+        for number, (revision, part) in enumerate(parts, start=1):
+            known, unknown = sums(wanted.objects, part)
+            yield SubmitBatch(
+                wanted.name,
+                wanted.job,
+                route,
+                record.subject,
+                record.version,
+                number,
+                len(parts),
+                revision,
+                wanted.objects,
+                part,
+                known,
+                unknown,
+                resent=sum(index in delta.resent for index in part) if delta.resent else 0,
+                first_to_destination=first,
+                overlap_allowed=wanted.overlap is Overlap.SEND,
+                also=also,
+                place=wanted.place,
+            )
+
+
+def _job_block(wanted: DeliverySetSpec, job_step: JobStep, indexes: Sequence[int]) -> BlockedDelivery | None:
+    """Why the job, as it will be after its own step, would not take a delivery now."""
+    match job_step:
+        case CreateJob(paused=True) | UpdateJob(paused=True) | AdoptJob(paused=True):
+            return blocks.by_paused(wanted, indexes, by_manifest=True)
+        case CreateJob() | UpdateJob(paused=False):
+            return None
+        case KeepJob(observed=job) | AdoptJob(observed=job) | UpdateJob(observed=job):
+            if not job.manual:
+                return blocks.by_trigger(wanted, indexes)
+            resumed = isinstance(job_step, AdoptJob) and job_step.paused is False
+            if job.paused and not resumed:
+                return blocks.by_paused(wanted, indexes, job=job)
+            return None
+        case DriftedJob() | AmbiguousJob():
+            return None
+        case BlockedJob(reason=reason, message=message):
+            in_doubt = BlockReason.JOB_BLOCKED if reason is not BlockReason.IN_PROGRESS else reason
+            return blocks.blocked(wanted, in_doubt, f"its job cannot be used: {message}", job_step.hint, indexes)
+        case _:
+            assert_never(job_step)

@@ -1,0 +1,89 @@
+"""Objects that two sets of the same manifests would both send to one destination: the ledger knows nothing of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from jetplan.core.objects import folders_above, is_folder
+from jetplan.core.routes import route_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from jetplan.core.delta import Delta
+    from jetplan.core.plan import Route
+    from jetplan.core.routes import Match
+    from jetplan.core.spec import DeliverySetSpec, Spec
+
+
+@dataclass(slots=True)
+class _Destination:
+    owners: dict[str, str] = field(default_factory=dict)
+    folders: dict[str, str] = field(default_factory=dict)
+    above: dict[str, str] = field(default_factory=dict)
+
+
+class Rivals:
+    """What earlier sets of the plan will send, by destination. The first set in manifest order has the objects."""
+
+    def __init__(self, spec: Spec, matches: Mapping[str, Match]) -> None:
+        routes = (route_of(matches[wanted.job]) for wanted in spec.sets.values())
+        self._shared = Counter(route.destination.profile_id for route in routes if route)
+        self._destinations: dict[str, _Destination] = {}
+
+    def meet(self, wanted: DeliverySetSpec, delta: Delta, route: Route) -> dict[int, str]:
+        """The new objects of a set that an earlier one already sends there: index -> that set's name.
+
+        The rest is remembered as this set's.
+        """
+        destination = route.destination.profile_id
+        if self._shared[destination] < 2:
+            return {}
+        there = self._destinations.setdefault(destination, _Destination())
+        paths = {wanted.objects.paths[index]: index for index in delta.new_indexes()}
+        met = _meeting(there, paths)
+        for path in met:
+            del paths[path]
+        _remember(there, paths, wanted.name)
+        return dict(met.values())
+
+
+def _parents(paths: Iterable[str]) -> set[str]:
+    return {path[: path.rfind("/", 0, len(path) - 1) + 1] for path in paths} - {""}
+
+
+def _meeting(there: _Destination, paths: Mapping[str, int]) -> dict[str, tuple[int, str]]:
+    met: dict[str, tuple[int, str]] = {}
+    if not there.owners:
+        return met
+    for path in there.owners.keys() & paths.keys():
+        met[path] = (paths[path], there.owners[path])
+    if there.folders:
+        inside = {
+            parent: owner
+            for parent in _parents(paths)
+            if (
+                owner := next((there.folders[up] for up in (parent, *folders_above(parent)) if up in there.folders), "")
+            )
+        }
+        if inside:
+            for path, index in paths.items():
+                inside_owner = inside.get(path[: path.rfind("/", 0, len(path) - 1) + 1])
+                if inside_owner:
+                    met.setdefault(path, (index, inside_owner))
+    for path, index in paths.items():
+        if path[-1] == "/" and path in there.above:
+            met.setdefault(path, (index, there.above[path]))
+    return met
+
+
+def _remember(there: _Destination, paths: Mapping[str, int], name: str) -> None:
+    there.owners.update(dict.fromkeys(paths, name))
+    there.folders.update((path, name) for path in paths if is_folder(path))
+    for parent in _parents(paths):
+        for folder in (parent, *folders_above(parent)):
+            if folder in there.above:
+                break
+            there.above[folder] = name
