@@ -1,0 +1,176 @@
+"""How one thing is done once: claim, commit, send, record. Pure: it yields effects, a driver carries them out.
+
+Each function is a generator: it yields an effect and is sent that effect's result. `apply` drives it with a real
+ledger and a real client, the simulation with a scheduler of its own; there is no other code that decides to send.
+An effect that raises is raised here; whatever happens, nothing is sent unless SENDING was confirmed as committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, assert_never
+
+from jetplan.core.answers import Accepted, Answer, NoAnswer, NotSent, Refused
+from jetplan.core.attempts import ClaimResult, NewAttempt, State, Taken
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Claim the subject for one attempt, durably. Answered with a ClaimResult."""
+
+    attempt: NewAttempt
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Look at what the server shows for the job before sending. Answered with a mapping, or None if it cannot tell."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Move an attempt to a state, durably. Answered with whether it was allowed and done."""
+
+    attempt_id: str
+    to: State
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    job_id: str = ""
+    delivery_id: str = ""
+    baseline: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send the request, once. Answered with an Answer."""
+
+    attempt: NewAttempt
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Wait so many seconds. Answered with False when the run is being stopped."""
+
+    seconds: float
+
+
+Effect = Claim | Baseline | Mark | Send | Wait
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Accepted and recorded (or accepted, and recorded by somebody else)."""
+
+    attempt_id: str
+    record_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The server said no; recorded and released."""
+
+    attempt_id: str
+    status: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Nothing left; released."""
+
+    attempt_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """Nobody can tell; the attempt holds the claim until evidence or a person decides."""
+
+    attempt_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Another attempt holds the claim, or took this one over before anything was sent."""
+
+    taken: Taken
+    reason: str
+
+
+End = Done | Rejected | Unsent | Doubtful | Held
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often, and how long apart, something that provably did not happen is attempted anew."""
+
+    attempts: int = 5
+    first_delay: float = 0.5
+    longest_delay: float = 30.0
+
+    def delay(self, attempt: int, asked: float | None) -> float:
+        """Seconds before the attempt after the given one (counting from 1); the server's wish counts, bounded."""
+        own = min(self.longest_delay, self.first_delay * 2 ** (attempt - 1))
+        return own if asked is None else min(max(asked, own), self.longest_delay * 2)
+
+
+NewId = Callable[[], str]
+
+
+def carry_out(
+    attempt: NewAttempt, new_id: NewId, patience: Patience, *, claimed: bool = False
+) -> Generator[Effect, Any, End]:
+    """One request, and the few new attempts that follow when it provably did not happen.
+
+    `claimed`: the attempt is already claimed (a set's batches are claimed together).
+    """
+    renewed = False
+    for number in range(1, patience.attempts + 1):
+        if not claimed:
+            result: ClaimResult = yield Claim(attempt)
+            if isinstance(result, Taken):
+                return Held(result, "another attempt holds the claim")
+        claimed = False
+        end, again, asked = yield from _send_once(attempt)
+        if not again or number == patience.attempts:
+            return end
+        if isinstance(end, Rejected) and end.status == 401:
+            if renewed:
+                return end
+            renewed = True
+        elif not (yield Wait(patience.delay(number, asked))):
+            return end
+        attempt = replace(attempt, attempt_id=new_id())
+    raise AssertionError("patience allows at least one attempt")
+
+
+def _send_once(attempt: NewAttempt) -> Generator[Effect, Any, tuple[End, bool, float | None]]:
+    """Commit, send, record. Returns the end, whether a new attempt may be made, and the wait the server asked for."""
+    ident = attempt.attempt_id
+    baseline = (yield Baseline(attempt.job_id)) if attempt.job_id else None
+    if not (yield Mark(ident, State.SENDING, job_id=attempt.job_id, baseline=baseline)):
+        return Held(Taken(()), "the claim was lost before sending"), False, None
+    answer: Answer = yield Send(attempt)
+    match answer:
+        case Accepted(record_id, status):
+            detail = {"status": status}
+            yield Mark(ident, State.ACCEPTED, detail, **_ids(attempt, record_id))
+            return Done(ident, record_id), False, None
+        case Refused(status, message, asked):
+            yield Mark(ident, State.REJECTED, {"status": status, "message": message})
+            return Rejected(ident, status, message), status in {401, 429}, asked
+        case NotSent(reason):
+            yield Mark(ident, State.NOT_SENT, {"reason": reason})
+            return Unsent(ident, reason), True, None
+        case NoAnswer(reason, lost_status):
+            yield Mark(ident, State.IN_DOUBT, {"reason": reason, "status": lost_status})
+            return Doubtful(ident, reason), False, None
+        case _:
+            assert_never(answer)
+
+
+def _ids(attempt: NewAttempt, record_id: str) -> dict[str, str]:
+    """A delivery's answer gives its id, a job's gives the job's."""
+    return {"delivery_id": record_id} if attempt.job_id else {"job_id": record_id}
