@@ -1,0 +1,258 @@
+"""The ledger's whole public face. Each method is one transaction; how it is done stands in the module it calls.
+
+All methods may be called from many threads at once. A method that writes returns only after a durable commit, and
+raises JetplanError (CommitUnknown where nobody can tell) if there was none: then nothing may be sent.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jetplan.ledger import checks, claims, exchange, leases, marks, reads, runs, scopes, search, settling
+from jetplan.ledger.contents import pack
+from jetplan.ledger.writer import Writer
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from typing import IO, Any
+
+    from jetplan.core.attempts import Attempt, ClaimResult, NewAttempt, RunInfo, State, SubjectKey
+    from jetplan.ledger.driver import Driver
+    from jetplan.ledger.records import (
+        Finding,
+        Hit,
+        Liveness,
+        Marked,
+        ObjectEvent,
+        RunRecord,
+        SubjectRecord,
+        Transition,
+    )
+
+
+class Ledger:
+    """One open ledger. Close it when done, or use it in a `with`.
+
+    `group`: writes of many threads share commits (one writer thread); False runs each in the caller's thread.
+    `process_alive(host, process)` says whether a process on this very host still runs; None: it cannot tell.
+    """
+
+    def __init__(
+        self, driver: Driver, *, group: bool = True, process_alive: Callable[[str, str], bool | None] | None = None
+    ) -> None:
+        self._driver = driver
+        self._writer = Writer(driver, group=group)
+        self._alive = runs.process_alive if process_alive is None else process_alive
+        self.ledger_id: str = driver.read(reads.ledger_id)
+
+    def close(self) -> None:
+        """Finish the writes under way and let go of the database."""
+        self._writer.close()
+        self._driver.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Scopes: API URL and account. Everything below happens within one.
+
+    def scope_of(self, api_url: str, accounts: Sequence[str]) -> str | None:
+        """The scope of this API and account, or None where nothing was recorded for it yet.
+
+        `accounts`: the account ids observed, repeated as often as seen. Raises LedgerMismatch where none was seen
+        and the ledger knows several accounts at this URL.
+        """
+        return self._driver.read(lambda tx: scopes.find(tx, api_url, accounts))
+
+    def ensure_scope(self, api_url: str, accounts: Sequence[str]) -> str:
+        """The same for a run that writes: made where missing, and given its account once that is known."""
+        return self._driver.write(lambda tx: scopes.ensure(tx, api_url, accounts))
+
+    # Runs and their leases.
+
+    def begin_run(self, run: RunInfo, lease_seconds: float = 60.0) -> None:
+        """Record that a run began. It must call `heartbeat` well within every `lease_seconds`."""
+        self._driver.write(lambda tx: leases.begin(tx, run, lease_seconds))
+
+    def heartbeat(self, run_id: str) -> bool:
+        """Renew a run's lease. False: the run is unknown here, or has ended."""
+        return self._driver.write(lambda tx: leases.beat(tx, run_id))
+
+    def end_run(self, run_id: str, outcome: str) -> None:
+        """Record that a run ended and how (one word). What it left unfinished may be recovered at once."""
+        self._driver.write(lambda tx: leases.end(tx, run_id, outcome))
+
+    def run(self, run_id: str) -> RunRecord | None:
+        """A run and its lease, or None."""
+        return self._driver.read(lambda tx: leases.find(tx, run_id))
+
+    def run_is_live(self, run_id: str) -> Liveness:
+        """Whether a run still holds its lease; an unknown run is dead."""
+        return self._driver.read(lambda tx: leases.liveness(tx, run_id, self._alive))
+
+    def recover(self, scope_id: str, run_id: str) -> list[Attempt]:
+        """Take over what dead runs left: INTENDED becomes NOT_SENT, SENDING becomes IN_DOUBT, all or nothing.
+
+        Returns the attempts moved. Never touches those of live runs, nor of `run_id` itself.
+        """
+        return self._driver.write(lambda tx: leases.recover(tx, scope_id, run_id, self._alive))
+
+    # Claims and transitions: the only way to be allowed to send.
+
+    def claim(
+        self,
+        scope_id: str,
+        subject: SubjectKey,
+        expected_version: int,
+        attempts: Sequence[NewAttempt],
+        run_id: str,
+        *,
+        also: Sequence[SubjectKey] = (),
+    ) -> ClaimResult:
+        """Claim a subject for new attempts, all or none, each INTENDED: Claimed with the new version, or Taken.
+
+        `expected_version` is the one planned with (0: no record yet; for a job see `version_of`). Where it still
+        holds, the planner saw every attempt there is. Where it moved, the attempts are granted if no live attempt
+        of the subject has one of their objects at the same revision. `also`: subjects that this one was renamed
+        from; their objects always count, from then on in both directions. A job with an unfinished attempt under
+        its name, on any route, is always Taken.
+        """
+        packed = [(attempt, pack(attempt)) for attempt in attempts]
+        request = claims.ClaimRequest(scope_id, subject, expected_version, packed, run_id, tuple(also))
+        return self._writer.submit(claims.CLAIMS, request)
+
+    def mark(
+        self,
+        attempt_id: str,
+        to: State,
+        detail: Mapping[str, Any] | None = None,
+        *,
+        run_id: str,
+        delivery_id: str = "",
+        job_id: str = "",
+        baseline: Mapping[str, Any] | None = None,
+        only_from: frozenset[State] | None = None,
+    ) -> Marked:
+        """Move an attempt to another state, if TRANSITIONS (and `only_from`) allow it from the present one.
+
+        Truthy where it was done; otherwise nothing was written and `state` says where the attempt stands. Only
+        the run that claimed an attempt may mark it SENDING. Empty ids and None leave what is recorded. Raises
+        JetplanError where there is no such attempt.
+        """
+        request = marks.MarkRequest(
+            attempt_id, to, detail or {}, run_id, delivery_id, job_id, baseline, only_from
+        )
+        return self._writer.submit(marks.MARKS, request)
+
+    def settle(
+        self,
+        scope_id: str,
+        subject: SubjectKey,
+        digest: bytes,
+        sizes: bytes | None = None,
+        *,
+        expected_version: int | None = None,
+    ) -> bool:
+        """Note that the set with this digest (and size digest) is known to be entirely sent.
+
+        False, and nothing noted, where the subject is unknown or not at `expected_version` any more.
+        """
+        return self._driver.write(
+            lambda tx: settling.settle(tx, scope_id, subject, digest, sizes, expected_version)
+        )
+
+    def adopt(self, scope_id: str, subject: SubjectKey, job_id: str) -> None:
+        """Note the id of a job that was found on the server rather than made."""
+        self._driver.write(lambda tx: settling.adopt(tx, scope_id, subject, job_id))
+
+    def record_baseline(
+        self, scope_id: str, subject: SubjectKey, attempt: NewAttempt, run_id: str, *, who: str, reason: str
+    ) -> ClaimResult:
+        """Record objects as sent before jetplan came, without sending: an attempt born RESOLVED_ACCEPTED.
+
+        Taken where a live attempt already holds one of them.
+        """
+        contents = pack(attempt)
+        return self._driver.write(
+            lambda tx: settling.record_baseline(tx, scope_id, subject, (attempt, contents), run_id, who, reason)
+        )
+
+    # Reading.
+
+    def subjects(self, scope_id: str) -> Mapping[SubjectKey, SubjectRecord]:
+        """Everything ever claimed in a scope, in one query."""
+        return self._driver.read(lambda tx: reads.subjects(tx, scope_id))
+
+    def version_of(self, scope_id: str, subject: SubjectKey) -> int:
+        """The version to plan with. A job's counts over all routes of its name; 0 where nothing is recorded.
+
+        `reads.versions(ledger.subjects(scope))` gives the same for all subjects at once.
+        """
+        return self._driver.read(lambda tx: claims.version_of(tx, scope_id, subject))
+
+    def attempts(
+        self,
+        scope_id: str,
+        subjects: Iterable[SubjectKey] | None = None,
+        *,
+        states: Collection[State] | None = None,
+        with_keys: bool = False,
+    ) -> list[Attempt]:
+        """Attempts of a scope, oldest first; of some subjects or in some states only, with `keys` if asked for."""
+        wanted = None if subjects is None else list(subjects)
+        return self._driver.read(
+            lambda tx: reads.attempts(tx, self._alive, scope_id, wanted, states, with_keys=with_keys)
+        )
+
+    def unfinished(self, scope_id: str) -> list[Attempt]:
+        """Attempts of a scope that are intended, sending or in doubt, oldest first."""
+        return self._driver.read(lambda tx: reads.unfinished(tx, self._alive, scope_id))
+
+    def attempt(self, attempt_id: str) -> Attempt:
+        """One attempt by its id or the beginning of it. Raises UsageError where none or several begin so."""
+        return self._driver.read(lambda tx: reads.attempt(tx, self._alive, attempt_id))
+
+    def history(self, attempt_id: str) -> list[Transition]:
+        """Every transition of an attempt, in order. Nothing is ever taken out."""
+        return self._driver.read(lambda tx: reads.history(tx, attempt_id))
+
+    def listing(self, attempt_id: str) -> tuple[list[str], array[int]]:
+        """The canonical paths of an attempt in the order they were sent, and their sizes (UNKNOWN_SIZE: not known)."""
+        return self._driver.read(lambda tx: reads.listing(tx, attempt_id))
+
+    def find_objects(
+        self, scope_id: str, destination_id: str, paths: Sequence[str], *, excluding: Collection[SubjectKey] = ()
+    ) -> list[Hit]:
+        """Which live attempts at a destination, of other subjects, hold these objects, a folder above, or below.
+
+        `paths` are canonical; hits come in their order.
+        """
+        return self._driver.read(
+            lambda tx: search.find_objects(tx, scope_id, destination_id, paths, excluding)
+        )
+
+    def object_history(self, scope_id: str, path: str) -> list[ObjectEvent]:
+        """Every attempt, released ones included, that named this object or a folder above it, oldest first."""
+        return self._driver.read(lambda tx: search.object_history(tx, self._alive, scope_id, path))
+
+    # The whole ledger.
+
+    def export(self, file: IO[str]) -> int:
+        """Write everything as JSON Lines; how many lines. Equal ledgers give equal bytes, whatever database."""
+        return self._driver.read(lambda tx: exchange.export(tx, file))
+
+    def import_(self, file: Iterable[str]) -> int:
+        """Read an export into this ledger, which must be empty and takes over its id; how many lines.
+
+        Raises JetplanError where the ledger is not empty or the file is not a whole export; nothing is kept then.
+        """
+        lines = self._driver.write(lambda tx: exchange.import_(tx, file))
+        self.ledger_id = self._driver.read(reads.ledger_id)
+        return lines
+
+    def check(self) -> list[Finding]:
+        """What is wrong with the database or with what it says; an empty list is a healthy ledger."""
+        return checks.check(self._driver)
