@@ -112,7 +112,7 @@ class Patience:
 
     def delay(self, attempt: int, asked: float | None) -> float:
         """Seconds before the attempt after the given one (counting from 1); the server's wish counts, bounded."""
-        own = min(self.longest_delay, self.first_delay * 2 ** (attempt - 1))
+        own = min(self.longest_delay, self.first_delay * float(2 ** (attempt - 1)))
         return own if asked is None else min(max(asked, own), self.longest_delay * 2)
 
 
@@ -156,7 +156,8 @@ def _send_once(attempt: NewAttempt) -> Generator[Effect, Any, tuple[End, bool, f
     match answer:
         case Accepted(record_id, status):
             detail = {"status": status}
-            yield Mark(ident, State.ACCEPTED, detail, **_ids(attempt, record_id))
+            delivery_id, job_id = (record_id, "") if attempt.job_id else ("", record_id)
+            yield Mark(ident, State.ACCEPTED, detail, job_id=job_id, delivery_id=delivery_id)
             return Done(ident, record_id), False, None
         case Refused(status, message, asked):
             yield Mark(ident, State.REJECTED, {"status": status, "message": message})
@@ -170,7 +171,3 @@ def _send_once(attempt: NewAttempt) -> Generator[Effect, Any, tuple[End, bool, f
         case _:
             assert_never(answer)
 
-
-def _ids(attempt: NewAttempt, record_id: str) -> dict[str, str]:
-    """A delivery's answer gives its id, a job's gives the job's."""
-    return {"delivery_id": record_id} if attempt.job_id else {"job_id": record_id}
