@@ -1,0 +1,133 @@
+"""The `jetplan` group: commands loaded when they are named, and the one boundary where errors end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import click
+
+from jetplan import __version__
+from jetplan.errors import ExitCode, JetplanError, ManifestInvalid
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("jetplan.cli.init", "Make the ledger and jetplan.yaml, which pins it."),
+    "validate": ("jetplan.cli.validate", "Check manifests, without network or ledger."),
+    "plan": ("jetplan.cli.plan", "Show what an apply would do."),
+    "apply": ("jetplan.cli.apply", "Create missing jobs and submit what was not submitted yet."),
+    "status": ("jetplan.cli.status", "Show where deliveries stand and what is in doubt."),
+    "resolve": ("jetplan.cli.resolve", "Say whether an attempt in doubt was accepted."),
+    "schema": ("jetplan.cli.schema", "Write the JSON Schemas for editors."),
+    "sandbox": ("jetplan.cli.sandbox", "Run a local Jet that really copies files."),
+}
+"""Command name -> (module holding `command`, one line of help): the help needs no module of these."""
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are run, not when they are listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names, in the order of a first use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
+        """Import one command; its options read JETPLAN_<OPTION> too."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
+        command.context_settings.setdefault("auto_envvar_prefix", "JETPLAN")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the nearest command when one is mistyped."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            raise click.UsageError(f"No such command '{args[0]}'.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        """List the commands from the table, importing none."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version", message="jetplan %(version)s")
+@click.option("--debug", is_flag=True, envvar="JETPLAN_DEBUG", help="Write a traceback of a failure to a file.")
+def cli(debug: bool) -> None:  # noqa: ARG001, FBT001 - read by the boundary from the context
+    """Transfer jobs and deliveries of Signiant Jet as YAML in git, each object submitted once."""
+
+
+def run(args: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code. Nothing escapes: no traceback ever reaches a user."""
+    arguments = list(sys.argv[1:] if args is None else args)
+    try:
+        result = cli.main(arguments, prog_name="jetplan", standalone_mode=False)
+    except BaseException as error:  # noqa: BLE001 - the one boundary
+        return _explain(error, debug="--debug" in arguments or bool(os.environ.get("JETPLAN_DEBUG")))
+    return int(result) if isinstance(result, int) else ExitCode.DONE
+
+
+def _explain(error: BaseException, *, debug: bool) -> int:
+    match error:
+        case SystemExit(code=code):
+            return code if isinstance(code, int) else ExitCode.ERROR
+        case click.exceptions.Exit(exit_code=code):
+            return code
+        case ManifestInvalid(problems=problems):
+            from jetplan.cli.problems import write_problems
+
+            write_problems(problems)
+            return error.exit_code
+        case JetplanError():
+            _tell(error.message, error.hint)
+            _write_traceback(error, wanted=debug)
+            return error.exit_code
+        case click.ClickException():
+            where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "jetplan"
+            _tell(error.format_message(), f"see `{where} --help`")
+            return ExitCode.USAGE
+        case KeyboardInterrupt() | click.Abort():
+            click.echo("Interrupted.", err=True)
+            return ExitCode.INTERRUPTED
+        case BrokenPipeError():
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 128 + signal.SIGPIPE
+        case _:
+            _tell(f"an unexpected {type(error).__name__} stopped jetplan: this is a bug", "run again with --debug")
+            _write_traceback(error, wanted=debug)
+            return ExitCode.ERROR
+
+
+def _tell(message: str, hint: str) -> None:
+    from jetplan.render.escape import visible
+
+    click.echo(f"Error: {visible(message)}", err=True)
+    if hint:
+        click.echo(f"  {visible(hint)}", err=True)
+
+
+def _write_traceback(error: BaseException, *, wanted: bool) -> None:
+    if not wanted:
+        return
+    import tempfile
+    import traceback
+
+    text = "".join(traceback.format_exception(error))
+    for name in ("JETPLAN_CLIENT_SECRET", "JETPLAN_CLIENT_ID"):
+        secret = os.environ.get(name)
+        text = text.replace(secret, f"<{name}>") if secret else text
+    with tempfile.NamedTemporaryFile("w", prefix="jetplan-debug-", suffix=".log", delete=False) as file:
+        file.write(text)
+    click.echo(f"  The traceback is in {file.name}", err=True)
