@@ -1,0 +1,1 @@
+"""Faces of a plan: one report, computed once, read by the text, JSON, Markdown and HTML renderers."""

@@ -1,0 +1,133 @@
+"""An attempt whose end is not known, as a card: what was attempted, what it would cost again, what settles it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from jetplan.core.attempts import Kind, State
+from jetplan.render import words
+from jetplan.render.escape import plain
+from jetplan.render.model import Amount, AttemptCard
+from jetplan.render.style import Style
+
+if TYPE_CHECKING:
+    from jetplan.core.attempts import Attempt
+
+FIRST_PATHS = 5
+_DEAD_RUN = "the run that was sending it ended without recording an answer; the next apply marks it in doubt"
+_LOOKING = "the next `jetplan apply` settles it by looking at the list of jobs"
+
+
+def card_of(attempt: Attempt) -> AttemptCard:
+    """The card of one attempt; shared by plan, apply and status."""
+    subject, run, detail = attempt.subject, attempt.run, attempt.detail
+    is_delivery = subject.kind is Kind.DELIVERY
+    live = attempt.live and attempt.state in {State.INTENDED, State.SENDING}
+    asks = is_delivery and attempt.state in {State.SENDING, State.IN_DOUBT} and not live
+    return AttemptCard(
+        attempt_id=attempt.attempt_id,
+        kind="delivery" if is_delivery else "job",
+        state=attempt.state.value,
+        under_way=live,
+        name=subject.name,
+        job=attempt.job_name or ("" if is_delivery else subject.name),
+        job_id=attempt.job_id,
+        storage_profile_ids=(subject.source_id, subject.destination_id),
+        batch=attempt.batch,
+        batches=attempt.batches,
+        revision=attempt.revision,
+        amount=Amount(attempt.objects, attempt.known_bytes, attempt.unknown_sizes),
+        first_paths=tuple(attempt.first_paths[:FIRST_PATHS]),
+        attempted_on=attempt.created_on,
+        changed_on=attempt.changed_on,
+        run_id=run.run_id,
+        commit=run.commit,
+        ci_url=run.ci_url,
+        who=run.who,
+        reason=_reason(attempt, live=live),
+        evidence=tuple(_lines(detail.get("evidence"))),
+        commands=_commands(attempt.attempt_id) if asks else (),
+        delivery_id=attempt.delivery_id,
+    )
+
+
+def _commands(attempt_id: str) -> tuple[str, ...]:
+    return tuple(f'jetplan resolve {attempt_id} {answer} --reason "…"' for answer in ("--accepted", "--not-accepted"))
+
+
+def _reason(attempt: Attempt, *, live: bool) -> str:
+    if live:
+        return "another run is at it now"
+    if attempt.state is State.SENDING:
+        return _DEAD_RUN
+    detail = attempt.detail
+    said = [str(detail[key]) for key in ("reason", "message") if detail.get(key)]
+    if detail.get("status"):
+        said.append(f"HTTP {detail['status']}")
+    return "; ".join(said)
+
+
+def _lines(evidence: object) -> list[str]:
+    """Whatever evidence was kept, a line each: text, a list of it, or names with values."""
+    match evidence:
+        case None | "" | ():
+            return []
+        case Mapping():
+            return [f"{key}: {value}" for key, value in sorted(evidence.items())]
+        case list() | tuple():
+            return [str(each) for each in evidence]
+        case _:
+            return [str(evidence)]
+
+
+def headline(card: AttemptCard) -> str:
+    """What was attempted, in one line, unescaped."""
+    if card.kind == "job":
+        return f"creation of job {card.name}"
+    which = f", delivery {card.batch} of {card.batches}" if card.batches > 1 else ""
+    again = f", revision {card.revision}" if card.revision > 1 else ""
+    return f"set {card.name} on job {card.job}{which}{again}"
+
+
+def facts(card: AttemptCard) -> list[tuple[str, str]]:
+    """What is known of it, as (label, value) in the order to be read, unescaped."""
+    run = card.run_id + (f", commit {card.commit}" if card.commit else "") + (f", by {card.who}" if card.who else "")
+    found = [("attempt", card.attempt_id), ("when", card.attempted_on), ("run", run), ("CI", card.ci_url)]
+    if card.kind == "delivery":
+        found.append(("holds", words.amount(card.amount)))
+    found.append(("why", card.reason))
+    if card.delivery_id:
+        found.append(("delivery id", card.delivery_id))
+    found += [("looked at", line) for line in card.evidence]
+    if card.kind == "job" and not card.under_way:
+        found.append(("settle", _LOOKING))
+    elif card.commands:
+        found.append(("sending again", f"would move {words.amount_size(card.amount)} a second time, if it did arrive"))
+    return [(label, value) for label, value in found if value]
+
+
+def asks(card: AttemptCard) -> list[tuple[str, str]]:
+    """What a person may answer, as (meaning, command); empty where nobody is asked."""
+    meanings = ("if Jet has it", "if Jet never got it: it is sent again")
+    return list(zip(meanings, card.commands, strict=False))
+
+
+def render_card(card: AttemptCard, *, color: bool, width: int) -> str:
+    """The card as text, lines of two-space indentation, ended by a newline. `width` only guides wrapping."""
+    style = Style(color, width)
+    verb = "under way" if card.under_way else card.state.replace("_", " ")
+    lines = [style.alert(f"! {verb}: ") + style.strong(plain(headline(card)))]
+    if card.kind == "job" and not card.under_way:
+        lines += style.wrapped(f"attempt {plain(card.attempt_id)}, begun {plain(card.attempted_on)}: {_LOOKING}", 4)
+        return "\n".join(lines) + "\n"
+    for label, value in facts(card):
+        lines += style.wrapped(plain(value), 19, first=f"    {label + ':':<15}")
+    lines += [f"      {plain(path)}" for path in card.first_paths]
+    more = card.amount.object_count - len(card.first_paths)
+    if card.first_paths and more > 0:
+        lines.append(style.faint(f"      … and {more:,} more"))
+    for meaning, command in asks(card):
+        lines.append(f"    {meaning}:")
+        lines.append(f"      {style.strong(plain(command))}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,291 @@
+"""The report: everything that a face may say of a plan, computed once. JSON is this, field by field, in camelCase."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from jetplan.render.rows import ObjectEntry, ObjectRows
+
+FORMAT_VERSION = 1
+
+JobAction = Literal["create", "adopt", "update", "none", "drift", "ambiguous", "blocked", "absent"]
+NoticeKind = Literal[
+    "wholeProfile", "firstDelivery", "resend", "inDoubt", "inProgress", "failed", "drift", "ambiguous", "blocked",
+    "unknownSizes", "resized", "withdrawn", "overlapAllowed"
+]  # fmt: skip
+
+
+class Part(Struct, frozen=True, rename="camel", omit_defaults=False):
+    """What all parts of the report share: frozen, and camelCase in JSON."""
+
+
+class Amount(Part, frozen=True):
+    """How much: objects, the bytes that are known, and how many objects have no known size (folders never have)."""
+
+    object_count: Annotated[int, Meta(description="Files and folders.", ge=0)] = 0
+    known_bytes: Annotated[int, Meta(description="The sum of the known sizes, in bytes.", ge=0)] = 0
+    unknown_sizes: Annotated[int, Meta(description="Objects without a known size; every folder.", ge=0)] = 0
+
+    def __add__(self, other: Amount) -> Amount:
+        return Amount(
+            self.object_count + other.object_count,
+            self.known_bytes + other.known_bytes,
+            self.unknown_sizes + other.unknown_sizes,
+        )
+
+
+class Profile(Part, frozen=True):
+    """A storage profile."""
+
+    storage_profile_id: Annotated[str, Meta(description="The profile's id.")]
+    name: Annotated[str, Meta(description="Its name; empty where only the id is known.")]
+    storage_profile_type: Annotated[str, Meta(description="The API's word for its kind; may be empty.")] = ""
+    url: Annotated[str, Meta(description="Where it is, without credentials or query; may be empty.")] = ""
+
+    def __str__(self) -> str:
+        return self.name or self.storage_profile_id
+
+
+class Route(Part, frozen=True):
+    """Where files move from and to."""
+
+    source: Profile
+    destination: Profile
+
+
+class Problem(Part, frozen=True):
+    """Why something is not done now, and what settles it."""
+
+    reason: Annotated[str, Meta(description="A stable word, such as `job_paused`, `overlap`, `in_doubt`.")]
+    message: Annotated[str, Meta(description="What is wrong, in a sentence.")]
+    hint: Annotated[str, Meta(description="The command or edit that settles it.")]
+    place: Annotated[str, Meta(description="Where in the manifests: file:line:column; may be empty.")] = ""
+    attempt_ids: Annotated[tuple[str, ...], Meta(description="The ledger's attempts that stand in the way.")] = ()
+
+
+class Delivery(Part, frozen=True):
+    """One delivery to be submitted: one POST, irreversible."""
+
+    batch: Annotated[int, Meta(description="Its number among the set's deliveries, from 1.", ge=1)]
+    batches: Annotated[int, Meta(description="How many deliveries the set is split into.", ge=1)]
+    revision: Annotated[int, Meta(description="The revision of all its objects.", ge=1)]
+    amount: Amount
+    resent_objects: Annotated[int, Meta(description="Of these, sent before at a lower revision.", ge=0)]
+    first_to_destination: Annotated[bool, Meta(description="Nothing recorded was ever delivered there.")]
+    whole_profile: Annotated[bool, Meta(description="It holds `/`: everything in the source profile.")]
+    overlap_allowed: Annotated[bool, Meta(description="The set says `overlap: send`.")]
+    objects: Annotated[ObjectRows, Meta(description="All its objects, in manifest order.")]
+
+
+class BlockedObjects(Part, frozen=True):
+    """Objects of a set that cannot be submitted now."""
+
+    amount: Amount
+    problem: Problem
+    first_paths: Annotated[tuple[str, ...], Meta(description="A few of them.")] = ()
+
+
+class Resized(Part, frozen=True):
+    """An object whose size in the manifest differs from the one recorded when it was sent. It is not sent again."""
+
+    relative_path: str
+    size_then: Annotated[int | None, Meta(description="Bytes when it was sent; null: unknown.")]
+    size_now: Annotated[int | None, Meta(description="Bytes in the manifest now; null: unknown.")]
+
+
+class DeliverySet(Part, frozen=True):
+    """One delivery set: what of it would be submitted, what is blocked, what the server has."""
+
+    name: str
+    job: str
+    to_submit: Amount
+    resent_objects: Annotated[int, Meta(description="Of those to submit, sent before.", ge=0)] = 0
+    estimated_seconds: Annotated[
+        int | None, Meta(description="At the job's bandwidth limit, for the known bytes; null: no limit known.")
+    ] = None
+    deliveries: tuple[Delivery, ...] = ()
+    blocked: tuple[BlockedObjects, ...] = ()
+    already_submitted: Annotated[int, Meta(description="Objects that the server has.", ge=0)] = 0
+    skipped: Annotated[int, Meta(description="Of these, sent by another set (`overlap: skip`).", ge=0)] = 0
+    resized: tuple[Resized, ...] = ()
+    withdrawn: Annotated[int, Meta(description="Objects sent and no longer listed; nothing is done.", ge=0)] = 0
+    place: Annotated[str, Meta(description="Where in the manifests; may be empty.")] = ""
+
+    @property
+    def quiet(self) -> bool:
+        """Whether there is nothing to say of it but that it was submitted."""
+        return not (self.deliveries or self.blocked or self.resized or self.withdrawn)
+
+
+class Difference(Part, frozen=True):
+    """One field in which a job differs from its declaration."""
+
+    field: str
+    server: str
+    manifest: str
+
+
+class Candidate(Part, frozen=True):
+    """One of several jobs of a name."""
+
+    job_id: str
+    route: Route
+    paused: bool
+
+
+class Job(Part, frozen=True):
+    """A job and the delivery sets under it."""
+
+    name: str
+    action: Annotated[JobAction, Meta(description="What is done with the job itself; `absent`: no step of its own.")]
+    job_id: Annotated[str, Meta(description="Its id on the server; empty if there is none yet.")] = ""
+    route: Route | None = None
+    set_paused: Annotated[bool | None, Meta(description="true: will be paused; false: resumed.")] = None
+    max_rate: Annotated[int | None, Meta(description="Its bandwidth limit in bits per second, if any.")] = None
+    differences: tuple[Difference, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    problem: Problem | None = None
+    place: Annotated[str, Meta(description="Where in the manifests; may be empty.")] = ""
+    sets: tuple[DeliverySet, ...] = ()
+
+    @property
+    def quiet(self) -> bool:
+        """Whether neither it nor any of its sets has anything to say."""
+        return self.action in {"none", "absent"} and all(each.quiet for each in self.sets)
+
+
+class Largest(Part, frozen=True):
+    """One of the largest objects of a route."""
+
+    relative_path: str
+    size_in_bytes: int
+    set: str
+
+
+class RouteTotal(Part, frozen=True):
+    """What would be submitted over one route."""
+
+    route: Route
+    amount: Amount
+    deliveries: int
+    new_objects: Annotated[int, Meta(description="Never sent by this set on this route before.")]
+    resent_objects: Annotated[int, Meta(description="Sent before, at a lower revision.")]
+    first_to_destination: Annotated[bool, Meta(description="Nothing recorded was ever delivered there.")]
+    whole_profile: Annotated[bool, Meta(description="At least one set sends everything in the profile.")]
+    jobs: Annotated[tuple[str, ...], Meta(description="The jobs that move it.")]
+    estimated_seconds: Annotated[
+        int | None,
+        Meta(description="Longest of its jobs' estimates, known bytes only; null unless every job has a limit."),
+    ]
+    largest: Annotated[tuple[Largest, ...], Meta(description="The ten largest objects of known size.")]
+
+
+class Resend(Part, frozen=True):
+    """Objects of one set sent again because their revision was raised, with the running total over the plan."""
+
+    set: str
+    job: str
+    revision: int
+    objects: Annotated[int, Meta(description="Objects of this revision that were sent before.")]
+    known_bytes: Annotated[int | None, Meta(description="Their known bytes; null where it cannot be told.")]
+    running_objects: Annotated[int, Meta(description="Re-sent objects up to here.")]
+    running_bytes: Annotated[int, Meta(description="Known re-sent bytes up to here.")]
+
+
+class AttemptCard(Part, frozen=True):
+    """One attempt whose end is not known, with all that helps to decide."""
+
+    attempt_id: str
+    kind: Literal["job", "delivery"]
+    state: Annotated[str, Meta(description="The ledger's word: intended, sending, in_doubt, failed.")]
+    under_way: Annotated[bool, Meta(description="A live run holds it; waiting is enough.")]
+    name: Annotated[str, Meta(description="The delivery set, or the job.")]
+    job: Annotated[str, Meta(description="The job's name.")]
+    job_id: str
+    storage_profile_ids: Annotated[tuple[str, str], Meta(description="Source and destination.")]
+    batch: int
+    batches: int
+    revision: int
+    amount: Annotated[Amount, Meta(description="What it holds, and what sending it again would cost.")]
+    first_paths: tuple[str, ...]
+    attempted_on: Annotated[str, Meta(description="When it was begun, ISO 8601 UTC.")]
+    changed_on: Annotated[str, Meta(description="When its state last changed, ISO 8601 UTC.")]
+    run_id: str
+    commit: str
+    ci_url: str
+    who: str
+    reason: Annotated[str, Meta(description="Why its end is not known; may be empty.")]
+    evidence: Annotated[tuple[str, ...], Meta(description="What was looked at, a line each.")]
+    commands: Annotated[tuple[str, ...], Meta(description="The commands that settle it; empty for jobs.")]
+    delivery_id: str = ""
+
+
+class Notice(Part, frozen=True):
+    """Something that a reviewer should look at first."""
+
+    kind: NoticeKind
+    message: Annotated[str, Meta(description="One sentence; holds names from outside, unescaped.")]
+    sets: Annotated[tuple[str, ...], Meta(description="The delivery sets it speaks of, if any.")] = ()
+
+
+class Totals(Part, frozen=True):
+    """The plan in numbers. Reversible changes are the jobs'; submissions cannot be undone."""
+
+    jobs_to_create: int = 0
+    jobs_to_adopt: int = 0
+    jobs_to_pause: int = 0
+    jobs_to_resume: int = 0
+    jobs_unchanged: int = 0
+    jobs_drifted: int = 0
+    jobs_blocked: Annotated[int, Meta(description="Ambiguous ones too.")] = 0
+    sets: int = 0
+    sets_to_submit: int = 0
+    sets_unchanged: Annotated[int, Meta(description="Entirely submitted, nothing else to say.")] = 0
+    sets_blocked: Annotated[int, Meta(description="With objects that cannot be submitted now.")] = 0
+    deliveries_to_submit: int = 0
+    to_submit: Amount = Amount()
+    new_objects: int = 0
+    resent_objects: int = 0
+    routes: int = 0
+    already_submitted: Annotated[int, Meta(description="Objects that the server has.")] = 0
+    blocked: Annotated[Amount, Meta(description="Blocked objects, those of attempts in doubt left out.")] = Amount()
+    in_doubt: Annotated[int, Meta(description="Deliveries in doubt.")] = 0
+    in_doubt_amount: Amount = Amount()
+    jobs_in_doubt: Annotated[int, Meta(description="Creations of jobs in doubt.")] = 0
+    in_progress: Annotated[int, Meta(description="Attempts that a live run holds.")] = 0
+    failed: Annotated[int, Meta(description="Deliveries that the server reports as failed.")] = 0
+    withdrawn: Annotated[int, Meta(description="Objects sent and no longer declared.")] = 0
+
+
+class Report(Part, frozen=True, tag_field="type", tag="jetplan.report"):
+    """What an apply of these manifests would do, what it would not, and why. Made by `jetplan plan`."""
+
+    format_version: Annotated[int, Meta(description="1. Grows only when a reader would break.", ge=1, le=1)]
+    digest: Annotated[
+        str, Meta(description="sha256 (hex) of what would be done; `apply --expect-digest`.", pattern="^[0-9a-f]{64}$")
+    ]
+    has_changes: Annotated[bool, Meta(description="Whether apply would do anything.")]
+    totals: Totals
+    notices: Annotated[tuple[Notice, ...], Meta(description="What to look at first, the gravest first.")]
+    routes: Annotated[tuple[RouteTotal, ...], Meta(description="By bytes, the largest first.")]
+    jobs: Annotated[tuple[Job, ...], Meta(description="In manifest order, unchanged ones too.")]
+    resends: tuple[Resend, ...]
+    unfinished: Annotated[tuple[AttemptCard, ...], Meta(description="In doubt or under way, oldest first.")]
+    failed: Annotated[tuple[AttemptCard, ...], Meta(description="Deliveries reported as failed.")]
+    withdrawn_sets: Annotated[tuple[DeliverySet, ...], Meta(description="Sets no longer declared, once sent.")]
+    account: Annotated[str, Meta(description="The account's id; may be empty.")] = ""
+    commit: Annotated[str, Meta(description="The commit the manifests are at; may be empty.")] = ""
+    api_url: Annotated[str, Meta(description="The API it was observed at; may be empty.")] = ""
+    files: Annotated[int, Meta(description="Manifest files read.")] = 0
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything declared is on the server and was submitted, and nothing waits for anyone."""
+        total = self.totals
+        return not (self.has_changes or self.unfinished or self.failed or total.sets_blocked
+                    or total.jobs_blocked or total.jobs_drifted)  # fmt: skip
+
+
+__all__ = ["FORMAT_VERSION", "ObjectEntry", "ObjectRows"]

@@ -1,0 +1,126 @@
+"""What a reviewer should look at first, the gravest first, each in one sentence that all faces share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jetplan.render import words
+from jetplan.render.card import headline
+from jetplan.render.model import Amount, Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from jetplan.render.model import AttemptCard, DeliverySet, Job, Resend, RouteTotal
+
+
+def notices_of(
+    jobs: Sequence[Job],
+    routes: Sequence[RouteTotal],
+    resends: Sequence[Resend],
+    unfinished: Sequence[AttemptCard],
+    failed: Sequence[AttemptCard],
+    orphans: Sequence[DeliverySet],
+) -> tuple[Notice, ...]:
+    """All notices of a report."""
+    return (
+        *_attempts(unfinished, failed),
+        *_whole_profiles(jobs),
+        *_first_deliveries(routes),
+        *_resends(resends),
+        *_jobs(jobs),
+        *_sets(jobs, orphans),
+        *_unknown_sizes(routes),
+    )
+
+
+def _attempts(unfinished: Sequence[AttemptCard], failed: Sequence[AttemptCard]) -> Iterator[Notice]:
+    for card in unfinished:
+        named = (card.name,) if card.kind == "delivery" else ()
+        if card.under_way:
+            yield Notice("inProgress", f"Under way in another run: {headline(card)}.", named)
+        elif card.kind == "job":
+            yield Notice("inDoubt", f"In doubt: {headline(card)}. The next apply settles it by looking.")
+        else:
+            held = words.amount(card.amount)
+            yield Notice("inDoubt", f"In doubt, and never sent again by itself: {headline(card)}, {held}.", named)
+    for card in failed:
+        yield Notice("failed", f"Reported as failed by Jet: {headline(card)}.", (card.name,))
+
+
+def _whole_profiles(jobs: Sequence[Job]) -> Iterator[Notice]:
+    for job in jobs:
+        for each in job.sets:
+            if any(delivery.whole_profile for delivery in each.deliveries) and job.route is not None:
+                source, destination = job.route.source, job.route.destination
+                yield Notice(
+                    "wholeProfile",
+                    f"Whole profile: set {each.name} sends everything in {source} to {destination}.",
+                    (each.name,),
+                )
+
+
+def _first_deliveries(routes: Sequence[RouteTotal]) -> Iterator[Notice]:
+    seen: set[str] = set()
+    for each in routes:
+        destination = each.route.destination
+        if each.first_to_destination and destination.storage_profile_id not in seen:
+            seen.add(destination.storage_profile_id)
+            yield Notice("firstDelivery", f"First delivery ever to {destination}.")
+
+
+def _resends(resends: Sequence[Resend]) -> Iterator[Notice]:
+    for each in resends:
+        moved = "" if each.known_bytes is None else f", {words.size(each.known_bytes)}"
+        running = f"; re-sent so far in this plan: {words.count(each.running_objects, 'object')}"
+        yield Notice(
+            "resend",
+            f"Sent again: {words.count(each.objects, 'object')}{moved} of set {each.set}, "
+            f"at revision {each.revision}{running if each.running_objects > each.objects else ''}.",
+            (each.set,),
+        )
+
+
+def _jobs(jobs: Sequence[Job]) -> Iterator[Notice]:
+    for job in jobs:
+        if job.action == "drift":
+            fields = " and ".join(each.field for each in job.differences)
+            yield Notice("drift", f"Drift: job {job.name} has another {fields} on the server. It is left as it is.")
+        elif job.action == "ambiguous":
+            yield Notice("ambiguous", f"Ambiguous: {len(job.candidates)} jobs on the server are named {job.name}.")
+        elif job.action == "blocked" and job.problem is not None:
+            yield Notice("blocked", f"Blocked: job {job.name}: {job.problem.message}.")
+
+
+def _sets(jobs: Sequence[Job], orphans: Sequence[DeliverySet]) -> Iterator[Notice]:
+    sets = [each for job in jobs for each in job.sets]
+    for each in sets:
+        amount = sum((block.amount for block in each.blocked), start=Amount())
+        if amount.object_count:
+            yield Notice("blocked", f"Blocked: {words.amount(amount)} of set {each.name}.", (each.name,))
+        if any(delivery.overlap_allowed for delivery in each.deliveries):
+            yield Notice(
+                "overlapAllowed",
+                f"Overlap allowed: set {each.name} may send what another set already sent there.",
+                (each.name,),
+            )
+        if each.resized:
+            changed = words.count(len(each.resized), "object")
+            yield Notice("resized", f"Size changed, not sent again: {changed} of set {each.name}.", (each.name,))
+    for each in [*sets, *orphans]:
+        if each.withdrawn:
+            gone = words.count(each.withdrawn, "object")
+            yield Notice(
+                "withdrawn",
+                f"No longer declared, and cannot be unsent: {gone} of set {each.name}.",
+                (each.name,),
+            )
+
+
+def _unknown_sizes(routes: Sequence[RouteTotal]) -> Iterator[Notice]:
+    total = sum((each.amount for each in routes), start=Amount())
+    if total.unknown_sizes:
+        of = words.count(total.object_count, "object")
+        yield Notice(
+            "unknownSizes", f"Size unknown for {total.unknown_sizes:,} of {of} to send: folders, or not given."
+        )

@@ -1,0 +1,117 @@
+"""The sentences that all faces share about jobs, sets and the whole plan. Names in them are unescaped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jetplan.render import words
+
+if TYPE_CHECKING:
+    from jetplan.render.model import BlockedObjects, DeliverySet, Job, Report, Route
+
+UP_TO_DATE = "No changes. Everything declared is on the server and was submitted."
+NOTHING_DECLARED = "No changes. Nothing is declared."
+
+
+def route_name(route: Route) -> str:
+    """`NYC Dailies → LAX Ingest`."""
+    return f"{route.source} → {route.destination}"
+
+
+def job_title(job: Job) -> str:
+    """What is done with a job, in a few words."""
+    match job.action:
+        case "create":
+            return "will be created" + (", paused" if job.set_paused else "")
+        case "adopt":
+            pausing = {True: " and paused", False: " and resumed", None: ""}[job.set_paused]
+            return f"is on the server and will be adopted{pausing}"
+        case "update":
+            return "will be paused" if job.set_paused else "will be resumed"
+        case "drift":
+            return "has drifted, left as it is"
+        case "ambiguous":
+            return f"is ambiguous: {len(job.candidates)} jobs have this name"
+        case "blocked":
+            return "is blocked"
+        case "none" | "absent":
+            return ""
+
+
+def set_title(each: DeliverySet) -> str:
+    """What is to be said of a set behind its name."""
+    if each.deliveries:
+        number = len(each.deliveries)
+        most = max(delivery.amount.object_count for delivery in each.deliveries)
+        split = f" in {number:,} deliveries of up to {words.count(most, 'object')}" if number > 1 else ""
+        said = [f"{words.amount(each.to_submit)}{split}"]
+        if each.resent_objects:
+            said.append(f"{each.resent_objects:,} sent again")
+        if each.estimated_seconds is not None:
+            said.append(f"at least {words.duration(each.estimated_seconds)}")
+    else:
+        said = [blocked_title(block) for block in each.blocked]
+    if each.already_submitted:
+        said.append(f"{each.already_submitted:,} already submitted")
+    return ", ".join(said)
+
+
+def blocked_title(block: BlockedObjects) -> str:
+    """How much is blocked, and by what."""
+    word = {"in_doubt": "in doubt", "in_progress": "under way elsewhere"}.get(block.problem.reason, "blocked")
+    return f"{word}: {words.amount(block.amount)}"
+
+
+def plan_sentences(report: Report) -> list[str]:
+    """The totals: what can be undone, and what cannot. One sentence a line."""
+    total = report.totals
+    if report.settled:
+        return [UP_TO_DATE if total.sets or total.jobs_unchanged else NOTHING_DECLARED]
+    changes = [
+        f"{number:,} to {verb}"
+        for number, verb in (
+            (total.jobs_to_create, "create"),
+            (total.jobs_to_adopt, "adopt"),
+            (total.jobs_to_resume, "resume"),
+            (total.jobs_to_pause, "pause"),
+        )
+        if number
+    ]
+    if changes:
+        first, *rest = changes
+        number, verb = first.split(" ", 1)
+        noun = "job" if number == "1" else "jobs"
+        said = [f"Plan: {', '.join([f'{number} {noun} {verb}', *rest])}."]
+    else:
+        said = ["Plan: no job to change."]
+    return [*said, _to_submit(report)]
+
+
+def _to_submit(report: Report) -> str:
+    total = report.totals
+    if not total.deliveries_to_submit:
+        return "To submit: nothing."
+    deliveries = words.count(total.deliveries_to_submit, "delivery", "deliveries")
+    return f"To submit: {words.amount(total.to_submit)} in {deliveries} over {words.count(total.routes, 'route')}:"
+
+
+def waiting_parts(report: Report) -> list[str]:
+    """What is not done now, a few words for each kind."""
+    total = report.totals
+    found = []
+    if total.sets_blocked and total.blocked.object_count:
+        found.append(f"blocked: {words.amount(total.blocked)}")
+    if total.jobs_blocked:
+        found.append(f"{words.count(total.jobs_blocked, 'job')} blocked")
+    if total.jobs_drifted:
+        found.append(f"{words.count(total.jobs_drifted, 'job')} drifted")
+    if total.in_doubt:
+        doubtful = words.count(total.in_doubt, "delivery", "deliveries")
+        found.append(f"in doubt: {doubtful} with {words.amount(total.in_doubt_amount)}")
+    if total.jobs_in_doubt:
+        found.append(f"in doubt: creation of {words.count(total.jobs_in_doubt, 'job')}")
+    if total.in_progress:
+        found.append(f"under way in another run: {total.in_progress:,}")
+    if total.failed:
+        found.append(f"failed: {words.count(total.failed, 'delivery', 'deliveries')}")
+    return found

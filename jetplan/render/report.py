@@ -1,0 +1,212 @@
+"""Builds the report from a plan: the one traversal of the steps. Renderers never see the plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+from urllib.parse import urlsplit
+
+from jetplan.core.attempts import State
+from jetplan.core.objects import UNKNOWN_SIZE, WHOLE_PROFILE
+from jetplan.core.plan import (
+    AdoptJob,
+    AlreadySubmitted,
+    AmbiguousJob,
+    BlockedDelivery,
+    BlockedJob,
+    CreateJob,
+    DriftedJob,
+    KeepJob,
+    ResizedObjects,
+    SubmitBatch,
+    UpdateJob,
+    WithdrawnObjects,
+)
+from jetplan.render import model, totals
+from jetplan.render.card import card_of
+from jetplan.render.digest import digest_of
+from jetplan.render.notices import notices_of
+from jetplan.render.rows import ObjectRows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from jetplan.core.attempts import Attempt
+    from jetplan.core.observed import ObservedJob, ObservedProfile
+    from jetplan.core.plan import DeliveryStep, JobStep, Plan, Route
+    from jetplan.errors import Place
+
+_FIRST_PATHS = 5
+
+
+def build_report(plan: Plan, *, commit: str = "", api_url: str = "") -> model.Report:
+    """The report of a plan: deterministic, no clock, no I/O. Object lists stay in the plan's columns."""
+    jobs, orphans = _jobs(plan)
+    unfinished = _cards(attempt for attempt in plan.unfinished if _matters(attempt))
+    failed = _cards(plan.failed)
+    resends = totals.resends(jobs)
+    routes = totals.routes(jobs)
+    summary = totals.totals(jobs, orphans, routes, unfinished, failed)
+    return model.Report(
+        format_version=model.FORMAT_VERSION,
+        digest=digest_of(plan),
+        has_changes=bool(plan.changes()),
+        totals=summary,
+        notices=notices_of(jobs, routes, resends, unfinished, failed, orphans),
+        routes=routes,
+        jobs=jobs,
+        resends=resends,
+        unfinished=unfinished,
+        failed=failed,
+        withdrawn_sets=orphans,
+        account=plan.account,
+        commit=commit,
+        api_url=api_url,
+        files=plan.files,
+    )
+
+
+def _matters(attempt: Attempt) -> bool:
+    """A dead run's mere intention sent nothing and holds nothing."""
+    return attempt.state is not State.INTENDED or attempt.live
+
+
+def _cards(attempts: Iterable[Attempt]) -> tuple[model.AttemptCard, ...]:
+    return tuple(card_of(each) for each in sorted(attempts, key=lambda each: (each.created_on, each.attempt_id)))
+
+
+def _jobs(plan: Plan) -> tuple[tuple[model.Job, ...], tuple[model.DeliverySet, ...]]:
+    """The jobs in order of first appearance with their sets, and the sets that belong to no job any more."""
+    job_steps: dict[str, JobStep] = {}
+    set_steps: dict[str, dict[str, list[DeliveryStep]]] = {}
+    for step in plan.steps:
+        match step:
+            case CreateJob() | KeepJob() | AdoptJob() | UpdateJob() | DriftedJob() | AmbiguousJob() | BlockedJob():
+                job_steps[step.job] = step
+                set_steps.setdefault(step.job, {})
+            case SubmitBatch() | AlreadySubmitted() | BlockedDelivery() | ResizedObjects() | WithdrawnObjects():
+                set_steps.setdefault(step.job, {}).setdefault(step.set_name, []).append(step)
+            case _:
+                assert_never(step)
+    orphans = tuple(_set(name, "", steps, None) for name, steps in set_steps.pop("", {}).items())
+    jobs = []
+    for name, by_set in set_steps.items():
+        own = job_steps.get(name)
+        limit = own.observed.max_rate if isinstance(own, KeepJob | AdoptJob | UpdateJob) else None
+        sets = tuple(_set(each, name, steps, limit) for each, steps in by_set.items())
+        jobs.append(_job(name, own, sets, limit))
+    return tuple(jobs), orphans
+
+
+def _job(name: str, step: JobStep | None, sets: tuple[model.DeliverySet, ...], limit: int | None) -> model.Job:
+    match step:
+        case None:
+            return model.Job(name, "absent", sets=sets)
+        case CreateJob(route=route, paused=paused, place=place):
+            return model.Job(name, "create", route=_route(route), set_paused=paused, place=_at(place), sets=sets)
+        case KeepJob(observed=job):
+            return model.Job(name, "none", job.job_id, _route(job), max_rate=limit, sets=sets)
+        case AdoptJob(observed=job, paused=paused):
+            return model.Job(name, "adopt", job.job_id, _route(job), paused, limit, sets=sets)
+        case UpdateJob(observed=job, paused=paused):
+            return model.Job(name, "update", job.job_id, _route(job), paused, limit, sets=sets)
+        case DriftedJob(observed=job, differences=differences, place=place):
+            found = tuple(model.Difference(*each) for each in differences)
+            return model.Job(name, "drift", job.job_id, _route(job), differences=found, place=_at(place), sets=sets)
+        case AmbiguousJob(candidates=candidates, place=place):
+            several = tuple(model.Candidate(each.job_id, _route(each), each.paused) for each in candidates)
+            return model.Job(name, "ambiguous", candidates=several, place=_at(place), sets=sets)
+        case BlockedJob(reason=reason, message=message, hint=hint, place=place, attempts=attempts):
+            ids = tuple(each.attempt_id for each in attempts)
+            problem = model.Problem(reason.value, message, hint, _at(place), ids)
+            return model.Job(name, "blocked", problem=problem, place=_at(place), sets=sets)
+        case _:
+            assert_never(step)
+
+
+def _set(name: str, job: str, steps: Sequence[DeliveryStep], limit: int | None) -> model.DeliverySet:
+    deliveries: list[model.Delivery] = []
+    blocked: list[model.BlockedObjects] = []
+    resized: tuple[model.Resized, ...] = ()
+    submitted = skipped = withdrawn = 0
+    place = ""
+    for step in steps:
+        match step:
+            case SubmitBatch():
+                deliveries.append(_delivery(step))
+                place = place or _at(step.place)
+            case BlockedDelivery():
+                blocked.append(_blocked(step))
+                place = place or _at(step.place)
+            case AlreadySubmitted(count=count, skipped=by_others):
+                submitted, skipped = submitted + count, skipped + by_others
+            case ResizedObjects():
+                resized = tuple(model.Resized(path, _size(then), _size(now)) for path, then, now in step.resized)
+            case WithdrawnObjects(count=count):
+                withdrawn += count
+            case _:
+                assert_never(step)
+    amount = sum((each.amount for each in deliveries), start=model.Amount())
+    return model.DeliverySet(
+        name,
+        job,
+        amount,
+        sum(each.resent_objects for each in deliveries),
+        totals.seconds(amount.known_bytes, limit) if deliveries else None,
+        tuple(deliveries),
+        tuple(blocked),
+        submitted,
+        skipped,
+        resized,
+        withdrawn,
+        place,
+    )
+
+
+def _delivery(step: SubmitBatch) -> model.Delivery:
+    rows = ObjectRows(step.objects, step.indexes)
+    return model.Delivery(
+        step.batch,
+        step.batches,
+        step.revision,
+        model.Amount(len(step), step.known_bytes, step.unknown_sizes),
+        step.resent,
+        step.first_to_destination,
+        WHOLE_PROFILE in rows.paths(),
+        step.overlap_allowed,
+        rows,
+    )
+
+
+def _blocked(step: BlockedDelivery) -> model.BlockedObjects:
+    ids = tuple(each.attempt_id for each in step.attempts)
+    problem = model.Problem(step.reason.value, step.message, step.hint, _at(step.place), ids)
+    amount = model.Amount(step.count, step.known_bytes, step.unknown_sizes)
+    paths: Iterable[str] = ()
+    if step.objects is not None:
+        paths = [step.objects.paths[index] for index in step.indexes[:_FIRST_PATHS]]
+    return model.BlockedObjects(amount, problem, tuple(paths))
+
+
+def _route(of: Route | ObservedJob) -> model.Route:
+    return model.Route(_profile(of.source), _profile(of.destination))
+
+
+def _profile(profile: ObservedProfile) -> model.Profile:
+    return model.Profile(profile.profile_id, profile.name, profile.storage_type, _bare(profile.url))
+
+
+def _bare(url: str) -> str:
+    """The URL without user, password, query and fragment: any of them may hold a secret."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+
+
+def _size(number: int) -> int | None:
+    return None if number == UNKNOWN_SIZE else number
+
+
+def _at(place: Place) -> str:
+    return str(place)

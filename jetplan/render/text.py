@@ -1,0 +1,181 @@
+"""The report as text for a terminal or a log, in the manner people know from Terraform."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jetplan.render import words
+from jetplan.render.card import render_card
+from jetplan.render.escape import plain
+from jetplan.render.model import Amount
+from jetplan.render.phrases import blocked_title, job_title, plan_sentences, route_name, set_title, waiting_parts
+from jetplan.render.style import Style, columns, padded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jetplan.render.model import BlockedObjects, Delivery, DeliverySet, Job, Problem, Report
+
+LISTED_OBJECTS = 10
+LISTED_DELIVERIES = 3
+LISTED_RESIZED = 5
+_MARKS = {"create": "+", "adopt": "~", "update": "~", "none": " ", "absent": " "}
+_LEGEND = "  + create or submit   ~ adopt or change   ! needs you"
+
+
+def render_text(report: Report, *, color: bool, width: int) -> str:
+    """The whole text, ended by a newline. Paths are never cut; `width` guides wrapping and alignment."""
+    style = Style(color, width)
+    lines: list[str] = []
+    talking = [job for job in report.jobs if not job.quiet]
+    if talking or report.unfinished or report.failed:
+        lines += [style.faint(_LEGEND), ""]
+    for job in talking:
+        lines += [*_job(job, style), ""]
+    for card in (*report.unfinished, *report.failed):
+        lines.append(_indented(render_card(card, color=color, width=width - 2)))
+    for each in report.withdrawn_sets:
+        lines += [f"  {style.alert('!')} set {plain(each.name)} is no longer declared", ""]
+    lines += _notices(report, style)
+    lines += _ending(report, style)
+    return "\n".join(lines) + "\n"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"  {line}" if line else line for line in text.split("\n"))
+
+
+def _mark(mark: str, style: Style) -> str:
+    match mark:
+        case "+":
+            return style.add(mark)
+        case "~":
+            return style.change(mark)
+        case "!":
+            return style.alert(mark)
+        case _:
+            return mark
+
+
+def _job(job: Job, style: Style) -> Iterator[str]:
+    mark = _mark(_MARKS.get(job.action, "!"), style)
+    about = job_title(job)
+    where = f"  {plain(route_name(job.route))}" if job.route else ""
+    yield f"  {mark} {style.strong('job ' + plain(job.name))}{where}" + (f"  ({plain(about)})" if about else "")
+    for field in job.differences:
+        yield f"      {field.field}: {plain(field.server)} on the server, {plain(field.manifest)} in the manifest"
+    for one in job.candidates:
+        paused = ", paused" if one.paused else ""
+        yield f"      jobId {plain(one.job_id)}: {plain(route_name(one.route))}{paused}"
+    if job.action == "drift":
+        yield from _settle("jetplan cannot change that: correct the manifest, or the job in Jet", style, 6)
+    if job.action == "ambiguous":
+        yield from _settle("say which one is meant: `jobId: …` on the job in the manifest", style, 6)
+    if job.problem is not None:
+        yield from _problem(job.problem, style, 6)
+    silent = sum(each.quiet for each in job.sets)
+    for each in job.sets:
+        if not each.quiet:
+            yield from _set(each, style)
+    if silent:
+        yield style.faint(f"      {words.count(silent, 'set')} already submitted")
+
+
+def _problem(problem: Problem, style: Style, indent: int) -> Iterator[str]:
+    place = f" ({plain(problem.place)})" if problem.place else ""
+    yield from style.wrapped(plain(problem.message) + place, indent)
+    if problem.hint:
+        yield from _settle(problem.hint, style, indent)
+
+
+def _settle(hint: str, style: Style, indent: int) -> Iterator[str]:
+    yield from style.wrapped(plain(hint), indent + 2, first=" " * indent + "→ ")
+
+
+def _set(each: DeliverySet, style: Style) -> Iterator[str]:
+    mark = "+" if each.deliveries else "!"
+    yield f"    {_mark(mark, style)} {style.strong('set ' + plain(each.name))}  {set_title(each)}"
+    for delivery in each.deliveries[:LISTED_DELIVERIES]:
+        yield from _delivery(delivery, style)
+    if len(each.deliveries) > LISTED_DELIVERIES:
+        rest = each.deliveries[LISTED_DELIVERIES:]
+        amount = sum((delivery.amount for delivery in rest), start=Amount())
+        more = words.count(len(rest), "more delivery", "more deliveries")
+        yield style.faint(f"        … and {more}: {words.amount(amount)}")
+    for block in each.blocked:
+        yield from _blocked(block, style, alone=not each.deliveries)
+    for one in each.resized[:LISTED_RESIZED]:
+        then, now = (_size(size) for size in (one.size_then, one.size_now))
+        yield f"      {_mark('!', style)} size changed since it was sent, {then} → {now}: {plain(one.relative_path)}"
+    if len(each.resized) > LISTED_RESIZED:
+        yield style.faint(f"        … and {len(each.resized) - LISTED_RESIZED:,} more sizes changed; nothing is sent")
+    if each.withdrawn:
+        gone = words.count(each.withdrawn, "object")
+        yield f"      {_mark('!', style)} {gone} no longer listed: sent already, and cannot be unsent"
+
+
+def _delivery(delivery: Delivery, style: Style) -> Iterator[str]:
+    if delivery.batches > 1:
+        again = f", revision {delivery.revision}" if delivery.revision > 1 else ""
+        yield f"      delivery {delivery.batch} of {delivery.batches}{again}: {words.amount(delivery.amount)}"
+    rows = [
+        (plain(entry.relative_path), _entry_size(entry.size_in_bytes, entry.is_directory, entry.relative_path))
+        for entry in delivery.objects.head(LISTED_OBJECTS)
+    ]
+    longest = max((len(size) for _, size in rows), default=0)
+    column = min(max((columns(path) for path, _ in rows), default=0), max(style.width - 12 - longest, 20))
+    for path, size in rows:
+        yield f"        {padded(path, column)}  {size:>{longest}}"
+    if len(delivery.objects) > LISTED_OBJECTS:
+        yield style.faint(f"        … and {len(delivery.objects) - LISTED_OBJECTS:,} more")
+
+
+def _entry_size(size: int | None, is_directory: bool, path: str) -> str:
+    if is_directory:
+        return "everything" if path == "/" else "folder"
+    return _size(size)
+
+
+def _size(size: int | None) -> str:
+    return "unknown" if size is None else words.size(size)
+
+
+def _blocked(block: BlockedObjects, style: Style, *, alone: bool) -> Iterator[str]:
+    if not alone:
+        yield f"      {_mark('!', style)} {blocked_title(block)}"
+    yield from _problem(block.problem, style, 8)
+
+
+def _notices(report: Report, style: Style) -> Iterator[str]:
+    if not report.notices:
+        return
+    yield style.strong("Look at this first:")
+    for notice in report.notices:
+        yield from style.wrapped(plain(notice.message), 4, first=f"  {style.alert('!')} ")
+    yield ""
+
+
+def _ending(report: Report, style: Style) -> Iterator[str]:
+    for sentence in plan_sentences(report):
+        yield style.strong(sentence)
+    if report.routes:
+        yield from _routes(report)
+    waiting = waiting_parts(report)
+    if waiting:
+        yield style.alert("Not now: ") + f"{'; '.join(waiting)}."
+
+
+def _routes(report: Report) -> Iterator[str]:
+    rows = []
+    for each in report.routes:
+        flags = [*(["first delivery there"] if each.first_to_destination else [])]
+        flags += ["whole profile"] if each.whole_profile else []
+        flags += [f"{each.resent_objects:,} sent again"] if each.resent_objects else []
+        if each.estimated_seconds is not None:
+            flags.append(f"at least {words.duration(each.estimated_seconds)} at its bandwidth limit")
+        objects = words.count(each.amount.object_count, "object")
+        rows.append((plain(route_name(each.route)), objects, words.amount_size(each.amount), ", ".join(flags)))
+    name, objects_width, size = (max(columns(row[at]) for row in rows) for at in range(3))
+    for row in rows:
+        line = f"  {padded(row[0], name)}  {row[1]:>{objects_width}}  {padded(row[2], size)}  {row[3]}"
+        yield line.rstrip()

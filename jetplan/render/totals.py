@@ -1,0 +1,140 @@
+"""The report's numbers: per route, per re-send and over all, added up from its jobs and sets."""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+from jetplan.render.model import Amount, Largest, Resend, RouteTotal, Totals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from jetplan.render.model import AttemptCard, Delivery, DeliverySet, Job
+
+LARGEST = 10
+_HELD = frozenset({"in_doubt", "in_progress"})
+
+
+def seconds(known_bytes: int, bits_per_second: int | None) -> int | None:
+    """How long the known bytes take at a limit, rounded up; None without a limit or without known bytes."""
+    if not bits_per_second or bits_per_second < 0 or not known_bytes:
+        return None
+    return -(-known_bytes * 8 // bits_per_second)
+
+
+def routes(jobs: Sequence[Job]) -> tuple[RouteTotal, ...]:
+    """What would be submitted over each route, the most bytes first."""
+    by_ids: dict[tuple[str, str], list[Job]] = {}
+    for job in jobs:
+        if job.route is not None and any(each.deliveries for each in job.sets):
+            ids = (job.route.source.storage_profile_id, job.route.destination.storage_profile_id)
+            by_ids.setdefault(ids, []).append(job)
+    found = [_route_total(group) for group in by_ids.values()]
+    return tuple(sorted(found, key=lambda each: (-each.amount.known_bytes, -each.amount.object_count)))
+
+
+def _route_total(jobs: Sequence[Job]) -> RouteTotal:
+    route = jobs[0].route
+    assert route is not None  # noqa: S101 - only jobs with a route are grouped; tells the type checker
+    moved = list(_deliveries(jobs))
+    amount = sum((delivery.amount for _, delivery in moved), start=Amount())
+    resent = sum(delivery.resent_objects for _, delivery in moved)
+    return RouteTotal(
+        route=route,
+        amount=amount,
+        deliveries=len(moved),
+        new_objects=amount.object_count - resent,
+        resent_objects=resent,
+        first_to_destination=any(delivery.first_to_destination for _, delivery in moved),
+        whole_profile=any(delivery.whole_profile for _, delivery in moved),
+        jobs=tuple(job.name for job in jobs),
+        estimated_seconds=_longest(jobs),
+        largest=_largest(moved),
+    )
+
+
+def _deliveries(jobs: Sequence[Job]) -> Iterator[tuple[DeliverySet, Delivery]]:
+    for job in jobs:
+        for each in job.sets:
+            for delivery in each.deliveries:
+                yield each, delivery
+
+
+def _longest(jobs: Sequence[Job]) -> int | None:
+    """Jobs run side by side, the sets of one job share its limit."""
+    found: list[int] = []
+    for job in jobs:
+        estimate = seconds(sum(each.to_submit.known_bytes for each in job.sets), job.max_rate)
+        if estimate is None:
+            return None
+        found.append(estimate)
+    return max(found)
+
+
+def _largest(moved: Sequence[tuple[DeliverySet, Delivery]]) -> tuple[Largest, ...]:
+    found = [
+        Largest(entry.relative_path, entry.size_in_bytes, each.name)
+        for each, delivery in moved
+        for entry in delivery.objects.largest(LARGEST)
+        if entry.size_in_bytes is not None
+    ]
+    return tuple(heapq.nlargest(LARGEST, found, key=lambda entry: entry.size_in_bytes))
+
+
+def resends(jobs: Sequence[Job]) -> tuple[Resend, ...]:
+    """What is sent again because a revision was raised, by set and revision, with the running total."""
+    groups: dict[tuple[str, str, int], list[Delivery]] = {}
+    for each, delivery in _deliveries(jobs):
+        if delivery.resent_objects:
+            groups.setdefault((each.name, each.job, delivery.revision), []).append(delivery)
+    found: list[Resend] = []
+    objects = total = 0
+    for (name, job, revision), moved in groups.items():
+        again = sum(delivery.resent_objects for delivery in moved)
+        known = sum(delivery.amount.known_bytes for delivery in moved)
+        exact = all(delivery.resent_objects == delivery.amount.object_count for delivery in moved)
+        objects, total = objects + again, total + (known if exact else 0)
+        found.append(Resend(name, job, revision, again, known if exact else None, objects, total))
+    return tuple(found)
+
+
+def totals(
+    jobs: Sequence[Job],
+    orphans: Sequence[DeliverySet],
+    over: Sequence[RouteTotal],
+    unfinished: Sequence[AttemptCard],
+    failed: Sequence[AttemptCard],
+) -> Totals:
+    """The plan in numbers."""
+    sets = [each for job in jobs for each in job.sets]
+    amount = sum((each.to_submit for each in sets), start=Amount())
+    resent = sum(each.resent_objects for each in sets)
+    doubtful = [card for card in unfinished if not card.under_way and card.kind == "delivery"]
+    blocked = [block.amount for each in sets for block in each.blocked if block.problem.reason not in _HELD]
+    return Totals(
+        jobs_to_create=sum(job.action == "create" for job in jobs),
+        jobs_to_adopt=sum(job.action == "adopt" for job in jobs),
+        jobs_to_pause=sum(job.set_paused is True and job.action != "create" for job in jobs),
+        jobs_to_resume=sum(job.set_paused is False and job.action != "create" for job in jobs),
+        jobs_unchanged=sum(job.action == "none" for job in jobs),
+        jobs_drifted=sum(job.action == "drift" for job in jobs),
+        jobs_blocked=sum(job.action in {"blocked", "ambiguous"} for job in jobs),
+        sets=len(sets),
+        sets_to_submit=sum(bool(each.deliveries) for each in sets),
+        sets_unchanged=sum(each.quiet for each in sets),
+        sets_blocked=sum(bool(each.blocked) for each in sets),
+        deliveries_to_submit=sum(len(each.deliveries) for each in sets),
+        to_submit=amount,
+        new_objects=amount.object_count - resent,
+        resent_objects=resent,
+        routes=len(over),
+        already_submitted=sum(each.already_submitted for each in sets),
+        blocked=sum(blocked, start=Amount()),
+        in_doubt=len(doubtful),
+        in_doubt_amount=sum((card.amount for card in doubtful), start=Amount()),
+        jobs_in_doubt=sum(card.kind == "job" and not card.under_way for card in unfinished),
+        in_progress=sum(card.under_way for card in unfinished),
+        failed=len(failed),
+        withdrawn=sum(each.withdrawn for each in [*sets, *orphans]),
+    )
