@@ -1,0 +1,94 @@
+"""Objects of one delivery set that cannot stand beside each other: the same twice, twins, and what is inside a folder.
+
+Pure functions over canonical paths. First a quick look over sorted columns, then, only if it found something,
+the exact pairs in manifest order.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_left
+from dataclasses import dataclass
+from enum import Enum
+from itertools import islice
+from operator import eq
+from typing import TYPE_CHECKING
+
+from jetplan.core.objects import folders_above
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+class ClashKind(Enum):
+    """How two objects of one set are in each other's way."""
+
+    TWICE = "path-twice"
+    INSIDE = "path-inside-folder"
+    FILE_AND_FOLDER = "path-file-and-folder"
+    NORMAL_TWIN = "path-unicode-twin"
+    CASE_TWIN = "path-case-twin"
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Two objects by index, `first` before `second` in manifest order."""
+
+    kind: ClashKind
+    first: int
+    second: int
+
+
+def clashes_of(paths: Sequence[str], *, case_twins: bool = False) -> Iterator[Clash]:
+    """Every clash among one set's canonical paths, by the later one's index; `case_twins` allows those."""
+    if _may_clash(paths):
+        yield from (clash for clash in _exact(paths) if not (case_twins and clash.kind is ClashKind.CASE_TWIN))
+
+
+def _may_clash(paths: Sequence[str]) -> bool:
+    ordered = sorted(paths)
+    if any(map(eq, ordered, islice(ordered, 1, None))):
+        return True
+    if any(path[-1] == "/" and _folder_clashes(ordered, at, path) for at, path in enumerate(ordered)):
+        return True
+    hashes = sorted(map(hash, map(_folded, ordered)))  # twins only differ before folding; numbers are small
+    return any(map(eq, hashes, islice(hashes, 1, None)))
+
+
+def _folder_clashes(ordered: Sequence[str], at: int, folder: str) -> bool:
+    if at + 1 < len(ordered) and ordered[at + 1].startswith(folder):
+        return True
+    file = folder[:-1]
+    found = bisect_left(ordered, file)
+    return found < len(ordered) and ordered[found] == file
+
+
+def _folded(path: str) -> str:
+    if path.isascii():
+        return path.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+
+
+def _exact(paths: Sequence[str]) -> Iterator[Clash]:
+    folders = {path: index for index, path in enumerate(paths) if path.endswith("/")}
+    seen: dict[str, int] = {}
+    twins: dict[str, int] = {}
+    for index, path in enumerate(paths):
+        first = seen.setdefault(path, index)
+        if first != index:
+            yield Clash(ClashKind.TWICE, first, index)
+            continue
+        above = next((folders[up] for up in folders_above(path) if up in folders), None)
+        if above is not None:
+            yield _pair(ClashKind.INSIDE, above, index)
+        other = folders.get(path + "/")
+        if other is not None:
+            yield _pair(ClashKind.FILE_AND_FOLDER, other, index)
+        twin = twins.setdefault(_folded(path), index)
+        if twin != index:
+            same = unicodedata.normalize("NFC", path) == unicodedata.normalize("NFC", paths[twin])
+            yield Clash(ClashKind.NORMAL_TWIN if same else ClashKind.CASE_TWIN, twin, index)
+
+
+def _pair(kind: ClashKind, one: int, other: int) -> Clash:
+    return Clash(kind, min(one, other), max(one, other))

@@ -1,0 +1,63 @@
+"""The collector that every stage of reading one file writes its problems and warnings into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from jetplan.core.characters import quoted
+from jetplan.errors import Place, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jetplan.manifest.events import Event
+
+
+@dataclass(slots=True)
+class Findings:
+    """What is wrong (`problems`) and what is odd (`warnings`) in one file. `limit` bounds each of the two."""
+
+    file: str
+    limit: int = 1000
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    unlisted: int = 0
+
+    def place(self, at: Event) -> Place:
+        """Where an event stands."""
+        return Place(self.file, at.start_mark.line + 1, at.start_mark.column + 1)
+
+    def refuse(self, at: Event | Place, code: str, message: str, hint: str = "") -> None:
+        """Record a problem at an event or a place."""
+        place = at if isinstance(at, Place) else self.place(at)
+        if len(self.problems) < self.limit:
+            self.problems.append(Problem(place, message, hint, code))
+        else:
+            self.unlisted += 1
+
+    def warn(self, at: Event | Place, code: str, message: str, hint: str = "") -> None:
+        """Record something that is accepted and may surprise."""
+        place = at if isinstance(at, Place) else self.place(at)
+        if len(self.warnings) < self.limit:
+            self.warnings.append(Problem(place, message, hint, code))
+
+    def sorted_problems(self) -> list[Problem]:
+        """The problems in the order of the file, with a last one that counts those not kept."""
+        kept = sorted(self.problems, key=lambda problem: problem.place)
+        if self.unlisted:
+            kept.append(
+                Problem(Place(self.file), f"{self.unlisted} more problems in this file", code="more-problems")
+            )
+        return kept
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint with the known name that is most like this one, or an empty string."""
+    from difflib import get_close_matches
+
+    candidates = list(known)
+    folded = {candidate.casefold().replace("-", "").replace("_", ""): candidate for candidate in candidates}
+    exact = folded.get(name[:255].casefold().replace("-", "").replace("_", ""))
+    close = [exact] if exact else get_close_matches(name[:255], candidates, n=1, cutoff=0.6)
+    return f"did you mean {quoted(close[0])}?" if close else ""

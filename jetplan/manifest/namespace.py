@@ -1,0 +1,85 @@
+"""The one namespace that all files share: names declared twice, renames of what still stands, likely misspellings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jetplan.core.characters import quoted
+from jetplan.core.spec import Spec
+from jetplan.errors import Problem
+from jetplan.manifest.findings import nearest
+
+if TYPE_CHECKING:
+    from jetplan.core.spec import DeliverySetSpec, JobSpec
+    from jetplan.errors import Place
+    from jetplan.manifest.document import Document
+
+
+class Namespace:
+    """Collects documents in file order and judges what only shows across them."""
+
+    def __init__(self, strays: list[Problem]) -> None:
+        self._problems = list(strays)
+        self._warnings: list[Problem] = []
+        self._jobs: dict[str, JobSpec] = {}
+        self._sets: dict[str, DeliverySetSpec] = {}
+        self._digests: dict[str, bytes] = {}
+        self._job_places: dict[str, Place] = {}
+        self._set_places: dict[str, Place] = {}
+        self._renames: dict[str, DeliverySetSpec] = {}
+
+    def add(self, document: Document) -> None:
+        """Take the next file's declarations, problems and warnings."""
+        self._problems += document.problems
+        self._warnings += document.warnings
+        self._declare("job", document.job_names, self._job_places)
+        self._declare("delivery set", document.set_names, self._set_places)
+        for job in document.jobs:
+            self._jobs.setdefault(job.name, job)
+        for spec, digest in document.sets:
+            self._sets.setdefault(spec.name, spec)
+            self._digests.setdefault(spec.name, digest)
+
+    def _declare(self, kind: str, names: list[tuple[str, Place]], places: dict[str, Place]) -> None:
+        for name, place in names:
+            first = places.setdefault(name, place)
+            if first is not place:
+                message = f"the {kind} {quoted(name)} is declared a second time; the first is at {first}"
+                self._problems.append(Problem(place, message, "remove or rename one of the two", "declared-twice"))
+
+    def problems(self) -> list[Problem]:
+        """Everything wrong, by file and position."""
+        for spec in self._sets.values():
+            if spec.renamed_from is not None:
+                self._check_rename(spec, spec.renamed_from)
+        return sorted(self._problems, key=_by_place)
+
+    def _check_rename(self, spec: DeliverySetSpec, old: str) -> None:
+        message = ""
+        if old in self._set_places:
+            at = self._set_places[old]
+            message = f"{quoted(spec.name)} says `renamedFrom` {quoted(old)}, which is still declared at {at}"
+            hint = "remove the old set, or `renamedFrom`"
+        elif (other := self._renames.setdefault(old, spec)) is not spec:
+            message = f"{quoted(spec.name)} and {quoted(other.name)} at {other.place} both say `renamedFrom` {quoted(old)}"
+            hint = "only one set can take over what another sent"
+        if message:
+            self._problems.append(Problem(spec.place, message, hint, "renamed-from-declared"))
+
+    def warnings(self) -> list[Problem]:
+        """Everything odd, by file and position; a job that is not declared but nearly so among it."""
+        for spec in self._sets.values():
+            if spec.job not in self._job_places and (hint := nearest(spec.job, self._job_places)):
+                message = f"the job {quoted(spec.job)} of {quoted(spec.name)} is not declared here"
+                self._warnings.append(
+                    Problem(spec.place, message, f"{hint} (a job that exists only on the server is fine)", "undeclared-job")
+                )
+        return sorted(self._warnings, key=_by_place)
+
+    def spec(self, files: int) -> Spec:
+        """What all files want."""
+        return Spec(self._jobs, self._sets, self._digests, files)
+
+
+def _by_place(problem: Problem) -> tuple[list[str], int, int]:
+    return problem.place.file.split("/"), problem.place.line, problem.place.column

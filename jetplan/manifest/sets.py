@@ -1,0 +1,121 @@
+"""One declared delivery set: a mapping of the tree and its columns of objects become a `DeliverySetSpec`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jetplan.core.characters import quoted
+from jetplan.core.objects import UNKNOWN_SIZE, WHOLE_PROFILE
+from jetplan.core.spec import DeliverySetSpec, Overlap
+from jetplan.manifest.columns import Columns, packed_place
+from jetplan.manifest.fields import Fields, is_mapping
+from jetplan.manifest.findings import nearest
+from jetplan.manifest.scalars import is_null, is_scalar, kind_of_node, node_event, read_name
+from jetplan.manifest.tree import Bulk, Refused
+
+if TYPE_CHECKING:
+    from jetplan.manifest.events import Scalar
+    from jetplan.manifest.files import SourceFile
+    from jetplan.manifest.findings import Findings
+    from jetplan.manifest.limits import Limits
+    from jetplan.manifest.tree import Mapping, Node
+
+SET_KEYS = ("job", "objects", "objectsFrom", "overlap", "renamedFrom", "revision", "allowCaseTwins")
+FROM_KEYS = ("file",)
+_OVERLAPS = {overlap.value: overlap for overlap in Overlap}
+
+
+def read_set(
+    key: Scalar, node: Node, findings: Findings, source: SourceFile, limits: Limits
+) -> DeliverySetSpec | None:
+    """The delivery set declared under a key; None once anything about it was refused."""
+    before = len(findings.problems) + findings.unlisted
+    name = read_name(key, "a delivery set's name", findings)
+    what = f"delivery set {quoted(key.value)}"
+    if not is_mapping(node, what, findings):
+        return None
+    fields = Fields(node, key, what, findings)
+    fields.check_known(SET_KEYS)
+    job = fields.name("job", required=True)
+    overlap = _overlap(fields)
+    renamed_from = _renamed_from(fields, key.value)
+    revision = fields.integer("revision", 1)
+    case_twins = fields.boolean("allowCaseTwins")
+    columns = _columns(fields, node, source, limits)
+    if columns is not None:
+        columns.judge(findings, case_twins=case_twins is True)
+    if len(findings.problems) + findings.unlisted > before or name is None or job is None or columns is None:
+        return None
+    table = columns.table(revision or 1)
+    return DeliverySetSpec(name, job, table, overlap, renamed_from, findings.place(key))
+
+
+def _overlap(fields: Fields) -> Overlap:
+    text = fields.name("overlap")
+    if text is None:
+        return Overlap.REFUSE
+    if text not in _OVERLAPS:
+        node = fields.mapping.entries["overlap"][1]
+        hint = nearest(text, _OVERLAPS)
+        message = f"`overlap` must be `refuse`, `skip` or `send`, not {quoted(text)}"
+        fields.findings.refuse(node_event(node), "unknown-value", message, hint)
+    return _OVERLAPS.get(text, Overlap.REFUSE)
+
+
+def _renamed_from(fields: Fields, own_name: str) -> str | None:
+    old = fields.name("renamedFrom")
+    if old is not None and old == own_name:
+        node = fields.mapping.entries["renamedFrom"][1]
+        message = "`renamedFrom` is this set's own name"
+        fields.findings.refuse(node_event(node), "renamed-from-declared", message, "name the old set, or remove it")
+        return None
+    return old
+
+
+def _columns(fields: Fields, mapping: Mapping, source: SourceFile, limits: Limits) -> Columns | None:
+    findings = fields.findings
+    given = [name for name in ("objects", "objectsFrom") if name in mapping.entries]
+    if len(given) == 2:
+        key = mapping.entries["objectsFrom"][0]
+        findings.refuse(key, "objects-twice", f"{fields.what} has both `objects` and `objectsFrom`", "keep one of them")
+        return None
+    if not given:
+        findings.refuse(
+            fields.owner, "missing-key", f"{fields.what} lacks the key `objects`", "list what is sent, or `objects: all`"
+        )
+        return None
+    node = mapping.entries[given[0]][1]
+    return _listed(node, findings) if given == ["objects"] else _from_file(node, findings, source, limits)
+
+
+def _listed(node: Node, findings: Findings) -> Columns | None:
+    if isinstance(node, Refused):
+        return None
+    if isinstance(node, Bulk):
+        columns: Columns = node.content
+        if not columns.total:
+            findings.refuse(node.at, "no-objects", "`objects` is an empty list", "list at least one, or remove the set")
+            return None
+        return columns
+    if is_scalar(node) and node.value == "all":
+        columns = Columns(findings.file, [WHOLE_PROFILE], total=1)
+        columns.sizes.append(UNKNOWN_SIZE)
+        columns.places.append(packed_place(node.start_mark.line + 1, node.start_mark.column + 1))
+        return columns
+    shown = quoted(node.value, 40) if is_scalar(node) and not is_null(node) else kind_of_node(node)
+    message = f"`objects` must be a list of paths or `all`, not {shown}"
+    findings.refuse(node_event(node), "wrong-type", message)
+    return None
+
+
+def _from_file(node: Node, findings: Findings, source: SourceFile, limits: Limits) -> Columns | None:
+    if not is_mapping(node, "`objectsFrom`", findings, "write `objectsFrom: {file: list.csv}`"):
+        return None
+    fields = Fields(node, node.at, "`objectsFrom`", findings)
+    fields.check_known(FROM_KEYS)
+    name = fields.name("file", required=True)
+    if name is None:
+        return None
+    from jetplan.manifest.lists import read_list
+
+    return read_list(name, node_event(fields.mapping.entries["file"][1]), source, findings, limits)

@@ -1,0 +1,190 @@
+"""A document as a small tree with places, built from events that are refused before anything comes of them.
+
+Anchors, aliases, tags, merge keys, directives, second documents, keys that are no strings, duplicate keys and
+depth are refused here. What the keys mean is not known here; scalars keep their text and are judged later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from jetplan.core.characters import quoted
+from jetplan.manifest import events
+from jetplan.manifest.events import Event, MappingEnd, MappingStart, Scalar, ScalarEvent, SequenceEnd, SequenceStart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jetplan.manifest.findings import Findings
+    from jetplan.manifest.limits import Limits
+
+LITERAL = "a manifest says literally what is sent, because people review it"
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys and values in file order; each key once."""
+
+    at: Event
+    entries: dict[str, tuple[Scalar, Node]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Items in file order."""
+
+    at: Event
+    items: list[Node]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Where something stood that was refused already, so that nobody complains twice."""
+
+    at: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """What a bulk reader made of a sequence that is too long for a tree."""
+
+    at: Event
+    content: Any
+
+
+Node: TypeAlias = "Scalar | Mapping | Sequence | Refused | Bulk"
+BulkReader: TypeAlias = "Callable[[Builder, Event], Any]"
+
+
+class TooDeep(Exception):
+    """Nesting beyond the limit: reading the file stops here."""
+
+
+class Builder:
+    """Builds one document. `bulk` maps a key path, with `*` for any key, to the reader of the sequence there."""
+
+    def __init__(
+        self, data: bytes, findings: Findings, limits: Limits, bulk: dict[tuple[str, ...], BulkReader] | None = None
+    ) -> None:
+        self.next = events.event_source(data)
+        self.findings = findings
+        self.depth_limit = limits.depth
+        self.bulk = bulk or {}
+        # No such byte, no such thing: then nothing needs to be looked at event by event.
+        self.careful = b"&" in data or b"*" in data or b"!" in data
+
+    def document(self) -> Node | None:
+        """The only document's root, or None for a file without any content. Raises the parser's own error."""
+        self.next()
+        event = self.next()
+        if type(event) is events.StreamEnd:
+            return None
+        if event.version is not None or event.tags:
+            self.findings.refuse(event, "yaml-directive", "a `%` directive is used", "remove the line")
+            return Refused(event)
+        root = self.node(self.next(), ())
+        self.next()
+        if type(extra := self.next()) is not events.StreamEnd:
+            self.findings.refuse(
+                extra, "yaml-documents", "a second document begins here", "put it into a file of its own"
+            )
+        return root
+
+    def node(self, event: Any, path: tuple[str, ...]) -> Node:
+        """The node that begins with this event."""
+        kind = type(event)
+        if self.careful and self.is_refused(event):
+            if kind is MappingStart or kind is SequenceStart:
+                self.skip()
+            return Refused(event)
+        if kind is ScalarEvent:
+            return event  # type: ignore[no-any-return]
+        if len(path) >= self.depth_limit:
+            self.findings.refuse(event, "yaml-depth", f"nested more than {self.depth_limit} levels deep")
+            raise TooDeep
+        if kind is MappingStart:
+            return Mapping(event, self._entries(path))
+        if reader := self._bulk_reader(path):
+            return Bulk(event, reader(self, event))
+        items = []
+        while type(event_ := self.next()) is not SequenceEnd:
+            items.append(self.node(event_, (*path, "")))
+        return Sequence(event, items)
+
+    def is_refused(self, event: Any) -> bool:
+        """Record and tell whether an event is an alias, or carries an anchor or a tag."""
+        if type(event) is events.AliasEvent:
+            name = quoted("*" + event.anchor)
+            self.findings.refuse(event, "yaml-alias", f"the alias {name} is used", f"write the value out: {LITERAL}")
+            return True
+        if event.anchor is not None:
+            name = quoted("&" + event.anchor)
+            self.findings.refuse(event, "yaml-anchor", f"the anchor {name} is set", "remove it")
+            return True
+        if event.tag is not None:
+            self.findings.refuse(event, "yaml-tag", f"the tag {quoted(event.tag)} is used", "remove it")
+            return True
+        return False
+
+    def skip(self) -> None:
+        """Read past the end of the collection just begun."""
+        depth = 1
+        while depth:
+            kind = type(self.next())
+            if kind is MappingStart or kind is SequenceStart:
+                depth += 1
+            elif kind is MappingEnd or kind is SequenceEnd:
+                depth -= 1
+
+    def _entries(self, path: tuple[str, ...]) -> dict[str, tuple[Scalar, Node]]:
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        while type(key := self.next()) is not MappingEnd:
+            if type(key) is not ScalarEvent or (self.careful and self.is_refused(key)):
+                self._refuse_key(key, path)
+                continue
+            value = self.node(self.next(), (*path, key.value))
+            if key.value == "<<" and not key.style:
+                self.findings.refuse(key, "yaml-merge", "a merge key `<<` is used", f"write it out: {LITERAL}")
+            elif key.value in entries:
+                first = self.findings.place(entries[key.value][0])
+                self.findings.refuse(
+                    key,
+                    "duplicate-key",
+                    f"the key {quoted(key.value)} stands here a second time; the first is at {first}",
+                    "remove one of the two",
+                )
+            else:
+                entries[key.value] = (key, value)
+        return entries
+
+    def _refuse_key(self, key: Any, path: tuple[str, ...]) -> None:
+        kind = type(key)
+        if kind is MappingStart or kind is SequenceStart:
+            if not (self.careful and self.is_refused(key)):
+                self.findings.refuse(key, "yaml-complex-key", "a key is a list or a mapping", "keys are strings")
+            self.skip()
+        elif kind is events.AliasEvent:
+            self.is_refused(key)
+        self.node(self.next(), (*path, ""))
+
+    def _bulk_reader(self, path: tuple[str, ...]) -> BulkReader | None:
+        for pattern, reader in self.bulk.items():
+            if len(pattern) == len(path) and all(p in {"*", k} for p, k in zip(pattern, path, strict=True)):
+                return reader
+        return None
+
+
+def build_tree(
+    data: bytes, findings: Findings, limits: Limits, bulk: dict[tuple[str, ...], BulkReader] | None = None
+) -> Node | None:
+    """The tree of one document of checked UTF-8 bytes; None if it is empty or unreadable (see the findings)."""
+    try:
+        if b"?" in data and (key := events.first_explicit_key(data)):
+            findings.refuse(key, "yaml-complex-key", "a key is written with `? `", "write `key: value`")
+        return Builder(data, findings, limits, bulk).document()
+    except TooDeep:
+        return None
+    except events.YAMLError as error:
+        events.report(error, findings)
+        return None
