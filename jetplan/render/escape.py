@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 _INVISIBLE = re.compile(
@@ -12,23 +13,24 @@ _KEPT = "\u3000"
 """Not printable by Python's word, but ordinary in names: the ideographic space."""
 _WORKFLOW_COMMAND = re.compile(r"(^|\s)::|##(?=\w*\[)")
 """What CI runners obey when a line of a log begins with it (`::`), or anywhere in a line (`##[`, `##vso[`)."""
-_MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7e]+")
 _BACKTICKS = re.compile(r"`+")
-_JSON_UNSAFE = re.compile(
-    "[\x7f-\x9f\xa0\xad\u0300-\u036f\u0600-\u0605\u061c\u06dd\u070f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\uffff\ud800-\udfff\U000e0000-\U000effff]"
-)
+_PLAIN_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*[.,;:!?)]*|\([^\W\d_]+[.,;:)]*|\(?[0-9][0-9,.]*[;:)]*|→")
+"""Words in which no Markdown dialect finds a mention, a reference, a link, an emphasis or a tag."""
 
 
 def visible(text: str) -> str:
     """The text with every control, format, bidi, zero-width or otherwise unseen character as `\\x1b` or `\\u202e`."""
     if text.isprintable() and (text.isascii() or not _INVISIBLE.search(text)):
         return text
-    return "".join(_shown(char) for char in text)
+    return "".join(char if _seen(char) else _escaped(char) for char in text)
 
 
-def _shown(char: str) -> str:
-    if char == _KEPT or (char.isprintable() and not _INVISIBLE.match(char)):
-        return char
+def _seen(char: str) -> bool:
+    return char == _KEPT or (char.isprintable() and not _INVISIBLE.match(char))
+
+
+def _escaped(char: str) -> str:
     code = ord(char)
     if code < 0x100:
         return f"\\x{code:02x}"
@@ -41,3 +43,90 @@ def plain(text: str) -> str:
     if "::" not in shown and "##" not in shown:
         return shown
     return _WORKFLOW_COMMAND.sub(lambda found: found[0].replace("::", "\\x3a:").replace("##", "#\\x23"), shown)
+
+
+def json_text(text: str) -> str:
+    """A JSON document with the same values, in which unseen characters are written as their `\\u202e`."""
+    return _BEYOND_ASCII.sub(_json_run, text).replace("##", "#\\u0023")
+
+
+def _json_run(found: re.Match[str]) -> str:
+    return "".join(char if _seen(char) else _json_escaped(char) for char in found[0])
+
+
+def _json_escaped(char: str) -> str:
+    code = ord(char)
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    high, low = divmod(code - 0x10000, 0x400)
+    return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
+
+
+def markup(text: str) -> str:
+    """For HTML text and quoted attributes."""
+    return html.escape(visible(text), quote=True).replace("##", "#&#35;")
+
+
+def code_tag(text: str) -> str:
+    """For HTML inside Markdown, where code spans are not read: a `<code>` in which nothing is a mention or a fence."""
+    shown = html.escape(plain(text), quote=True)
+    return f"<code>{''.join(_entity(char) for char in shown)}</code>"
+
+
+def _entity(char: str) -> str:
+    return f"&#{ord(char)};" if char in "@`*_~[]\\|!:$%" else char
+
+
+def code_span(text: str) -> str:
+    """A Markdown code span: inside it nothing is a mention, an issue link, HTML or emphasis."""
+    shown = plain(text) or " "
+    fence = "`" * (_longest_run(shown) + 1)
+    pad = " " if shown[0] in "` " or shown[-1] in "` " else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def cell(text: str) -> str:
+    """A code span in a Markdown table, where a bare `|` would end the cell."""
+    return code_span(text.replace("\\|", "\\\\x7c")).replace("|", "\\|")
+
+
+def fence_for(lines: list[str]) -> str:
+    """A fence longer than any run of backticks in these lines, which are plain already."""
+    return "`" * max(3, 1 + max(map(_longest_run, lines), default=0))
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in _BACKTICKS.findall(text)), default=0) if "`" in text else 0
+
+
+def prose(sentence: str) -> str:
+    """A sentence of ours with names from outside in it, for Markdown: every word that could mean more becomes code.
+
+    Backslashes and entities do not help: mentions and issue links are found in the finished page.
+    """
+    parts = sentence.split("`")
+    if len(parts) % 2 == 0:
+        return _words(sentence)
+    shown = [_words(part) if at % 2 == 0 else code_span(part) for at, part in enumerate(parts)]
+    return "".join(part or " " for part in shown).strip()
+
+
+def _words(text: str) -> str:
+    found: list[str] = []
+    risky: list[str] = []
+    for word in text.split(" "):
+        if word and not _PLAIN_WORD.fullmatch(word):
+            risky.append(word)
+            continue
+        found += _spans(risky)
+        risky = []
+        found.append(word)
+    return " ".join(found + _spans(risky))
+
+
+def _spans(words: list[str]) -> list[str]:
+    if not words:
+        return []
+    text = " ".join(words)
+    bare = text.rstrip(".,;:")
+    return [code_span(bare) + text[len(bare) :]] if bare else [code_span(text)]

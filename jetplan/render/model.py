@@ -51,8 +51,8 @@ class Profile(Part, frozen=True):
 class Route(Part, frozen=True):
     """Where files move from and to."""
 
-    source: Profile
-    destination: Profile
+    source: Annotated[Profile, Meta(description="Where files are read.")]
+    destination: Annotated[Profile, Meta(description="Where they are written.")]
 
 
 class Problem(Part, frozen=True):
@@ -71,7 +71,7 @@ class Delivery(Part, frozen=True):
     batch: Annotated[int, Meta(description="Its number among the set's deliveries, from 1.", ge=1)]
     batches: Annotated[int, Meta(description="How many deliveries the set is split into.", ge=1)]
     revision: Annotated[int, Meta(description="The revision of all its objects.", ge=1)]
-    amount: Amount
+    amount: Annotated[Amount, Meta(description="What it holds.")]
     resent_objects: Annotated[int, Meta(description="Of these, sent before at a lower revision.", ge=0)]
     first_to_destination: Annotated[bool, Meta(description="Nothing recorded was ever delivered there.")]
     whole_profile: Annotated[bool, Meta(description="It holds `/`: everything in the source profile.")]
@@ -82,15 +82,15 @@ class Delivery(Part, frozen=True):
 class BlockedObjects(Part, frozen=True):
     """Objects of a set that cannot be submitted now."""
 
-    amount: Amount
-    problem: Problem
+    amount: Annotated[Amount, Meta(description="How much is blocked.")]
+    problem: Annotated[Problem, Meta(description="Why, and what settles it.")]
     first_paths: Annotated[tuple[str, ...], Meta(description="A few of them.")] = ()
 
 
 class Resized(Part, frozen=True):
     """An object whose size in the manifest differs from the one recorded when it was sent. It is not sent again."""
 
-    relative_path: str
+    relative_path: Annotated[str, Meta(description="Its canonical path.")]
     size_then: Annotated[int | None, Meta(description="Bytes when it was sent; null: unknown.")]
     size_now: Annotated[int | None, Meta(description="Bytes in the manifest now; null: unknown.")]
 
@@ -98,18 +98,18 @@ class Resized(Part, frozen=True):
 class DeliverySet(Part, frozen=True):
     """One delivery set: what of it would be submitted, what is blocked, what the server has."""
 
-    name: str
-    job: str
-    to_submit: Amount
+    name: Annotated[str, Meta(description="The set's name in the manifests.")]
+    job: Annotated[str, Meta(description="The job it is submitted to; empty where the set is no longer declared.")]
+    to_submit: Annotated[Amount, Meta(description="All deliveries together.")]
     resent_objects: Annotated[int, Meta(description="Of those to submit, sent before.", ge=0)] = 0
     estimated_seconds: Annotated[
         int | None, Meta(description="At the job's bandwidth limit, for the known bytes; null: no limit known.")
     ] = None
-    deliveries: tuple[Delivery, ...] = ()
-    blocked: tuple[BlockedObjects, ...] = ()
+    deliveries: Annotated[tuple[Delivery, ...], Meta(description="What would be submitted.")] = ()
+    blocked: Annotated[tuple[BlockedObjects, ...], Meta(description="What cannot be, now.")] = ()
     already_submitted: Annotated[int, Meta(description="Objects that the server has.", ge=0)] = 0
     skipped: Annotated[int, Meta(description="Of these, sent by another set (`overlap: skip`).", ge=0)] = 0
-    resized: tuple[Resized, ...] = ()
+    resized: Annotated[tuple[Resized, ...], Meta(description="Sizes that changed since they were sent.")] = ()
     withdrawn: Annotated[int, Meta(description="Objects sent and no longer listed; nothing is done.", ge=0)] = 0
     place: Annotated[str, Meta(description="Where in the manifests; may be empty.")] = ""
 
@@ -122,33 +122,33 @@ class DeliverySet(Part, frozen=True):
 class Difference(Part, frozen=True):
     """One field in which a job differs from its declaration."""
 
-    field: str
-    server: str
-    manifest: str
+    field: Annotated[str, Meta(description="The manifest's word for it.")]
+    server: Annotated[str, Meta(description="Its value on the server.")]
+    manifest: Annotated[str, Meta(description="Its value in the manifest.")]
 
 
 class Candidate(Part, frozen=True):
     """One of several jobs of a name."""
 
-    job_id: str
+    job_id: Annotated[str, Meta(description="Its id, to be put into the manifest as `jobId`.")]
     route: Route
-    paused: bool
+    paused: Annotated[bool, Meta(description="Whether it is paused.")]
 
 
 class Job(Part, frozen=True):
     """A job and the delivery sets under it."""
 
-    name: str
+    name: Annotated[str, Meta(description="The Jet job's name.")]
     action: Annotated[JobAction, Meta(description="What is done with the job itself; `absent`: no step of its own.")]
     job_id: Annotated[str, Meta(description="Its id on the server; empty if there is none yet.")] = ""
-    route: Route | None = None
+    route: Annotated[Route | None, Meta(description="Where it moves files; null where that is not settled.")] = None
     set_paused: Annotated[bool | None, Meta(description="true: will be paused; false: resumed.")] = None
     max_rate: Annotated[int | None, Meta(description="Its bandwidth limit in bits per second, if any.")] = None
-    differences: tuple[Difference, ...] = ()
-    candidates: tuple[Candidate, ...] = ()
-    problem: Problem | None = None
+    differences: Annotated[tuple[Difference, ...], Meta(description="Where it drifted.")] = ()
+    candidates: Annotated[tuple[Candidate, ...], Meta(description="All jobs of an ambiguous name.")] = ()
+    problem: Annotated[Problem | None, Meta(description="Why it is blocked; null otherwise.")] = None
     place: Annotated[str, Meta(description="Where in the manifests; may be empty.")] = ""
-    sets: tuple[DeliverySet, ...] = ()
+    sets: Annotated[tuple[DeliverySet, ...], Meta(description="In manifest order.")] = ()
 
     @property
     def quiet(self) -> bool:
@@ -159,17 +159,17 @@ class Job(Part, frozen=True):
 class Largest(Part, frozen=True):
     """One of the largest objects of a route."""
 
-    relative_path: str
-    size_in_bytes: int
-    set: str
+    relative_path: Annotated[str, Meta(description="Its canonical path.")]
+    size_in_bytes: Annotated[int, Meta(description="Its size.", ge=0)]
+    set: Annotated[str, Meta(description="The delivery set it belongs to.")]
 
 
 class RouteTotal(Part, frozen=True):
     """What would be submitted over one route."""
 
     route: Route
-    amount: Amount
-    deliveries: int
+    amount: Annotated[Amount, Meta(description="All its deliveries together.")]
+    deliveries: Annotated[int, Meta(description="How many deliveries.", ge=1)]
     new_objects: Annotated[int, Meta(description="Never sent by this set on this route before.")]
     resent_objects: Annotated[int, Meta(description="Sent before, at a lower revision.")]
     first_to_destination: Annotated[bool, Meta(description="Nothing recorded was ever delivered there.")]
@@ -185,9 +185,9 @@ class RouteTotal(Part, frozen=True):
 class Resend(Part, frozen=True):
     """Objects of one set sent again because their revision was raised, with the running total over the plan."""
 
-    set: str
-    job: str
-    revision: int
+    set: Annotated[str, Meta(description="The delivery set.")]
+    job: Annotated[str, Meta(description="Its job.")]
+    revision: Annotated[int, Meta(description="The revision that sends them again.", ge=1)]
     objects: Annotated[int, Meta(description="Objects of this revision that were sent before.")]
     known_bytes: Annotated[int | None, Meta(description="Their known bytes; null where it cannot be told.")]
     running_objects: Annotated[int, Meta(description="Re-sent objects up to here.")]
@@ -197,35 +197,35 @@ class Resend(Part, frozen=True):
 class AttemptCard(Part, frozen=True):
     """One attempt whose end is not known, with all that helps to decide."""
 
-    attempt_id: str
-    kind: Literal["job", "delivery"]
+    attempt_id: Annotated[str, Meta(description="Its id in the ledger, for `jetplan resolve`.")]
+    kind: Annotated[Literal["job", "delivery"], Meta(description="Whether it creates a job or submits a delivery.")]
     state: Annotated[str, Meta(description="The ledger's word: intended, sending, in_doubt, failed.")]
     under_way: Annotated[bool, Meta(description="A live run holds it; waiting is enough.")]
     name: Annotated[str, Meta(description="The delivery set, or the job.")]
     job: Annotated[str, Meta(description="The job's name.")]
-    job_id: str
+    job_id: Annotated[str, Meta(description="The job's id; may be empty.")]
     storage_profile_ids: Annotated[tuple[str, str], Meta(description="Source and destination.")]
-    batch: int
-    batches: int
-    revision: int
+    batch: Annotated[int, Meta(description="Its number among the deliveries of that apply, from 1.")]
+    batches: Annotated[int, Meta(description="How many deliveries that apply split the set into.")]
+    revision: Annotated[int, Meta(description="The revision of its objects.")]
     amount: Annotated[Amount, Meta(description="What it holds, and what sending it again would cost.")]
-    first_paths: tuple[str, ...]
+    first_paths: Annotated[tuple[str, ...], Meta(description="A few of its objects.")]
     attempted_on: Annotated[str, Meta(description="When it was begun, ISO 8601 UTC.")]
     changed_on: Annotated[str, Meta(description="When its state last changed, ISO 8601 UTC.")]
-    run_id: str
-    commit: str
-    ci_url: str
-    who: str
+    run_id: Annotated[str, Meta(description="The run of jetplan that began it.")]
+    commit: Annotated[str, Meta(description="The commit that run was at; may be empty.")]
+    ci_url: Annotated[str, Meta(description="Where that run's log is; may be empty.")]
+    who: Annotated[str, Meta(description="Who started that run; may be empty.")]
     reason: Annotated[str, Meta(description="Why its end is not known; may be empty.")]
     evidence: Annotated[tuple[str, ...], Meta(description="What was looked at, a line each.")]
     commands: Annotated[tuple[str, ...], Meta(description="The commands that settle it; empty for jobs.")]
-    delivery_id: str = ""
+    delivery_id: Annotated[str, Meta(description="The delivery's id, where one is known.")] = ""
 
 
 class Notice(Part, frozen=True):
     """Something that a reviewer should look at first."""
 
-    kind: NoticeKind
+    kind: Annotated[NoticeKind, Meta(description="A stable word for machines.")]
     message: Annotated[str, Meta(description="One sentence; holds names from outside, unescaped.")]
     sets: Annotated[tuple[str, ...], Meta(description="The delivery sets it speaks of, if any.")] = ()
 
@@ -233,26 +233,26 @@ class Notice(Part, frozen=True):
 class Totals(Part, frozen=True):
     """The plan in numbers. Reversible changes are the jobs'; submissions cannot be undone."""
 
-    jobs_to_create: int = 0
-    jobs_to_adopt: int = 0
-    jobs_to_pause: int = 0
-    jobs_to_resume: int = 0
-    jobs_unchanged: int = 0
-    jobs_drifted: int = 0
+    jobs_to_create: Annotated[int, Meta(description="Jobs that will be created.", ge=0)] = 0
+    jobs_to_adopt: Annotated[int, Meta(description="Jobs on the server that will be recorded as ours.", ge=0)] = 0
+    jobs_to_pause: Annotated[int, Meta(description="Jobs on the server that will be paused.", ge=0)] = 0
+    jobs_to_resume: Annotated[int, Meta(description="Jobs on the server that will be resumed.", ge=0)] = 0
+    jobs_unchanged: Annotated[int, Meta(description="Jobs that are as declared.", ge=0)] = 0
+    jobs_drifted: Annotated[int, Meta(description="Jobs that differ in what the API cannot change.", ge=0)] = 0
     jobs_blocked: Annotated[int, Meta(description="Ambiguous ones too.")] = 0
-    sets: int = 0
-    sets_to_submit: int = 0
+    sets: Annotated[int, Meta(description="Delivery sets declared.", ge=0)] = 0
+    sets_to_submit: Annotated[int, Meta(description="Sets with something to submit.", ge=0)] = 0
     sets_unchanged: Annotated[int, Meta(description="Entirely submitted, nothing else to say.")] = 0
     sets_blocked: Annotated[int, Meta(description="With objects that cannot be submitted now.")] = 0
-    deliveries_to_submit: int = 0
-    to_submit: Amount = Amount()
-    new_objects: int = 0
-    resent_objects: int = 0
-    routes: int = 0
+    deliveries_to_submit: Annotated[int, Meta(description="Deliveries: one irreversible request each.", ge=0)] = 0
+    to_submit: Annotated[Amount, Meta(description="All submissions together.")] = Amount()
+    new_objects: Annotated[int, Meta(description="Objects to submit for the first time.", ge=0)] = 0
+    resent_objects: Annotated[int, Meta(description="Objects to submit again.", ge=0)] = 0
+    routes: Annotated[int, Meta(description="Routes with something to submit.", ge=0)] = 0
     already_submitted: Annotated[int, Meta(description="Objects that the server has.")] = 0
     blocked: Annotated[Amount, Meta(description="Blocked objects, those of attempts in doubt left out.")] = Amount()
     in_doubt: Annotated[int, Meta(description="Deliveries in doubt.")] = 0
-    in_doubt_amount: Amount = Amount()
+    in_doubt_amount: Annotated[Amount, Meta(description="What they hold together.")] = Amount()
     jobs_in_doubt: Annotated[int, Meta(description="Creations of jobs in doubt.")] = 0
     in_progress: Annotated[int, Meta(description="Attempts that a live run holds.")] = 0
     failed: Annotated[int, Meta(description="Deliveries that the server reports as failed.")] = 0
@@ -267,11 +267,11 @@ class Report(Part, frozen=True, tag_field="type", tag="jetplan.report"):
         str, Meta(description="sha256 (hex) of what would be done; `apply --expect-digest`.", pattern="^[0-9a-f]{64}$")
     ]
     has_changes: Annotated[bool, Meta(description="Whether apply would do anything.")]
-    totals: Totals
+    totals: Annotated[Totals, Meta(description="The plan in numbers.")]
     notices: Annotated[tuple[Notice, ...], Meta(description="What to look at first, the gravest first.")]
     routes: Annotated[tuple[RouteTotal, ...], Meta(description="By bytes, the largest first.")]
     jobs: Annotated[tuple[Job, ...], Meta(description="In manifest order, unchanged ones too.")]
-    resends: tuple[Resend, ...]
+    resends: Annotated[tuple[Resend, ...], Meta(description="What is sent again, in manifest order.")]
     unfinished: Annotated[tuple[AttemptCard, ...], Meta(description="In doubt or under way, oldest first.")]
     failed: Annotated[tuple[AttemptCard, ...], Meta(description="Deliveries reported as failed.")]
     withdrawn_sets: Annotated[tuple[DeliverySet, ...], Meta(description="Sets no longer declared, once sent.")]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from jetplan.core.objects import UNKNOWN_SIZE, is_folder
 
@@ -17,19 +16,21 @@ if TYPE_CHECKING:
 
 
 class ObjectEntry(Struct, frozen=True, gc=False, rename="camel"):
-    """One file or folder, in the API's words. `relative_path` is canonical: a folder's ends with a slash."""
+    """One file or folder, in the API's words. A folder's path ends with a slash; `/` is the whole profile."""
 
-    relative_path: str
-    size_in_bytes: int | None
-    is_directory: bool
+    relative_path: Annotated[str, Meta(description="Its path below the root of the source profile.")]
+    size_in_bytes: Annotated[int | None, Meta(description="Its size in bytes; null: not given, or a folder.")]
+    is_directory: Annotated[bool, Meta(description="Whether it is a folder.")]
 
 
-@dataclass(frozen=True, slots=True)
 class ObjectRows:
-    """The objects of a delivery, in manifest order, over the plan's own columns."""
+    """The objects of a delivery, in manifest order, over the plan's own columns. In JSON: a list of entries."""
 
-    table: ObjectTable
-    indexes: Sequence[int]
+    __slots__ = ("indexes", "table")
+
+    def __init__(self, table: ObjectTable, indexes: Sequence[int]) -> None:
+        self.table = table
+        self.indexes = indexes
 
     def __len__(self) -> int:
         return len(self.indexes)
