@@ -1,0 +1,92 @@
+"""Deliveries of a job, its transfers and its files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from jetplan.sandbox.bodies import DeliveryBody, Search, decode
+from jetplan.sandbox.exchange import Note, RefusedError, Request, Response, answer, answer_items
+from jetplan.sandbox.routes.lookup import find_job
+from jetplan.sandbox.tree import OutsideError, split_path
+
+if TYPE_CHECKING:
+    from jetplan.sandbox.jet import Jet
+
+FILE_STATES = {
+    "IN_PROGRESS": "IN_PROGRESS",
+    "COMPLETED": "COMPLETED",
+    "TRANSFERRED": "COMPLETED",
+    "FAILED": "FAILED",
+    "ERROR": "FAILED",
+}
+
+
+def create_delivery(jet: Jet, request: Request, job_id: str) -> Response:
+    job = find_job(jet, job_id)
+    if job.paused:
+        raise RefusedError(400, f"the job {job.name!r} is paused: resume it before delivering with it")
+    if not job.manual:
+        raise RefusedError(400, f"the job {job.name!r} is not a manual job: it starts by its triggers")
+    body = decode(request.body, DeliveryBody)
+    for item in body.objects:
+        _check_path(item.relative_path)
+    delivery = jet.deliveries.accept(job.id, msgspec.json.encode(body.objects), len(body.objects))
+    jet.copier.ring()
+    note = Note(job.id, delivery.id, delivery.count)
+    return answer(jet.wire.delivery(delivery, with_objects=True), 201, note)
+
+
+def _check_path(path: str) -> None:
+    # The plain look first: nearly every path passes it, and a delivery may name a great many.
+    if "/." in path or path[0] == "." or "\0" in path:
+        try:
+            split_path(path)
+        except OutsideError as error:
+            raise RefusedError(400, str(error)) from None
+
+
+def view_delivery(jet: Jet, _: Request, job_id: str, delivery_id: str) -> Response:
+    find_job(jet, job_id)
+    delivery = jet.deliveries.find(job_id, delivery_id)
+    if delivery is None:
+        raise RefusedError(404, f"there is no delivery {delivery_id} of job {job_id}")
+    return answer(jet.wire.delivery(delivery))
+
+
+def list_transfers(jet: Jet, request: Request, job_id: str) -> Response:
+    job = find_job(jet, job_id)
+    if request.query.get("state") != "IN_PROGRESS":
+        raise RefusedError(400, "state is required, and only IN_PROGRESS is accepted")
+    transfers = jet.deliveries.transfers(job_id, "IN_PROGRESS")
+    return answer({"items": [jet.wire.transfer(transfer, job) for transfer in transfers]})
+
+
+def view_transfer(jet: Jet, _: Request, job_id: str, transfer_id: str) -> Response:
+    job = find_job(jet, job_id)
+    transfer = jet.deliveries.transfer(job_id, transfer_id)
+    if transfer is None:
+        raise RefusedError(404, f"there is no transfer {transfer_id} of job {job_id}")
+    return answer(jet.wire.transfer(transfer, job))
+
+
+def list_files(jet: Jet, request: Request, job_id: str) -> Response:
+    find_job(jet, job_id)
+    files = jet.deliveries.files(job_id, _file_state(request.query.get("state")))
+    return answer_items(msgspec.json.encode(jet.wire.file(row)) for row in files)
+
+
+def search_files(jet: Jet, request: Request) -> Response:
+    search = decode(request.body, Search, empty=b"{}")
+    jobs = [search.job_id] if isinstance(search.job_id, str) else search.job_id
+    term = search.path or search.search_term or ""
+    found, total = jet.deliveries.search_files(jobs, term, _file_state(search.state), search.limit, search.offset)
+    items = [jet.wire.file(row, searched=True) for row in found]
+    return answer({"items": items, "totalResultCount": total})
+
+
+def _file_state(state: str | None) -> str | None:
+    if state is not None and state not in FILE_STATES:
+        raise RefusedError(400, f"a file's state is one of {', '.join(FILE_STATES)}, not {state!r}")
+    return FILE_STATES[state] if state else None
