@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A complete 2xx answer. `record_id` is the job's or the delivery's id; empty where the answer gave none."""
+    """A complete 2xx answer. `record_id` is the job's or the delivery's id; empty where the answer gave none.
+
+    `note` says what was odd about an answer that accepts all the same.
+    """
 
     record_id: str = ""
     status: int = 200
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

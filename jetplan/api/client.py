@@ -1,0 +1,193 @@
+"""The calls that jetplan makes, each as one method. Reads raise, writes answer what became of them."""
+
+from __future__ import annotations
+
+import random as chance
+import time
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote
+
+from msgspec import Struct
+
+from jetplan.api.bodies import paused_body
+from jetplan.api.calls import Caller, RoleRefused
+from jetplan.api.connections import Pool
+from jetplan.api.exchange import Exchange, Incoming, Request
+from jetplan.api.ids import is_sound, segment
+from jetplan.api.lists import ListReader, Page
+from jetplan.api.origin import parse_origin, proxy_for
+from jetplan.api.paging import check_total, next_target
+from jetplan.api.reading import read_one
+from jetplan.api.retries import Tries
+from jetplan.api.servertime import ServerTime
+from jetplan.api.shapes import ListedJob, ListedProfile
+from jetplan.api.tokens import Credentials
+from jetplan.api.verdicts import on_change, on_creation, on_delivery
+from jetplan.api.wire import Delivery, Job, JobFile, StorageProfile, Transfer
+from jetplan.core.answers import Answer, NotSent
+from jetplan.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["Credentials", "JetClient"]
+
+LIST_CAP = 2 << 30
+"""Bytes of one page of a list, unpacked, that are read at most."""
+
+_MOST_PAGES = 10_000
+
+T = TypeVar("T", bound=Struct)
+
+
+class JetClient:
+    """One account at one Jet API. Safe for threads.
+
+    Reads raise Unreachable, AuthenticationError or ApiError. Writes send exactly one request and never raise for
+    the network's sake; they raise AuthenticationError where no token can be had, and then nothing was sent.
+    """
+
+    def __init__(
+        self,
+        api_url: str,
+        credentials: Credentials,
+        *,
+        connections: int = 10,
+        connect_timeout: float = 10.0,
+        total_timeout: float = 60.0,
+        list_timeout: float = 300.0,
+        ca_bundle: str | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        random: Callable[[], float] = chance.random,
+    ) -> None:
+        """Check the URL and make ready; nothing is sent yet. UsageError for a URL that cannot be.
+
+        `connections` bounds the requests under way at once; all times are in seconds.
+        """
+        self._origin = parse_origin(api_url)
+        self._pool = Pool(
+            self._origin,
+            proxy_for(self._origin),
+            size=connections,
+            connect_timeout=connect_timeout,
+            clock=clock,
+            ca_bundle=ca_bundle,
+        )
+        self._server_time = ServerTime(clock)
+        exchange = Exchange(self._origin, self._pool, self._server_time)
+        self._list_timeout = list_timeout
+        self._caller = Caller(
+            exchange, credentials, total_timeout, partial(Tries, clock, sleep, random, list_timeout)
+        )
+
+    @property
+    def server_time(self) -> float | None:
+        """Epoch seconds on the server's clock, as its Date headers tell; None before its first answer."""
+        return self._server_time.now()
+
+    def close(self) -> None:
+        """Close the connections that are not in use."""
+        self._pool.close()
+
+    # Reads
+
+    def list_jobs(self) -> list[Job]:
+        """Every job of the account."""
+        return [listed.plain() for listed in self._list("/v1/jobs", ListedJob, "job_id")]
+
+    def view_job(self, job_id: str) -> Job:
+        """One job. CallRefused with status 404 if there is none."""
+        return self._view(f"/v1/jobs/{_named(job_id)}", ListedJob, "job_id").plain()
+
+    def list_storage_profiles(self) -> list[StorageProfile] | None:
+        """Every storage profile, or None where the role may not list them."""
+        try:
+            listed = self._list("/v1/storageProfiles", ListedProfile)
+        except RoleRefused:
+            return None
+        return [profile.plain() for profile in listed]
+
+    def view_delivery(self, job_id: str, delivery_id: str) -> Delivery:
+        """One delivery and its state. CallRefused with status 404 if there is none."""
+        return self._view(f"/v1/jobs/{_named(job_id)}/deliveries/{_named(delivery_id)}", Delivery)
+
+    def list_files(self, job_id: str, state: str) -> list[JobFile]:
+        """The files a job has moved, or moves, of one state: IN_PROGRESS, COMPLETED or FAILED."""
+        return self._list(f"/v1/jobs/{_named(job_id)}/files?state={quote(state, safe='')}", JobFile)
+
+    def list_transfers(self, job_id: str) -> list[Transfer]:
+        """The transfers of a job that are under way."""
+        target = f"/v1/jobs/{_named(job_id)}/transfers?state=IN_PROGRESS"
+        return self._list(target, Transfer, "transfer_id")
+
+    def view_transfer(self, job_id: str, transfer_id: str) -> Transfer:
+        """One transfer, or its summary. CallRefused with status 404 if there is none."""
+        return self._view(f"/v1/jobs/{_named(job_id)}/transfers/{_named(transfer_id)}", Transfer)
+
+    # Writes
+
+    def create_job(self, body: bytes) -> Answer:
+        """Create a job from a `job_body`. Accepted holds its id."""
+        return self._caller.write(Request("POST", "/v1/jobs", body), on_creation)
+
+    def deliver(self, job_id: str, body: bytes) -> Answer:
+        """Submit a `delivery_body` to a job. Accepted holds the delivery's id, or nothing and a note."""
+        if not is_sound(job_id):
+            return NotSent("the job's id cannot stand in a URL")
+        target = f"/v1/jobs/{segment(job_id)}/deliveries"
+        return self._caller.write(Request("POST", target, body), on_delivery)
+
+    def set_paused(self, job_id: str, paused: bool) -> Answer:
+        """Pause or resume a job. It may be repeated; each call still sends one request."""
+        if not is_sound(job_id):
+            return NotSent("the job's id cannot stand in a URL")
+        target = f"/v1/jobs/{segment(job_id)}"
+        return self._caller.write(Request("PATCH", target, paused_body(paused)), on_change)
+
+    def _view(self, target: str, model: type[T], id_key: str = "") -> T:
+        call = f"GET {target}"
+        record = self._caller.read(call, target, lambda incoming: read_one(incoming.body(), model, call))
+        _check_ids([record], id_key, call)
+        return record
+
+    def _list(self, target: str, model: type[T], id_key: str = "") -> list[T]:
+        """All pages of a list. ApiError if it is not whole."""
+        call = f"GET {target.partition('?')[0]}"
+        items: list[T] = []
+        following: str | None = target
+        seen: set[str] = set()
+        while following is not None:
+            if following in seen or len(seen) >= _MOST_PAGES:
+                raise ApiError(f"{call}: the list goes round in a circle and has no end")
+            seen.add(following)
+            page, headers = self._page(call, following, model, len(items))
+            items += page.items
+            following = next_target(following, page.around, headers, self._origin, call)
+        check_total(page.around, len(items), call)
+        _check_ids(items, id_key, call)
+        return items
+
+    def _page(
+        self, call: str, target: str, model: type[T], before: int
+    ) -> tuple[Page[T], Mapping[str, str]]:
+        def consume(incoming: Incoming) -> tuple[Page[T], Mapping[str, str]]:
+            return ListReader(model, call, before).read(incoming.pieces(LIST_CAP)), incoming.headers
+
+        return self._caller.read(call, target, consume, seconds=self._list_timeout, packed=True)
+
+
+def _named(record_id: str) -> str:
+    try:
+        return segment(record_id)
+    except ValueError:
+        raise ApiError("An id cannot stand in a URL, and is not asked for.") from None
+
+
+def _check_ids(records: list[T], key: str, call: str) -> None:
+    """Refuse ids that would call something else once they stand in a URL."""
+    for at, record in enumerate(records if key else ()):
+        if not is_sound(getattr(record, key)):
+            name = {"job_id": "jobId", "transfer_id": "transferId"}[key]
+            raise ApiError(f"{call}: `{name}` of item {at} cannot stand in a URL: {getattr(record, key)[:80]!r}")

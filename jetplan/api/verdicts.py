@@ -1,0 +1,121 @@
+"""What became of a request that writes, from what came back. In doubt unless the answer leaves none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from jetplan.api.ids import is_sound
+from jetplan.api.retries import wait_asked_for
+from jetplan.core.answers import Accepted, Answer, NoAnswer, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+REFUSING = frozenset({400, 401, 403, 404, 405, 413, 415, 422, 429})
+"""Statuses that mean no, where the whole answer came and is the API's own (a JSON object), not a gateway's."""
+
+_LONGEST_MESSAGE = 500
+_EMPTY_BY_RIGHT = 204
+
+
+class _Receipt(msgspec.Struct, rename="camel"):
+    """What is read of an answer that accepts; the list of files it gives back is passed over."""
+
+    job_id: object = None
+    delivery_id: object = None
+    id: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A whole answer. `whole_head`: its head did not end with the connection."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    whole_head: bool = True
+    whole_request: bool = True
+
+
+def on_creation(answered: Answered) -> Answer:
+    """The verdict on a job's creation. Without a usable `jobId` nobody knows which job: the list will tell."""
+    receipt = _accepting(answered)
+    if not isinstance(receipt, _Receipt):
+        return receipt
+    if receipt.job_id is None:
+        return NoAnswer("POST /v1/jobs: the answer has no `jobId`", answered.status)
+    if not is_sound(receipt.job_id):
+        return NoAnswer("POST /v1/jobs: `jobId` cannot stand in a URL", answered.status)
+    return Accepted(str(receipt.job_id), answered.status)
+
+
+def on_delivery(answered: Answered) -> Answer:
+    """The verdict on a delivery. It is accepted also where its id is missing or cannot be used."""
+    receipt = _accepting(answered)
+    if not isinstance(receipt, _Receipt):
+        return receipt
+    record_id = receipt.delivery_id if receipt.delivery_id is not None else receipt.id
+    if record_id is None:
+        return Accepted("", answered.status, "the answer gave the delivery no id")
+    if not is_sound(record_id):
+        return Accepted("", answered.status, "the delivery's id cannot stand in a URL and was dropped")
+    return Accepted(str(record_id), answered.status)
+
+
+def on_change(answered: Answered) -> Answer:
+    """The verdict on a change to a job, for which an answer without a body (204) is a proper one too."""
+    if answered.status == _EMPTY_BY_RIGHT and answered.whole_head and answered.whole_request:
+        return Accepted("", answered.status)
+    receipt = _accepting(answered)
+    return Accepted("", answered.status) if isinstance(receipt, _Receipt) else receipt
+
+
+def _accepting(answered: Answered) -> _Receipt | Answer:
+    """The receipt of an answer that accepts; else what became of the request."""
+    status = answered.status
+    if status in REFUSING:
+        return _refusal(answered)
+    if not 200 <= status < 300:
+        return NoAnswer(f"the server answered {status}, which does not say whether it acted", status)
+    if not answered.whole_request:
+        return NoAnswer("the server answered before it had the whole request", status)
+    if not answered.body:
+        return NoAnswer(f"the server answered {status} and nothing more", status)
+    try:
+        said = msgspec.json.decode(answered.body, type=_Receipt | list[msgspec.Raw])
+    except msgspec.DecodeError:
+        return NoAnswer(f"the server answered {status}, and not in JSON", status)
+    return said if isinstance(said, _Receipt) else _Receipt()
+
+
+def _refusal(answered: Answered) -> Answer:
+    try:
+        said = msgspec.json.decode(answered.body, type=dict[str, Any])
+    except (msgspec.DecodeError, RecursionError):
+        return NoAnswer(f"something answered {answered.status}, and not in the API's words", answered.status)
+    asked = wait_asked_for(answered.headers.get("retry-after"), answered.headers.get("date"))
+    return Refused(answered.status, message_in(said), asked)
+
+
+def message_in(said: Mapping[str, Any]) -> str:
+    """The server's own words in a JSON answer, at most 500 characters; empty where it has none."""
+    for key in ("message", "error_description", "errorMessage", "detail", "title", "error", "errors"):
+        words = said.get(key)
+        if isinstance(words, list) and words:
+            words = words[0]
+        if isinstance(words, dict):
+            words = words.get("message")
+        if isinstance(words, str) and words:
+            return words[:_LONGEST_MESSAGE]
+    return ""
+
+
+def message_of(body: bytes) -> str:
+    """The same from a body that may be anything."""
+    try:
+        return message_in(msgspec.json.decode(body, type=dict[str, Any]))
+    except (msgspec.DecodeError, RecursionError):
+        return ""
