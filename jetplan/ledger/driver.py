@@ -72,11 +72,13 @@ class Driver(Protocol):
         """Let go of all connections."""
 
 
-def rows_in(tx: Transaction, sql: str, values: Iterable[Any], *, before: Sequence[Any] = ()) -> list[Row]:
-    """The rows of a query with one `IN (@)`, for any number of values. `before`: parameters that precede it."""
+def rows_in(
+    tx: Transaction, sql: str, values: Iterable[Any], *, before: Sequence[Any] = (), after: Sequence[Any] = ()
+) -> list[Row]:
+    """The rows of a query with one `IN (@)`, for any number of values, and the parameters around it."""
     found: list[Row] = []
     every = list(values)
     for at in range(0, len(every), CHUNK):
         some = every[at : at + CHUNK]
-        found += tx.rows(sql.replace("@", ",".join("?" * len(some))), [*before, *some])
+        found += tx.rows(sql.replace("@", ",".join("?" * len(some))), [*before, *some, *after])
     return found

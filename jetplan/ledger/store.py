@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jetplan.ledger import checks, claims, exchange, leases, marks, reads, runs, scopes, search, settling
+from jetplan.ledger import checks, claims, exchange, leases, marks, reads, recovery, runs, scopes, search, settling
 from jetplan.ledger.contents import pack
 from jetplan.ledger.writer import Writer
 
@@ -98,7 +98,7 @@ class Ledger:
 
         Returns the attempts moved. Never touches those of live runs, nor of `run_id` itself.
         """
-        return self._driver.write(lambda tx: leases.recover(tx, scope_id, run_id, self._alive))
+        return self._driver.write(lambda tx: recovery.recover(tx, scope_id, run_id, self._alive))
 
     # Claims and transitions: the only way to be allowed to send.
 

@@ -1,0 +1,83 @@
+"""Whether a ledger is healthy: the database's own checks, and the invariants that the promise rests on."""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+from jetplan.core.attempts import RELEASED, TRANSITIONS, State
+from jetplan.core.objects import KEY_BYTES, unpack_keys
+from jetplan.ledger import reads
+from jetplan.ledger.records import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jetplan.ledger.driver import Driver, Transaction
+
+_RELEASED = {state.value for state in RELEASED}
+
+
+def check(driver: Driver) -> list[Finding]:
+    """Everything found wrong, the database's findings first; the invariants are looked at where it finds nothing."""
+    found = [Finding(f"the database reports: {sentence}") for sentence in driver.integrity()]
+    return found or driver.read(lambda tx: [*_states(tx), *_contents(tx), *_claims(tx)])
+
+
+def _states(tx: Transaction) -> Iterator[Finding]:
+    """Each attempt stands where its history ends, and its history is one that may happen."""
+    rows = tx.rows(
+        """SELECT a.attempt_id, a.state, a.seq, t.seq, t.from_state, t.to_state FROM jetplan_attempts a
+           LEFT JOIN jetplan_transitions t ON t.attempt_id = a.attempt_id ORDER BY a.attempt_id, t.seq"""
+    )
+    last: dict[str, tuple[int, str]] = {}
+    stands = {row[0]: (row[2], row[1]) for row in rows}
+    for attempt_id, _, _, seq, was, to in rows:
+        before = last.get(attempt_id)
+        if seq is None:
+            yield Finding("it has no history", attempt_id)
+        elif before is None and (seq != 0 or was):
+            yield Finding("its history does not begin with the claim", attempt_id)
+        elif before is not None and (seq != before[0] + 1 or was != before[1]):
+            yield Finding(f"its history has a gap before entry {seq}", attempt_id)
+        elif before is not None and State(to) not in TRANSITIONS[State(was)]:
+            yield Finding(f"its history goes from {was} to {to}, which cannot happen", attempt_id)
+        if seq is not None:
+            last[attempt_id] = (seq, to)
+    for attempt_id, end in last.items():
+        if stands[attempt_id] != end:
+            yield Finding(f"it stands at {stands[attempt_id][1]}, its history ends at {end[1]}", attempt_id)
+
+
+def _contents(tx: Transaction) -> Iterator[Finding]:
+    """Keys are sorted, no key twice, and as many as the attempt says."""
+    for attempt_id, objects in tx.rows("SELECT attempt_id, objects FROM jetplan_attempts ORDER BY attempt_id"):
+        keys = unpack_keys(reads.keys_of(tx, [attempt_id]).get(attempt_id, b""))
+        if any(left >= right for left, right in zip(keys, keys[1:], strict=False)):
+            yield Finding("its keys are not sorted, or one is there twice", attempt_id)
+        elif len(keys) != objects or any(len(key) != KEY_BYTES for key in keys[-1:]):
+            yield Finding(f"it says that it has {objects} objects and has {len(keys)} keys", attempt_id)
+
+
+def _claims(tx: Transaction) -> Iterator[Finding]:
+    """No two live attempts of a subject hold the same object at the same revision."""
+    groups: dict[tuple[str, int], list[str]] = {}
+    for subject, revision, attempt_id, state in tx.rows(
+        "SELECT subject_id, revision, attempt_id, state FROM jetplan_attempts ORDER BY attempt_id"
+    ):
+        if state not in _RELEASED:
+            groups.setdefault((subject, revision), []).append(attempt_id)
+    for attempts in groups.values():
+        if len(attempts) > 1:
+            yield from _shared(reads.keys_of(tx, attempts))
+
+
+def _shared(keys: dict[str, bytes]) -> Iterator[Finding]:
+    merged = heapq.merge(*([(key, ident) for key in unpack_keys(packed)] for ident, packed in keys.items()))
+    before, holder = b"", ""
+    told: set[tuple[str, str]] = set()
+    for key, ident in merged:
+        if key == before and (holder, ident) not in told:
+            told.add((holder, ident))
+            yield Finding(f"it holds an object that {holder} holds at the same revision", ident)
+        before, holder = key, ident

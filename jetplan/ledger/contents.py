@@ -1,0 +1,102 @@
+"""What an attempt carries, packed: sorted keys in pages, the folders above its objects, its listing for people.
+
+A page is up to PAGE_KEYS sorted keys in one row, found by its first key. So one key is looked up in any attempt by
+one step down an index, and a million objects are four thousand rows.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jetplan.core.objects import (
+    KEY_BYTES,
+    UNKNOWN_SIZE,
+    folders_above,
+    object_keys,
+    pack_keys,
+)
+from jetplan.errors import JetplanError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from jetplan.core.attempts import NewAttempt
+
+PAGE_KEYS = 240
+"""3,840 bytes: with its other columns a row fits into a page of SQLite and twice into one of PostgreSQL."""
+OBJECTS = "objects"
+FOLDERS = "folders"
+FIRST_PATHS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The packed contents of one new attempt. `keys` and `folders` are sorted 16-byte keys, joined."""
+
+    objects: int
+    known_bytes: int
+    unknown_sizes: int
+    first_paths: str
+    keys: bytes
+    folders: bytes
+    listing: bytes
+
+
+def pack(attempt: NewAttempt) -> Contents:
+    """Pack an attempt's paths and sizes. Raises JetplanError on a path named twice, which would be sent twice."""
+    keys = object_keys(attempt.paths)
+    if len(set(keys)) != len(keys):
+        raise JetplanError(f"attempt {attempt.attempt_id} names an object twice; nothing was claimed")
+    sizes = array("q", attempt.sizes)
+    sizes.extend([UNKNOWN_SIZE] * (len(keys) - len(sizes)))
+    unknown = sizes.count(UNKNOWN_SIZE)
+    return Contents(
+        objects=len(keys),
+        known_bytes=sum(sizes) - unknown * UNKNOWN_SIZE,
+        unknown_sizes=unknown,
+        first_paths=json.dumps(list(attempt.paths[:FIRST_PATHS])),
+        keys=pack_keys(keys),
+        folders=pack_keys(object_keys(_folders(attempt.paths))),
+        listing=_pack_listing(attempt.paths, sizes),
+    )
+
+
+def _folders(paths: Sequence[str]) -> set[str]:
+    nearest = {path[: path.rfind("/", 0, len(path) - 1) + 1] for path in paths}
+    nearest.discard("")
+    return nearest.union(*(folders_above(folder) for folder in nearest))
+
+
+def pages(packed: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """A packed string cut into rows: the first key of each, and the keys."""
+    step = PAGE_KEYS * KEY_BYTES
+    for at in range(0, len(packed), step):
+        yield packed[at : at + KEY_BYTES], packed[at : at + step]
+
+
+def page_rows(attempt_id: str, contents: Contents) -> Iterator[tuple[str, str, bytes, bytes]]:
+    """The rows of `jetplan_pages` for one attempt."""
+    for part, packed in ((OBJECTS, contents.keys), (FOLDERS, contents.folders)):
+        for first, keys in pages(packed):
+            yield attempt_id, part, first, keys
+
+
+def _pack_listing(paths: Sequence[str], sizes: Iterable[int]) -> bytes:
+    if not paths:
+        return b""
+    text = "\0".join(paths)
+    if text.count("\0") != len(paths) - 1:
+        raise JetplanError("a path holds a NUL character; nothing was claimed")
+    return zlib.compress(f"{text}\0\0{' '.join(map(str, sizes))}".encode(), 1)
+
+
+def unpack_listing(listing: bytes) -> tuple[list[str], array[int]]:
+    """Paths in the order they were sent, and their sizes."""
+    if not listing:
+        return [], array("q")
+    paths, _, sizes = zlib.decompress(listing).decode().partition("\0\0")
+    return paths.split("\0"), array("q", map(int, sizes.split(" ")))

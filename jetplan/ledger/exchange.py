@@ -1,0 +1,161 @@
+"""Export and import: every row of the ledger as JSON Lines, the same text from both databases.
+
+The first line says what it is, the last how many lines there are and their digest, so that a cut file is noticed.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from hashlib import blake2b
+from typing import IO, TYPE_CHECKING, Any
+
+from jetplan.errors import JetplanError
+from jetplan.ledger import reads, schema
+from jetplan.ledger.claims import ATTEMPT, SUBJECT
+from jetplan.ledger.marks import HISTORY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from jetplan.ledger.driver import Row, Transaction
+
+FORMAT = 1
+AT_ONCE = 500
+TABLES: Mapping[str, tuple[Sequence[str], int]] = {
+    # columns, and how many of the first ones are the key
+    "scopes": (("scope_id", "api_url", "account"), 1),
+    "runs": (
+        ("run_id", "git_commit", "ci_url", "who", "host", "process", "program", "started_on", "lease_seconds")
+        + ("heartbeat_on", "heartbeats", "finished_on", "outcome"),
+        1,
+    ),
+    "subjects": (SUBJECT, 1),
+    "renames": (("subject_id", "former_id"), 2),
+    "attempts": (ATTEMPT, 1),
+    "transitions": (HISTORY, 2),
+    "listings": (("attempt_id", "listing"), 1),
+    "pages": (("attempt_id", "part", "first", "keys"), 3),
+}
+BLOBS = frozenset({"settled", "sizes", "listing", "first", "keys"})
+
+
+def export(tx: Transaction, file: IO[str]) -> int:
+    """Write the whole ledger; how many lines."""
+    digest = blake2b(digest_size=32)
+    lines = 0
+    for record in _records(tx):
+        line = json.dumps(record, separators=(",", ":"))
+        digest.update(line.encode())
+        file.write(f"{line}\n")
+        lines += 1
+    file.write(json.dumps({"end": lines, "blake2b": digest.hexdigest()}, separators=(",", ":")) + "\n")
+    return lines + 1
+
+
+def _records(tx: Transaction) -> Iterator[dict[str, Any]]:
+    created = dict(tx.rows("SELECT name, value FROM jetplan_meta"))
+    yield {
+        "jetplanLedger": reads.ledger_id(tx),
+        "formatVersion": FORMAT,
+        "schemaVersion": schema.newest(),
+        "createdOn": created.get("created_on", ""),
+    }
+    for table, (columns, key) in TABLES.items():
+        for row in _rows(tx, table, columns, columns[:key]):
+            yield {"table": table, **{name: _out(name, value) for name, value in zip(columns, row, strict=True)}}
+
+
+def _rows(tx: Transaction, table: str, columns: Sequence[str], key: Sequence[str]) -> Iterator[Row]:
+    """All rows in the order of their key, some at a time: the next begin after the last."""
+    names, order = ", ".join(columns), ", ".join(key)
+    marks = ", ".join("?" * len(key))
+    after: tuple[Any, ...] = ()
+    while True:
+        where = f"WHERE ({order}) > ({marks})" if after else ""
+        rows = tx.rows(f"SELECT {names} FROM jetplan_{table} {where} ORDER BY {order} LIMIT {AT_ONCE}", after)  # noqa: S608 - constants
+        yield from rows
+        if len(rows) < AT_ONCE:
+            return
+        after = tuple(rows[-1][: len(key)])
+
+
+def import_(tx: Transaction, file: Iterable[str]) -> int:
+    """Read an export into an empty ledger; how many lines."""
+    if any(tx.rows(f"SELECT 1 FROM jetplan_{table} LIMIT 1") for table in TABLES):  # noqa: S608 - constants
+        raise JetplanError("the ledger is not empty", hint="import into one that was just made")
+    digest = blake2b(digest_size=32)
+    waiting: list[Row] = []
+    table, count, ended = "", 0, False
+    for count, line in enumerate(file, 1):
+        record = _parse(line, count)
+        if ended:
+            raise JetplanError(f"line {count} of the export comes after its end")
+        if "end" in record:
+            if record["end"] != count - 1 or record.get("blake2b") != digest.hexdigest():
+                raise JetplanError("the export was changed or cut: its last line does not fit the others")
+            ended = True
+            continue
+        digest.update(line.rstrip("\r\n").encode())
+        if count == 1:
+            _take_over(tx, record)
+            continue
+        if record.get("table") != table or len(waiting) >= AT_ONCE:
+            _insert(tx, table, waiting)
+            table, waiting = str(record.get("table")), []
+        waiting.append(_row(record, table, count))
+    if not ended:
+        raise JetplanError("the export was cut: its last line is missing")
+    _insert(tx, table, waiting)
+    return count
+
+
+def _parse(line: str, number: int) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        record = None
+    if not isinstance(record, dict):
+        raise JetplanError(f"line {number} of the export is not a JSON object")
+    return record
+
+
+def _take_over(tx: Transaction, header: Mapping[str, Any]) -> None:
+    ident, form, version = (header.get(name) for name in ("jetplanLedger", "formatVersion", "schemaVersion"))
+    if not isinstance(ident, str) or not ident:
+        raise JetplanError("this is not the export of a ledger: its first line does not say so")
+    if form != FORMAT or not isinstance(version, int) or version > schema.newest():
+        raise JetplanError(
+            f"the export has format {form} and schema {version}; this jetplan reads format {FORMAT}"
+            f" and schema up to {schema.newest()}",
+            hint="use the version of jetplan that wrote it, or a later one",
+        )
+    for name, value in (("ledger_id", ident), ("created_on", str(header.get("createdOn", "")))):
+        tx.run("UPDATE jetplan_meta SET value = ? WHERE name = ?", (value, name))
+
+
+def _row(record: Mapping[str, Any], table: str, number: int) -> Row:
+    try:
+        columns, _ = TABLES[table]
+        return tuple(_in(name, record[name]) for name in columns)
+    except (KeyError, ValueError, TypeError) as error:
+        raise JetplanError(f"line {number} of the export is not a row of a ledger") from error
+
+
+def _insert(tx: Transaction, table: str, rows: Sequence[Row]) -> None:
+    if rows:
+        tx.insert(f"jetplan_{table}", TABLES[table][0], rows)
+
+
+def _out(name: str, value: Any) -> Any:
+    if name in BLOBS and value is not None:
+        return base64.b64encode(value).decode()
+    return value
+
+
+def _in(name: str, value: Any) -> Any:
+    if name in BLOBS and value is not None:
+        return base64.b64decode(value, validate=True)
+    if value is not None and not isinstance(value, str | int):
+        raise ValueError(name)
+    return value

@@ -1,0 +1,82 @@
+"""Runs and their leases.
+
+A verdict here is a guess about another machine and may be wrong either way. Nothing rests on it: a run that was
+taken for dead loses its claims by compare-and-swap, and may then not send; one taken for live only delays.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jetplan.core.attempts import RunInfo
+from jetplan.ledger.records import Liveness, RunRecord
+from jetplan.ledger.times import moment, stamp
+from jetplan.ledger.words import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from jetplan.ledger.driver import Transaction
+
+_COLUMNS = (
+    "run_id, git_commit, ci_url, who, host, process, program,"
+    " started_on, heartbeat_on, heartbeats, lease_seconds, finished_on, outcome"
+)
+
+
+def begin(tx: Transaction, run: RunInfo, lease_seconds: float) -> None:
+    """Add a run. A run id that is there already is refused by the database."""
+    words = [plain(word) for word in (run.commit, run.ci_url, run.who, run.host, run.process, run.program)]
+    now = stamp(tx.now)
+    tx.insert(
+        "jetplan_runs",
+        [name.strip() for name in _COLUMNS.split(",")],
+        [(run.run_id, *words, now, now, 0, repr(float(lease_seconds)), "", "")],
+    )
+
+
+def beat(tx: Transaction, run_id: str) -> bool:
+    """Renew a lease; False where there is none to renew."""
+    return bool(
+        tx.run(
+            "UPDATE jetplan_runs SET heartbeats = heartbeats + 1, heartbeat_on = ?"
+            " WHERE run_id = ? AND finished_on = ''",
+            (stamp(tx.now), run_id),
+        )
+    )
+
+
+def end(tx: Transaction, run_id: str, outcome: str) -> None:
+    """Close a run, once: a second end changes nothing."""
+    tx.run(
+        "UPDATE jetplan_runs SET finished_on = ?, outcome = ? WHERE run_id = ? AND finished_on = ''",
+        (stamp(tx.now), plain(outcome), run_id),
+    )
+
+
+def find(tx: Transaction, run_id: str) -> RunRecord | None:
+    """A run's record, or None."""
+    rows = tx.rows(f"SELECT {_COLUMNS} FROM jetplan_runs WHERE run_id = ?", (run_id,))  # noqa: S608 - a constant
+    if not rows:
+        return None
+    ident, commit, ci_url, who, host, process, program, *rest = rows[0]
+    started, heartbeat, count, lease, finished, outcome = rest
+    run = RunInfo(ident, commit, ci_url, who, host, process, program)
+    return RunRecord(run, started, heartbeat, count, float(lease), finished, outcome)
+
+
+def verdict(record: RunRecord, now: datetime, alive: Callable[[str, str], bool | None]) -> Liveness:
+    """Whether a run is live at a moment: pure but for what `alive` looks up."""
+    if record.finished_on or alive(record.run.host, record.run.process) is False:
+        return Liveness.DEAD
+    age = (now - moment(record.heartbeat_on)).total_seconds()
+    if age < -record.lease_seconds:
+        return Liveness.SKEWED
+    return Liveness.LIVE if age <= record.lease_seconds else Liveness.DEAD
+
+
+def liveness(tx: Transaction, run_id: str, alive: Callable[[str, str], bool | None]) -> Liveness:
+    """The verdict on a run by its id; one that was never recorded is dead."""
+    record = find(tx, run_id)
+    return Liveness.DEAD if record is None else verdict(record, tx.now, alive)

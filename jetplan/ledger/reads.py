@@ -1,0 +1,195 @@
+"""Reading attempts, subjects and histories back as frozen data."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from jetplan.core.attempts import UNFINISHED, Attempt, Kind, RunInfo, State, SubjectKey
+from jetplan.errors import LedgerMismatch, UsageError
+from jetplan.ledger import leases
+from jetplan.ledger.contents import OBJECTS, unpack_listing
+from jetplan.ledger.driver import rows_in
+from jetplan.ledger.records import Liveness, SubjectRecord, Transition
+from jetplan.ledger.words import from_json, subject_id
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from jetplan.ledger.driver import Row, Transaction
+
+_ATTEMPT = """SELECT a.attempt_id, s.kind, s.name, s.source_id, s.destination_id, a.state,
+    r.run_id, r.git_commit, r.ci_url, r.who, r.host, r.process, r.program, a.created_on, a.changed_on,
+    a.batch, a.batches, a.revision, a.job_id, a.job_name, a.objects, a.known_bytes, a.unknown_sizes,
+    a.delivery_id, a.detail, a.baseline, a.first_paths
+    FROM jetplan_attempts a JOIN jetplan_subjects s ON s.subject_id = a.subject_id
+    JOIN jetplan_runs r ON r.run_id = a.run_id"""
+
+
+def ledger_id(tx: Transaction) -> str:
+    """The ledger's own id, made when it was made."""
+    rows = tx.rows("SELECT value FROM jetplan_meta WHERE name = 'ledger_id'")
+    if not rows:
+        raise LedgerMismatch("the ledger has no id", hint="it was not made by `jetplan init`")
+    return str(rows[0][0])
+
+
+def subjects(tx: Transaction, scope_id: str) -> dict[SubjectKey, SubjectRecord]:
+    """Every subject of a scope with its attempts counted by state."""
+    rows = tx.rows(
+        """SELECT s.kind, s.name, s.source_id, s.destination_id, s.version, s.job_id, s.settled, s.sizes,
+                  n.state, n.attempts
+           FROM jetplan_subjects s LEFT JOIN (
+               SELECT subject_id, state, COUNT(*) AS attempts FROM jetplan_attempts
+               WHERE scope_id = ? GROUP BY subject_id, state) n ON n.subject_id = s.subject_id
+           WHERE s.scope_id = ? ORDER BY s.kind, s.name, s.source_id, s.destination_id""",
+        (scope_id, scope_id),
+    )
+    found: dict[SubjectKey, SubjectRecord] = {}
+    counts: dict[State, int] = {}
+    for kind, name, source, destination, version, job_id, settled, sizes, state, attempts_ in rows:
+        key = SubjectKey(Kind(kind), name, source, destination)
+        if key not in found:
+            counts = {}
+            found[key] = SubjectRecord(version, job_id, settled, sizes, counts)
+        if state is not None:
+            counts[State(state)] = attempts_
+    return found
+
+
+def versions(found: Mapping[SubjectKey, SubjectRecord]) -> Callable[[SubjectKey], int]:
+    """The version to plan a subject with, from what `subjects` gave; see `Ledger.version_of`."""
+    jobs: dict[str, int] = {}
+    for key, record in found.items():
+        if key.kind is Kind.JOB:
+            jobs[key.name] = jobs.get(key.name, 0) + record.version
+
+    def version(key: SubjectKey) -> int:
+        if key.kind is Kind.JOB:
+            return jobs.get(key.name, 0)
+        return found[key].version if key in found else 0
+
+    return version
+
+
+def attempts(
+    tx: Transaction,
+    alive: Callable[[str, str], bool | None],
+    scope_id: str,
+    wanted: Sequence[SubjectKey] | None = None,
+    states: Collection[State] | None = None,
+    *,
+    with_keys: bool = False,
+) -> list[Attempt]:
+    """Attempts of a scope, oldest first, narrowed by subject and state."""
+    if wanted is None:
+        rows = tx.rows(f"{_ATTEMPT} WHERE a.scope_id = ?", (scope_id,))
+    else:
+        idents = {subject_id(scope_id, subject) for subject in wanted}
+        rows = rows_in(tx, f"{_ATTEMPT} WHERE a.subject_id IN (@)", idents)
+    if states is not None:
+        names = {state.value for state in states}
+        rows = [row for row in rows if row[5] in names]
+    return _build(tx, rows, alive, with_keys=with_keys)
+
+
+def unfinished(tx: Transaction, alive: Callable[[str, str], bool | None], scope_id: str) -> list[Attempt]:
+    """Attempts of which nobody knows the end yet."""
+    names = [state.value for state in UNFINISHED]
+    rows = rows_in(tx, f"{_ATTEMPT} WHERE a.scope_id = ? AND a.state IN (@)", names, before=(scope_id,))
+    return _build(tx, rows, alive)
+
+
+def by_ids(
+    tx: Transaction, idents: Iterable[str], alive: Callable[[str, str], bool | None] | None = None
+) -> list[Attempt]:
+    """Attempts by their ids, oldest first. Without `alive`, whether they are live is told by leases alone."""
+    return _build(tx, rows_in(tx, f"{_ATTEMPT} WHERE a.attempt_id IN (@)", idents), alive)
+
+
+def attempt(tx: Transaction, alive: Callable[[str, str], bool | None], beginning: str) -> Attempt:
+    """The one attempt whose id is, or begins with, this."""
+    found = by_ids(tx, [beginning], alive)
+    if not found and beginning:
+        rows = tx.rows(f"{_ATTEMPT} WHERE substr(a.attempt_id, 1, ?) = ?", (len(beginning), beginning))
+        found = _build(tx, rows, alive)
+    if not found:
+        raise UsageError(f"the ledger has no attempt {beginning}", hint="`jetplan ledger list` shows all")
+    if len(found) > 1:
+        raise UsageError(
+            f"{len(found)} attempts begin with {beginning}", hint="give more of the id; `jetplan ledger list` shows all"
+        )
+    return found[0]
+
+
+def history(tx: Transaction, attempt_id: str) -> list[Transition]:
+    """An attempt's transitions, in order."""
+    rows = tx.rows(
+        """SELECT seq, from_state, to_state, made_on, run_id, detail FROM jetplan_transitions
+           WHERE attempt_id = ? ORDER BY seq""",
+        (attempt_id,),
+    )
+    return [
+        Transition(attempt_id, seq, State(was) if was else None, State(to), on, run_id, from_json(detail))
+        for seq, was, to, on, run_id, detail in rows
+    ]
+
+
+def listing(tx: Transaction, attempt_id: str) -> tuple[list[str], array[int]]:
+    """An attempt's paths and sizes."""
+    rows = tx.rows("SELECT listing FROM jetplan_listings WHERE attempt_id = ?", (attempt_id,))
+    return unpack_listing(bytes(rows[0][0]) if rows else b"")
+
+
+def keys_of(tx: Transaction, idents: Iterable[str]) -> dict[str, bytes]:
+    """The packed sorted keys of attempts; those without objects are left out."""
+    rows = rows_in(
+        tx,
+        f"""SELECT attempt_id, keys FROM jetplan_pages WHERE part = '{OBJECTS}' AND attempt_id IN (@)
+            ORDER BY attempt_id, first""",  # noqa: S608 - a constant
+        idents,
+    )
+    pages: dict[str, list[bytes]] = {}
+    for ident, keys in rows:
+        pages.setdefault(ident, []).append(keys)
+    return {ident: b"".join(parts) for ident, parts in pages.items()}
+
+
+def _build(
+    tx: Transaction,
+    rows: Sequence[Row],
+    alive: Callable[[str, str], bool | None] | None,
+    *,
+    with_keys: bool = False,
+) -> list[Attempt]:
+    keys = keys_of(tx, [row[0] for row in rows]) if with_keys else None
+    open_runs = {row[6] for row in rows if row[5] in ("intended", "sending")}
+    look = alive or (lambda _host, _process: None)
+    live = {run for run in open_runs if leases.liveness(tx, run, look) is not Liveness.DEAD}
+    built = [
+        Attempt(
+            attempt_id=row[0],
+            subject=SubjectKey(Kind(row[1]), row[2], row[3], row[4]),
+            state=State(row[5]),
+            run=RunInfo(*row[6:13]),
+            created_on=row[13],
+            changed_on=row[14],
+            batch=row[15],
+            batches=row[16],
+            revision=row[17],
+            job_id=row[18],
+            job_name=row[19],
+            objects=row[20],
+            known_bytes=row[21],
+            unknown_sizes=row[22],
+            delivery_id=row[23],
+            detail=from_json(row[24]),
+            baseline=None if row[25] is None else from_json(row[25]),
+            first_paths=tuple(json.loads(row[26])),
+            keys=None if keys is None else keys.get(row[0], b""),
+            live=row[6] in live,
+        )
+        for row in rows
+    ]
+    return sorted(built, key=lambda found: (found.created_on, found.subject.name, found.batch, found.attempt_id))

@@ -1,0 +1,139 @@
+"""Which attempts hold an object: by stepping down the index of their pages, or by reading them all, whichever is less.
+
+Few objects against many attempts cost a step per attempt and object; a million objects are met by reading every
+recorded key once.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from jetplan.core.attempts import RELEASED, State
+from jetplan.core.objects import KEY_BYTES, folders_above, is_folder, object_key, object_keys, unpack_keys
+from jetplan.core.observed import Relation
+from jetplan.ledger import reads
+from jetplan.ledger.contents import FOLDERS, OBJECTS
+from jetplan.ledger.driver import rows_in
+from jetplan.ledger.records import Hit, ObjectEvent
+from jetplan.ledger.words import subject_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from jetplan.core.attempts import SubjectKey
+    from jetplan.ledger.driver import Transaction
+
+STEP_COST = 40
+"""How many recorded keys can be read in the time of one step down the index, measured."""
+AT_ONCE = 500_000
+"""How many recorded keys are held in memory at a time."""
+_STEP = """SELECT attempt_id FROM (
+    SELECT a.attempt_id, (SELECT p.keys FROM jetplan_pages p WHERE p.attempt_id = a.attempt_id AND p.part = ?
+        AND p.first <= ? ORDER BY p.first DESC LIMIT 1) AS page
+    FROM jetplan_attempts a WHERE a.attempt_id IN (@)) AS found WHERE instr(page, ?) > 0"""
+
+
+def sharing(tx: Transaction, attempt_ids: Sequence[str], keys: bytes) -> list[str]:
+    """Those of the attempts that hold any of these packed keys."""
+    if not attempt_ids or not keys:
+        return []
+    sizes = dict(rows_in(tx, "SELECT attempt_id, objects FROM jetplan_attempts WHERE attempt_id IN (@)", attempt_ids))
+    return sorted(set().union(*holders(tx, sizes, OBJECTS, unpack_keys(keys)).values()))
+
+
+def holders(
+    tx: Transaction, attempts: Mapping[str, int], part: str, keys: Collection[bytes]
+) -> dict[bytes, set[str]]:
+    """For each key that some attempt holds in a part, which do. `attempts`: id -> how many objects it has."""
+    found: dict[bytes, set[str]] = {}
+    if len(keys) * len(attempts) * STEP_COST <= sum(attempts.values()) + 1_000:
+        for key in keys:
+            for (attempt_id,) in rows_in(tx, _STEP, attempts, before=(part, key), after=(key,)):
+                found.setdefault(key, set()).add(attempt_id)
+        return found
+    wanted = set(keys)
+    for some in _portions(attempts):
+        rows = rows_in(
+            tx, "SELECT attempt_id, keys FROM jetplan_pages WHERE part = ? AND attempt_id IN (@)", some, before=(part,)
+        )
+        for attempt_id, page in rows:
+            for key in wanted.intersection(struct.unpack(f"{KEY_BYTES}s" * (len(page) // KEY_BYTES), page)):
+                found.setdefault(key, set()).add(attempt_id)
+    return found
+
+
+def _portions(attempts: Mapping[str, int]) -> Iterable[list[str]]:
+    some: list[str] = []
+    total = 0
+    for attempt_id, objects in attempts.items():
+        some.append(attempt_id)
+        total += objects
+        if total >= AT_ONCE:
+            yield some
+            some, total = [], 0
+    if some:
+        yield some
+
+
+def find_objects(
+    tx: Transaction, scope_id: str, destination_id: str, paths: Sequence[str], excluding: Collection[SubjectKey]
+) -> list[Hit]:
+    """Hits among the live attempts at one destination, but for those of some subjects."""
+    rows = tx.rows(
+        """SELECT a.attempt_id, a.objects, a.state, a.subject_id FROM jetplan_attempts a
+           JOIN jetplan_subjects s ON s.subject_id = a.subject_id
+           WHERE s.scope_id = ? AND s.destination_id = ? AND s.kind = 'delivery'""",
+        (scope_id, destination_id),
+    )
+    not_these = {subject_id(scope_id, subject) for subject in excluding}
+    attempts = {
+        attempt_id: objects
+        for attempt_id, objects, state, subject in rows
+        if subject not in not_these and State(state) not in RELEASED
+    }
+    return _hits(tx, attempts, paths) if attempts and paths else []
+
+
+def _hits(tx: Transaction, attempts: Mapping[str, int], paths: Sequence[str]) -> list[Hit]:
+    keys = object_keys(paths)
+    nearest = {path[: path.rfind("/", 0, len(path) - 1) + 1] for path in paths} - {""}
+    above = {folder: object_key(folder) for folder in nearest.union(*map(folders_above, nearest))}
+    same = holders(tx, attempts, OBJECTS, {*keys, *above.values()})
+    folders = {key for key, path in zip(keys, paths, strict=True) if is_folder(path)}
+    below = holders(tx, attempts, FOLDERS, folders) if folders else {}
+    sent_folders = {folder for folder, key in above.items() if key in same}
+    if not same and not below:
+        return []
+    hits: list[Hit] = []
+    for index, (path, key) in enumerate(zip(paths, keys, strict=True)):
+        hits += [Hit(index, Relation.SAME, ident) for ident in sorted(same.get(key, ()))]
+        if sent_folders:
+            inside = {
+                ident for folder in folders_above(path) if folder in sent_folders for ident in same[above[folder]]
+            }
+            hits += [Hit(index, Relation.INSIDE, ident) for ident in sorted(inside)]
+        hits += [Hit(index, Relation.CONTAINS, ident) for ident in sorted(below.get(key, ()))]
+    return hits
+
+
+def object_history(
+    tx: Transaction, alive: Callable[[str, str], bool | None], scope_id: str, path: str
+) -> list[ObjectEvent]:
+    """Every attempt of a scope that had to do with one path."""
+    attempts = dict(tx.rows("SELECT attempt_id, objects FROM jetplan_attempts WHERE scope_id = ?", (scope_id,)))
+    if not attempts:
+        return []
+    relations: dict[str, Relation] = {}
+    for hit in _hits(tx, attempts, [path]):
+        relations.setdefault(hit.attempt_id, hit.relation)
+    return [
+        ObjectEvent(found, relations[found.attempt_id], _size_in(tx, found.attempt_id, path))
+        for found in reads.by_ids(tx, relations, alive)
+    ]
+
+
+def _size_in(tx: Transaction, attempt_id: str, path: str) -> int | None:
+    paths, sizes = reads.listing(tx, attempt_id)
+    size = sizes[paths.index(path)] if path in paths else -1
+    return size if size >= 0 else None

@@ -1,0 +1,63 @@
+"""What is noted about subjects beside their attempts: digests known to be sent, adopted jobs, baselines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jetplan.core.attempts import Claimed, State, Taken
+from jetplan.ledger import claims, reads
+from jetplan.ledger.claims import ClaimRequest
+from jetplan.ledger.words import lock_name, plain, subject_id
+
+if TYPE_CHECKING:
+    from jetplan.core.attempts import ClaimResult, NewAttempt, SubjectKey
+    from jetplan.ledger.contents import Contents
+    from jetplan.ledger.driver import Transaction
+
+
+def settle(
+    tx: Transaction,
+    scope_id: str,
+    subject: SubjectKey,
+    digest: bytes,
+    sizes: bytes | None,
+    expected_version: int | None,
+) -> bool:
+    """Note a digest as entirely sent, unless the subject moved since that was found."""
+    tx.lock([lock_name(scope_id, subject.kind, subject.name)])
+    if expected_version is not None and claims.version_of(tx, scope_id, subject) != expected_version:
+        return False
+    ident = subject_id(scope_id, subject)
+    return bool(
+        tx.run("UPDATE jetplan_subjects SET settled = ?, sizes = ? WHERE subject_id = ?", (digest, sizes, ident))
+    )
+
+
+def adopt(tx: Transaction, scope_id: str, subject: SubjectKey, job_id: str) -> None:
+    """Note which job on the server a declared one is."""
+    tx.lock([lock_name(scope_id, subject.kind, subject.name)])
+    ident = claims.ensure_subject(tx, scope_id, subject)
+    tx.run("UPDATE jetplan_subjects SET job_id = ? WHERE subject_id = ?", (plain(job_id), ident))
+
+
+def record_baseline(
+    tx: Transaction,
+    scope_id: str,
+    subject: SubjectKey,
+    packed: tuple[NewAttempt, Contents],
+    run_id: str,
+    who: str,
+    reason: str,
+) -> ClaimResult:
+    """Record an attempt that never was one: a person says that these objects were sent already."""
+    request = ClaimRequest(scope_id, subject, -1, [packed], run_id)
+    tx.lock(sorted(claims.locks(tx, [request])))
+    in_the_way = claims.holders(tx, request, seen=False)
+    if in_the_way:
+        return Taken(tuple(reads.by_ids(tx, in_the_way)))
+    ident = claims.ensure_subject(tx, scope_id, subject)
+    version = claims.version_of(tx, scope_id, subject)
+    claims.advance(tx, ident)
+    detail = {"baseline": True, "who": who, "reason": reason}
+    claims.add_attempts(tx, request, ident, State.RESOLVED_ACCEPTED, detail)
+    return Claimed(version + 1)

@@ -1,0 +1,196 @@
+"""The SQLite driver: one file in rollback-journal mode with every sync there is, or a ledger in memory.
+
+Knows connections, transactions and SQLite's errors; the tables and what they mean are the store's matter.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from jetplan.errors import JetplanError, LedgerMismatch
+from jetplan.ledger.driver import OperationFailed, Row
+from jetplan.ledger.records import CommitUnknown
+from jetplan.ledger.times import now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+T = TypeVar("T")
+Clock = "Callable[[], datetime]"
+BUSY_SECONDS = 30.0
+_FOREIGN = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH)
+_MEANINGS = {
+    sqlite3.SQLITE_BUSY: ("another process holds it", "try again when the other run is done"),
+    sqlite3.SQLITE_LOCKED: ("another process holds it", "try again when the other run is done"),
+    sqlite3.SQLITE_FULL: ("the disk is full", "make room, then run the same command again"),
+    sqlite3.SQLITE_IOERR: ("the disk reported an error", "check the disk, then run `jetplan ledger check`"),
+    sqlite3.SQLITE_READONLY: ("it may not be written to", "check who owns the file and its folder"),
+    sqlite3.SQLITE_NOTADB: ("it is not a ledger", "check JETPLAN_LEDGER, or restore the file from a backup"),
+    sqlite3.SQLITE_CORRUPT: ("the file is damaged", "restore it from a backup"),
+    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", "check that the file is there and readable"),
+}
+
+
+class SqliteTransaction:
+    """One transaction on one connection; see `driver.Transaction`."""
+
+    def __init__(self, connection: sqlite3.Connection, moment: datetime) -> None:
+        self._connection = connection
+        self.now = moment
+        self.token = secrets.token_hex(8)
+        self.proof = ""
+
+    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        return self._connection.execute(sql, params).fetchall()
+
+    def run(self, sql: str, params: Sequence[Any] = ()) -> int:
+        return self._connection.execute(sql, params).rowcount
+
+    def run_many(self, sql: str, rows: Sequence[Row]) -> int:
+        return self._connection.executemany(sql, rows).rowcount
+
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        marks = ",".join("?" * len(columns))
+        self._connection.executemany(f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})", rows)  # noqa: S608 - names from our own code
+
+    def lock(self, names: Iterable[str]) -> None:
+        """Nothing to do: BEGIN IMMEDIATE lets one writer in at a time."""
+
+
+class SqliteDriver:
+    """A ledger in one file; `path` None: in memory, gone when closed. See `driver.Driver`."""
+
+    kind = "sqlite"
+
+    def __init__(self, path: Path | None, *, clock: Callable[[], datetime] = now) -> None:
+        self._path = path
+        self._clock = clock
+        self._writing = threading.Lock()
+        self._reading = threading.Lock() if path else self._writing
+        self._writer: sqlite3.Connection | None = None
+        self._reader: sqlite3.Connection | None = None
+
+    def write(self, work: Callable[[SqliteTransaction], T]) -> T:
+        with self._writing, self._errors():
+            connection = self._writer = self._writer or self._connect()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                result = work(SqliteTransaction(connection, self._clock()))
+            except BaseException:
+                self._abandon(connection)
+                raise
+            self._commit(connection)
+            return result
+
+    def read(self, work: Callable[[SqliteTransaction], T]) -> T:
+        with self._reading, self._errors():
+            if self._path is None:
+                connection = self._writer = self._writer or self._connect()
+            else:
+                connection = self._reader = self._reader or self._connect()
+            connection.execute("BEGIN")
+            try:
+                return work(SqliteTransaction(connection, self._clock()))
+            finally:
+                with suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+
+    def integrity(self) -> list[str]:
+        try:
+            found = self.read(lambda tx: tx.rows("PRAGMA integrity_check") + tx.rows("PRAGMA foreign_key_check"))
+        except LedgerMismatch as error:
+            return [error.message]
+        return [" ".join(map(str, row)) for row in found if row != ("ok",)]
+
+    def load(self, image: bytes) -> None:
+        """Fill a ledger in memory from another one's `image`."""
+        self._writer = self._writer or self._connect()
+        self._writer.deserialize(image)
+
+    def image(self) -> bytes:
+        """The whole database as bytes."""
+        with self._writing:
+            self._writer = self._writer or self._connect()
+            return self._writer.serialize()
+
+    def close(self) -> None:
+        with self._writing:
+            for connection in (self._writer, self._reader):
+                if connection is not None:
+                    connection.close()
+            self._writer = self._reader = None
+
+    def _connect(self) -> sqlite3.Connection:
+        where = f"{self._path.absolute().as_uri()}?mode=rw" if self._path else ":memory:"
+        connection = sqlite3.connect(
+            where, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, uri=self._path is not None
+        )
+        try:
+            connection.execute("PRAGMA foreign_keys = ON")
+            if self._path is not None:
+                _make_durable(connection, self._path)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _commit(self, connection: sqlite3.Connection) -> None:
+        try:
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._abandon(connection)
+            if _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise  # nothing was written: a reader kept the file for the whole time
+            raise CommitUnknown(
+                f"the ledger could not be written: {_meaning(error)[0]}", hint=_meaning(error)[1]
+            ) from error
+        except BaseException:
+            self._abandon(connection)
+            raise
+
+    def _abandon(self, connection: sqlite3.Connection) -> None:
+        """After any failure begin anew: a connection that met a disk error is not to be trusted."""
+        with suppress(sqlite3.Error):
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        if self._path is not None:
+            connection.close()
+            self._writer = None
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.IntegrityError as error:
+            raise OperationFailed(str(error)) from error
+        except sqlite3.Error as error:
+            why, hint = _meaning(error)
+            where = self._path or "in memory"
+            if _code(error) in _FOREIGN:
+                raise LedgerMismatch(f"the ledger {where} cannot be used: {why}", hint=hint) from error
+            raise JetplanError(f"the ledger {where} cannot be used: {why}", hint=hint) from error
+
+
+def _make_durable(connection: sqlite3.Connection, path: Path) -> None:
+    (mode,) = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+    if mode != "delete":
+        raise LedgerMismatch(
+            f"the ledger {path} is in journal mode {mode}, which jetplan does not trust",
+            hint="close whatever else has it open, then run `PRAGMA journal_mode = DELETE` on it",
+        )
+    connection.execute("PRAGMA synchronous = EXTRA")
+    connection.execute("PRAGMA fullfsync = ON")
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+
+
+def _meaning(error: sqlite3.Error) -> tuple[str, str]:
+    return _MEANINGS.get(_code(error), (str(error), "run `jetplan ledger check`"))

@@ -1,0 +1,144 @@
+"""Many threads' writes in few commits: what arrives while one commit is under way shares the next.
+
+Each caller returns after the commit that holds its write, with its own answer. A request that the database refuses
+is carried out again by itself, so that its neighbours do not fail with it.
+"""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+
+from jetplan.errors import JetplanError
+from jetplan.ledger.driver import OperationFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from jetplan.ledger.driver import Driver, Transaction
+
+Q = TypeVar("Q", contravariant=True)
+A = TypeVar("A", covariant=True)
+BATCH = 256
+"""The most requests in one commit."""
+
+
+class Locks(Protocol[Q]):
+    """Which names a batch of requests must hold; asked before they are held."""
+
+    def __call__(self, tx: Transaction, requests: Sequence[Q], /) -> Iterable[str]: ...
+
+
+class Apply(Protocol[Q, A]):
+    """Carry out a batch of requests; one answer each, or the error that this one alone ends in."""
+
+    def __call__(self, tx: Transaction, requests: Sequence[Q], /) -> Sequence[A | JetplanError]: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Handler(Generic[Q, A]):
+    """One kind of request that can be carried out many at a time."""
+
+    locks: Locks[Q]
+    apply: Apply[Q, A]
+
+
+@dataclass(slots=True, eq=False)
+class _Item:
+    handler: Handler[Any, Any]
+    request: Any
+    answer: Future[Any]
+
+
+class Writer:
+    """The one place that writes requests of many threads. `group` False: in the caller's thread, one at a time."""
+
+    def __init__(self, driver: Driver, *, group: bool = True) -> None:
+        self._driver = driver
+        self._group = group
+        self._queue: SimpleQueue[_Item | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
+        self._closed = False
+
+    def submit(self, handler: Handler[Q, A], request: Q) -> A:
+        """Carry out one request; returns after its commit. Raises what the request, or the commit, ended in."""
+        item = _Item(handler, request, Future())
+        if not self._group:
+            _deliver([item], self._carry_out([item]))
+        else:
+            with self._starting:
+                if self._closed:
+                    raise JetplanError("the ledger is closed")
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._serve, name="jetplan-ledger", daemon=True)
+                    self._thread.start()
+                self._queue.put(item)
+        return cast("A", item.answer.result())
+
+    def close(self) -> None:
+        """Finish what is queued and stop."""
+        with self._starting:
+            self._closed = True
+            if self._thread is not None:
+                self._queue.put(None)
+        if self._thread is not None:
+            self._thread.join()
+
+    def _serve(self) -> None:
+        while (item := self._queue.get()) is not None:
+            items, more = self._gather(item)
+            try:
+                _deliver(items, self._carry_out(items))
+            except BaseException as error:  # noqa: BLE001 - the callers wait for it: it is theirs
+                _deliver(items, [error] * len(items))
+            if not more:
+                return
+
+    def _gather(self, first: _Item) -> tuple[list[_Item], bool]:
+        items = [first]
+        try:
+            while len(items) < BATCH:
+                item = self._queue.get_nowait()
+                if item is None:
+                    return items, False
+                items.append(item)
+        except Empty:
+            pass
+        return items, True
+
+    def _carry_out(self, items: Sequence[_Item]) -> Sequence[Any]:
+        try:
+            return self._driver.write(lambda tx: _apply_all(tx, items))
+        except OperationFailed as error:
+            if len(items) == 1:
+                return [JetplanError(f"the ledger refused what was to be written: {error}")]
+        except JetplanError as error:
+            return [error] * len(items)
+        return [answer for item in items for answer in self._carry_out([item])]
+
+
+def _apply_all(tx: Transaction, items: Sequence[_Item]) -> list[Any]:
+    """Group by kind: all callers wait, so any order among them is as good."""
+    groups: dict[Handler[Any, Any], list[int]] = {}
+    for at, item in enumerate(items):
+        groups.setdefault(item.handler, []).append(at)
+    asked = {handler: [items[at].request for at in places] for handler, places in groups.items()}
+    names = {name for handler, requests in asked.items() for name in handler.locks(tx, requests)}
+    tx.lock(sorted(names))
+    answers: list[Any] = [None] * len(items)
+    for handler, places in groups.items():
+        for at, answer in zip(places, handler.apply(tx, asked[handler]), strict=True):
+            answers[at] = answer
+    return answers
+
+
+def _deliver(items: Sequence[_Item], answers: Sequence[Any]) -> None:
+    for item, answer in zip(items, answers, strict=True):
+        if isinstance(answer, BaseException):
+            item.answer.set_exception(answer)
+        else:
+            item.answer.set_result(answer)
