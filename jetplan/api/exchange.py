@@ -6,7 +6,7 @@ import re
 import ssl
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPException
+from http.client import HTTPException, IncompleteRead
 from socket import gaierror
 from typing import TYPE_CHECKING
 
@@ -76,7 +76,7 @@ class Incoming:
         try:
             yield from inflated(self._raw(), self.headers.get("content-encoding", ""), cap)
         except _FAILURES as error:
-            raise Lost(why(error), self.status) from None
+            raise Lost(f"no whole answer came: {why(error)}", self.status) from None
         self.complete = True
 
     def body(self, cap: int = ORDINARY_CAP) -> bytes:
@@ -135,7 +135,7 @@ class Exchange:
             whole_request = _write(connection, request, target, headers)
             response = connection.getresponse()
         except _FAILURES as error:
-            raise Lost(why(error)) from None
+            raise Lost(f"no answer came: {why(error)}") from None
         self._server_time.learn(response.headers.get("date"))
         ended = bool(getattr(sock, "ended", True))
         return Incoming(response, whole_head=not ended, whole_request=whole_request)
@@ -159,7 +159,7 @@ def _write(connection: Connection, request: Request, target: str, headers: dict[
 
 def _root(error: BaseException) -> BaseException:
     """What is at the bottom of a failure that urllib3 has wrapped."""
-    for inner in (error.__cause__, error.__context__, *error.args):
+    for inner in (error.__cause__, *error.args):
         if isinstance(inner, BaseException) and inner is not error:
             return _root(inner)
     return error
@@ -180,7 +180,7 @@ def why(error: BaseException) -> str:
             return "nothing listens there"
         case ConnectionResetError() | BrokenPipeError() | ConnectionAbortedError():
             return "the connection was cut"
-        case broken.IncompleteRead():
+        case IncompleteRead():
             return "the answer was cut short"
         case OSError() as failure if refused := re.match(r"Tunnel connection failed: (\d{3})", str(failure)):
             return f"the proxy refused the connection ({refused[1]})"

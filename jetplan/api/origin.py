@@ -89,14 +89,12 @@ def proxy_for(origin: Origin) -> Proxy | None:
     """
     if not origin.secure or origin.loopback:
         return None
-    from urllib.request import (
-        getproxies_environment,
-        proxy_bypass_environment,  # type: ignore[attr-defined]  # typeshed has it on macOS only
-    )
+    from urllib import request
 
-    proxies = getproxies_environment()
+    proxies = request.getproxies_environment()
     url = proxies.get("https") or proxies.get("all")
-    if not url or proxy_bypass_environment(origin.host, proxies):
+    bypassed = request.proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed knows it on macOS only
+    if not url or bypassed(origin.host, proxies):
         return None
     parts = _split(url if "://" in url else f"http://{url}", "The proxy URL in HTTPS_PROXY or ALL_PROXY")
     if parts.scheme != "http":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
 import msgspec
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 T = TypeVar("T", bound=Struct)
-_hints = cache(get_type_hints)
 
 
 class NotJson(ValueError):
@@ -46,7 +44,7 @@ def _read_odd(body: bytes | msgspec.Raw, model: type[T], call: str, place: str) 
 
 def _soften(said: Mapping[str, Any], model: type[Any], call: str, place: str) -> Any:
     values: dict[str, Any] = {}
-    hints = _hints(model)
+    hints = get_type_hints(model)
     for each in fields(model):
         known = said.get(each.encode_name)
         required = each.default is NODEFAULT
