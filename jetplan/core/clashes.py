@@ -72,6 +72,7 @@ def _folded(path: str) -> str:
 def _exact(paths: Sequence[str]) -> Iterator[Clash]:
     folders = {path: index for index, path in enumerate(paths) if path.endswith("/")}
     seen: dict[str, int] = {}
+    normals: dict[str, int] = {}
     twins: dict[str, int] = {}
     for index, path in enumerate(paths):
         first = seen.setdefault(path, index)
@@ -84,10 +85,11 @@ def _exact(paths: Sequence[str]) -> Iterator[Clash]:
         other = folders.get(path + "/")
         if other is not None:
             yield _pair(ClashKind.FILE_AND_FOLDER, other, index)
-        twin = twins.setdefault(_folded(path), index)
-        if twin != index:
-            same = unicodedata.normalize("NFC", path) == unicodedata.normalize("NFC", paths[twin])
-            yield Clash(ClashKind.NORMAL_TWIN if same else ClashKind.CASE_TWIN, twin, index)
+        normal = normals.setdefault(unicodedata.normalize("NFC", path), index)
+        if normal != index:
+            yield Clash(ClashKind.NORMAL_TWIN, normal, index)
+        elif (twin := twins.setdefault(_folded(path), index)) != index:
+            yield Clash(ClashKind.CASE_TWIN, twin, index)
 
 
 def _pair(kind: ClashKind, one: int, other: int) -> Clash:

@@ -14,18 +14,19 @@ from jetplan.manifest.objects import OBJECTS_PATH, read_objects
 from jetplan.manifest.scalars import node_event, read_string
 from jetplan.manifest.sets import read_set
 from jetplan.manifest.text import check_text
-from jetplan.manifest.tree import Mapping, Refused, build_tree
+from jetplan.manifest.tree import Refused, build_tree
 
 if TYPE_CHECKING:
     from jetplan.core.spec import DeliverySetSpec, JobSpec
     from jetplan.errors import Place, Problem
+    from jetplan.manifest.events import Scalar
     from jetplan.manifest.files import SourceFile
     from jetplan.manifest.limits import Limits
-    from jetplan.manifest.tree import Node
+    from jetplan.manifest.tree import BulkReader, Node
 
 API_VERSION = "jetplan/v1"
 TOP_KEYS = ("apiVersion", "jobs", "deliverySets")
-_BULK = {OBJECTS_PATH: read_objects}
+_BULK: dict[tuple[str, ...], BulkReader] = {OBJECTS_PATH: read_objects}
 
 
 @dataclass(slots=True)
@@ -86,8 +87,9 @@ def _check_version(fields: Fields) -> None:
         fields.findings.refuse(node_event(node), "api-version", message, hint)
 
 
-def _section(fields: Fields, name: str) -> list[tuple[object, Node]]:
+def _section(fields: Fields, name: str) -> list[tuple[Scalar, Node]]:
     node = fields.get(name)
-    if node is None or not is_mapping(node, f"`{name}`", fields.findings, "remove the key if there is nothing below it"):
+    hint = "remove the key if there is nothing below it"
+    if node is None or not is_mapping(node, f"`{name}`", fields.findings, hint):
         return []
     return list(node.entries.values())

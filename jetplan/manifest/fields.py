@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeGuard
 
 from jetplan.core.characters import quoted
@@ -34,12 +34,15 @@ class Fields:
     owner: Event
     what: str
     findings: Findings
+    meant: set[str] = field(default_factory=set)
+    """The known keys that unknown ones were most like: nobody needs to hear that they are missing, too."""
 
     def check_known(self, known: tuple[str, ...]) -> None:
         """Refuse every key that is not known."""
         for name, (key, _) in self.mapping.entries.items():
             if name not in known:
                 hint = nearest(name, known) or "known keys: " + ", ".join(f"`{each}`" for each in known)
+                self.meant.update(each for each in known if f"`{each}`?" in hint)
                 self.findings.refuse(key, "unknown-key", f"unknown key {quoted(name)} in {self.what}", hint)
 
     def get(self, name: str, *, required: bool = False) -> Node | None:
@@ -47,7 +50,7 @@ class Fields:
         entry = self.mapping.entries.get(name)
         if entry is not None:
             return entry[1]
-        if required:
+        if required and name not in self.meant:
             self.findings.refuse(self.owner, "missing-key", f"{self.what} lacks the key `{name}`")
         return None
 

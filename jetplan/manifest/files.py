@@ -6,7 +6,6 @@ import errno
 import os
 import stat
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jetplan.core.characters import visible
@@ -14,6 +13,7 @@ from jetplan.errors import Place, Problem, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from jetplan.manifest.findings import Findings
 

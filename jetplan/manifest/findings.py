@@ -46,9 +46,7 @@ class Findings:
         """The problems in the order of the file, with a last one that counts those not kept."""
         kept = sorted(self.problems, key=lambda problem: problem.place)
         if self.unlisted:
-            kept.append(
-                Problem(Place(self.file), f"{self.unlisted} more problems in this file", code="more-problems")
-            )
+            kept.append(Problem(Place(self.file), f"{self.unlisted} more problems in this file", code="more-problems"))
         return kept
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from jetplan.errors import Place
     from jetplan.manifest.document import Document
 
+_COMPARISONS = 10_000  # likeness is slow to tell: with more names than this nobody is asked "did you mean"
+
 
 class Namespace:
     """Collects documents in file order and judges what only shows across them."""
@@ -55,25 +57,28 @@ class Namespace:
         return sorted(self._problems, key=_by_place)
 
     def _check_rename(self, spec: DeliverySetSpec, old: str) -> None:
-        message = ""
+        message = hint = ""
         if old in self._set_places:
             at = self._set_places[old]
             message = f"{quoted(spec.name)} says `renamedFrom` {quoted(old)}, which is still declared at {at}"
             hint = "remove the old set, or `renamedFrom`"
         elif (other := self._renames.setdefault(old, spec)) is not spec:
-            message = f"{quoted(spec.name)} and {quoted(other.name)} at {other.place} both say `renamedFrom` {quoted(old)}"
+            message = (
+                f"{quoted(spec.name)} and {quoted(other.name)} at {other.place} both say `renamedFrom` {quoted(old)}"
+            )
             hint = "only one set can take over what another sent"
         if message:
             self._problems.append(Problem(spec.place, message, hint, "renamed-from-declared"))
 
     def warnings(self) -> list[Problem]:
         """Everything odd, by file and position; a job that is not declared but nearly so among it."""
-        for spec in self._sets.values():
-            if spec.job not in self._job_places and (hint := nearest(spec.job, self._job_places)):
-                message = f"the job {quoted(spec.job)} of {quoted(spec.name)} is not declared here"
-                self._warnings.append(
-                    Problem(spec.place, message, f"{hint} (a job that exists only on the server is fine)", "undeclared-job")
-                )
+        undeclared = {spec.job: spec for spec in reversed(self._sets.values()) if spec.job not in self._job_places}
+        if len(undeclared) * len(self._job_places) <= _COMPARISONS:
+            for job, spec in undeclared.items():
+                if hint := nearest(job, self._job_places):
+                    message = f"the job {quoted(job)} of {quoted(spec.name)} is not declared here"
+                    hint += " (a job that exists only on the server is fine)"
+                    self._warnings.append(Problem(spec.place, message, hint, "undeclared-job"))
         return sorted(self._warnings, key=_by_place)
 
     def spec(self, files: int) -> Spec:

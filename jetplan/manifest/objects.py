@@ -61,7 +61,7 @@ def _string_entry(builder: Builder, event: Any) -> str | None:
     if type(event) is MappingStart:  # refused for its anchor or tag
         builder.skip()
         return None
-    node = builder.node(event, OBJECTS_PATH + ("",))
+    node = builder.node(event, (*OBJECTS_PATH, ""))
     if type(node) is not ScalarEvent:
         if not isinstance(node, Refused):
             message = f"an object must be a path or a mapping, not {kind_of_node(node)}"
@@ -127,20 +127,22 @@ class _Entry:
             if self.path is None and len(text) > 1 and text[0] == "/":
                 self.path, self.path_text = value, text
                 return True
-        elif name == "sizeInBytes":
-            if self.size_at is None and not value.style and len(text) <= _SAFE_DIGITS and INTEGER.fullmatch(text):
-                self.size, self.size_at = int(text), value
-                return True
-        return False
+            return False
+        if name != "sizeInBytes" or self.size_at is not None or value.style:
+            return False
+        if len(text) > _SAFE_DIGITS or not INTEGER.fullmatch(text):
+            return False
+        self.size, self.size_at = int(text), value
+        return True
 
     def _judge(self, key: Any, value: Any) -> None:
         builder = self.builder
         findings = builder.findings
         if value is None:
-            builder._refuse_key(key, OBJECTS_PATH + ("",))
+            builder.refuse_key(key, (*OBJECTS_PATH, ""))
             return
         refused = builder.careful and builder.is_refused(key)
-        node = builder.node(value, OBJECTS_PATH + ("", key.value))
+        node = builder.node(value, (*OBJECTS_PATH, "", key.value))
         if refused:
             return
         name = key.value

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jetplan.core.spec import Spec
 from jetplan.errors import ManifestInvalid
 from jetplan.manifest.document import read_document
 from jetplan.manifest.files import find_manifests
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from jetplan.core.spec import Spec
     from jetplan.errors import Problem
     from jetplan.manifest.limits import Limits
 

@@ -73,7 +73,7 @@ def read_string(node: Node, what: str, findings: Findings) -> str | None:
     text: str = scalar.value
     if not scalar.style and (looks_like := _other_reading(text)):
         message = f"{what} must be a string, and {quoted(text)} without quotes is {looks_like}"
-        findings.refuse(scalar, "unquoted", message, f"quote it: {quoted(repr(text))}" if len(text) < 60 else "quote it")
+        findings.refuse(scalar, "unquoted", message, f'quote it: `"{text}"`' if len(text) < 60 else "quote it")
         return None
     if found := first_unprintable(text):
         findings.refuse(scalar, "forbidden-character", f"{what} holds {kind_of(found)}, {escaped(found)}", "remove it")
@@ -114,7 +114,7 @@ def read_id(node: Node, what: str, findings: Findings) -> str | None:
     text = read_name(node, what, findings)
     if text is not None and not _ID.fullmatch(text):
         message = f"{what} is no id: {quoted(text)}"
-        findings.refuse(node_event(node), "bad-id", message, "copy the id from the console; letters, digits, - _ . only")
+        findings.refuse(node_event(node), "bad-id", message, "copy the id from the console")
         return None
     return text
 

@@ -25,9 +25,7 @@ FROM_KEYS = ("file",)
 _OVERLAPS = {overlap.value: overlap for overlap in Overlap}
 
 
-def read_set(
-    key: Scalar, node: Node, findings: Findings, source: SourceFile, limits: Limits
-) -> DeliverySetSpec | None:
+def read_set(key: Scalar, node: Node, findings: Findings, source: SourceFile, limits: Limits) -> DeliverySetSpec | None:
     """The delivery set declared under a key; None once anything about it was refused."""
     before = len(findings.problems) + findings.unlisted
     name = read_name(key, "a delivery set's name", findings)
@@ -77,12 +75,13 @@ def _columns(fields: Fields, mapping: Mapping, source: SourceFile, limits: Limit
     given = [name for name in ("objects", "objectsFrom") if name in mapping.entries]
     if len(given) == 2:
         key = mapping.entries["objectsFrom"][0]
-        findings.refuse(key, "objects-twice", f"{fields.what} has both `objects` and `objectsFrom`", "keep one of them")
+        message = f"{fields.what} has both `objects` and `objectsFrom`"
+        findings.refuse(key, "objects-twice", message, "keep one of them")
         return None
     if not given:
-        findings.refuse(
-            fields.owner, "missing-key", f"{fields.what} lacks the key `objects`", "list what is sent, or `objects: all`"
-        )
+        if not {"objects", "objectsFrom"} & fields.meant:
+            message = f"{fields.what} lacks the key `objects`"
+            findings.refuse(fields.owner, "missing-key", message, "list what is sent, or `objects: all`")
         return None
     node = mapping.entries[given[0]][1]
     return _listed(node, findings) if given == ["objects"] else _from_file(node, findings, source, limits)

@@ -141,7 +141,7 @@ class Builder:
         entries: dict[str, tuple[Scalar, Node]] = {}
         while type(key := self.next()) is not MappingEnd:
             if type(key) is not ScalarEvent or (self.careful and self.is_refused(key)):
-                self._refuse_key(key, path)
+                self.refuse_key(key, path)
                 continue
             value = self.node(self.next(), (*path, key.value))
             if key.value == "<<" and not key.style:
@@ -158,7 +158,8 @@ class Builder:
                 entries[key.value] = (key, value)
         return entries
 
-    def _refuse_key(self, key: Any, path: tuple[str, ...]) -> None:
+    def refuse_key(self, key: Any, path: tuple[str, ...]) -> None:
+        """Record that a key is no string, and read past it and its value."""
         kind = type(key)
         if kind is MappingStart or kind is SequenceStart:
             if not (self.careful and self.is_refused(key)):

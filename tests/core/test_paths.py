@@ -1,0 +1,151 @@
+"""Which paths may name an object, alone and beside each other."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jetplan.core.clashes import ClashKind, clashes_of
+from jetplan.core.paths import all_plain, canonical, cautions_of, faults_of
+
+FINE = [
+    "/a", "/a/", "/", "/a/b.c/d e", "/%2e%2e/x", "/*?[a]", "/~", "/$HOME/x", "/-rf", "/...", "/..a", "/.hidden", "/ä/日本",
+    "/cafe\u0301", "/…", "/" + "a" * 255, "/" + "/".join(["a" * 100] * 40), "/｡", "/½", "/{a,b}", "/#1", "/@team", "/`x`",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", FINE)
+def test_literal_paths_are_fine(path) -> None:
+    """Nothing is decoded or expanded, so nothing of the kind is refused."""
+    assert faults_of(path) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/a/../b", "path-dots"), ("/..", "path-dots"), ("/../", "path-dots"), ("/./a", "path-dots"), ("/a/.", "path-dots"),
+        ("//host/a", "path-host"), ("//", "path-host"), ("/a//b", "path-empty-segment"), ("/a//", "path-empty-segment"),
+        ("/a\\b", "path-backslash"), ("/\\\\host\\share", "path-backslash"), ("/C:/x", "path-colon"),
+        ("/name:stream", "path-colon"), ("/a／b", "path-lookalike"), ("/‥/a", "path-lookalike"), ("/a＼b", "path-lookalike"),
+        ("/．．/a", "path-dots"), ("/․․/a", "path-dots"), ("/a\tb", "forbidden-character"), ("/a\nb", "forbidden-character"),
+        ("/a\x1b[0m", "forbidden-character"), ("/a\u202eb", "forbidden-character"), ("/a\u200bb", "forbidden-character"),
+        ("/\ud800", "forbidden-character"), ("/\ufeff", "forbidden-character"), ("/a\x85", "forbidden-character"),
+        ("/" + "a" * 256, "path-long-segment"), ("/" + "ä" * 128, "path-long-segment"),
+        ("/" + "/".join(["a" * 100] * 41), "path-too-long"),
+    ],
+)  # fmt: skip
+def test_hostile_paths_are_refused(path, code) -> None:
+    """Each path that means another one somewhere is refused with its reason."""
+    assert code in {fault.code for fault in faults_of(path)}
+
+
+@pytest.mark.parametrize(
+    "path", ["/a./b", "/a. ", "/a /b", "/CON", "/con.txt", "/x/Nul/y", "/com1.a.b", "/LPT9 .x", "/aux"]
+)
+def test_what_windows_would_change_is_a_caution(path) -> None:
+    """Names that Windows drops or reserves are accepted with a caution."""
+    assert (faults_of(path), len(cautions_of(path)) >= 1) == ([], True)
+
+
+@pytest.mark.parametrize("path", ["/console", "/com", "/com10", "/nullable", "/a.b", "/context.txt", "/..."[:2] + "a"])
+def test_ordinary_names_are_no_caution(path) -> None:
+    """Names that only begin like a device are ordinary."""
+    assert cautions_of(path) == []
+
+
+@pytest.mark.parametrize(("text", "folder", "path"), [("a", False, "/a"), ("a", True, "/a/"), ("/a/", True, "/a/")])
+def test_canonical(text, folder, path) -> None:
+    """A leading slash is put there, and a folder's trailing one."""
+    assert canonical(text, folder=folder) == path
+
+
+PIECES = st.sampled_from(
+    [
+        "a",
+        "B",
+        "é",
+        "e\u0301",
+        "E",
+        ".",
+        "..",
+        " ",
+        "/",
+        "//",
+        "\\",
+        ":",
+        "con",
+        "NUL",
+        "\n",
+        "\t",
+        "\x1b",
+        "\x7f",
+        "‥",
+        "x" * 130,
+        "%",
+    ]
+)
+PATHS = st.lists(PIECES, max_size=8).map(lambda pieces: "/" + "".join(pieces))
+
+
+@given(st.lists(PATHS, max_size=5))
+def test_the_quick_look_misses_nothing(paths) -> None:
+    """When many paths together look plain, each of them alone has neither fault nor caution."""
+    if all_plain(paths):
+        assert not any(faults_of(path) or cautions_of(path) for path in paths)
+
+
+def test_the_quick_look_is_worth_it() -> None:
+    """Ordinary paths do look plain."""
+    assert all_plain(["/ep101/master.mxf", "/ep101/audio/", "/NYC Dailies/clip_001 (2).mov", "/*?[x]-~$%20"])
+
+
+SMALL = st.sampled_from(
+    ["/", "/a", "/A", "/a/", "/A/", "/a/b", "/a/B", "/a/b/", "/b", "/é", "/e\u0301", "/É", "/a-b", "/a.b"]
+)
+
+
+def naive(paths: list[str]) -> set[ClashKind]:
+    """Every kind of clash by comparing all with all."""
+    import unicodedata
+
+    kinds = set()
+    for at, first in enumerate(paths):
+        for second in paths[at + 1 :]:
+            nfc = [unicodedata.normalize("NFC", path) for path in (first, second)]
+            if first == second:
+                kinds.add(ClashKind.TWICE)
+            elif nfc[0] == nfc[1]:
+                kinds.add(ClashKind.NORMAL_TWIN)
+            elif nfc[0].casefold() == nfc[1].casefold():
+                kinds.add(ClashKind.CASE_TWIN)
+            for one, other in ((first, second), (second, first)):
+                if one != other and one.endswith("/") and other.startswith(one):
+                    kinds.add(ClashKind.INSIDE)
+                if one + "/" == other:
+                    kinds.add(ClashKind.FILE_AND_FOLDER)
+    return kinds
+
+
+@given(st.lists(SMALL, max_size=4))
+def test_clashes_are_those_of_all_pairs(paths) -> None:
+    """The columns find the kinds of clash that comparing every pair finds, and always an ordered pair."""
+    found = list(clashes_of(paths))
+    assert all(clash.first < clash.second for clash in found)
+    expected = naive(paths)
+    assert {clash.kind for clash in found} <= expected
+    assert bool(found) == bool(expected)
+    hard = expected - {ClashKind.CASE_TWIN, ClashKind.NORMAL_TWIN}
+    assert {clash.kind for clash in found} >= hard
+
+
+def test_allowed_case_twins_hide_nothing_else() -> None:
+    """Allowing case twins allows only those."""
+    kinds = [clash.kind for clash in clashes_of(["/a", "/A", "/a", "/é", "/e\u0301"], case_twins=True)]
+    assert kinds == [ClashKind.TWICE, ClashKind.NORMAL_TWIN]
+
+
+def test_a_unicode_twin_of_a_case_twin_is_found() -> None:
+    """A spelling of accents is no matter of case, whatever stood before."""
+    (clash,) = clashes_of(["/É", "/é", "/e\u0301"], case_twins=True)
+    assert (clash.kind, clash.first, clash.second) == (ClashKind.NORMAL_TWIN, 1, 2)

@@ -1,0 +1,89 @@
+"""Manifests as bytes or text, read from a real folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from jetplan.errors import ManifestInvalid
+from jetplan.manifest.limits import DEFAULT_LIMITS
+from jetplan.manifest.read import Reading, read_manifests
+
+if TYPE_CHECKING:
+    from jetplan.errors import Problem
+    from jetplan.manifest.limits import Limits
+
+HEAD = "apiVersion: jetplan/v1\n"
+
+
+class Folder:
+    """A folder of manifests under test."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def write(self, files: dict[str, str | bytes]) -> None:
+        """Put files below the folder."""
+        for name, content in files.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+    def read(self, content: str | bytes | None = None, limits: Limits = DEFAULT_LIMITS) -> Reading:
+        """Read the folder, after writing one manifest if given."""
+        if content is not None:
+            self.write({"a.yaml": content})
+        return read_manifests(self.root, limits=limits)
+
+    def problems(self, content: str | bytes | None = None, limits: Limits = DEFAULT_LIMITS) -> tuple[Problem, ...]:
+        """What is refused; the test fails if nothing is."""
+        with pytest.raises(ManifestInvalid) as raised:
+            self.read(content, limits)
+        return raised.value.problems
+
+    def codes(self, content: str | bytes | None = None) -> list[tuple[int, int, str]]:
+        """What is refused as (line, column, code)."""
+        return [(each.place.line, each.place.column, each.code) for each in self.problems(content)]
+
+
+class MakeFolder(Protocol):
+    """A maker of folders, for tests that compare two."""
+
+    def __call__(self, name: str) -> Folder: ...
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """An empty folder of manifests."""
+    root = tmp_path / "manifests"
+    root.mkdir()
+    return Folder(root)
+
+
+@pytest.fixture
+def make_folder(tmp_path: Path) -> MakeFolder:
+    """Makes folders of manifests by name."""
+
+    def make(name: str) -> Folder:
+        (tmp_path / name).mkdir()
+        return Folder(tmp_path / name)
+
+    return make
+
+
+@pytest.fixture
+def with_objects() -> MakeText:
+    """Text of a manifest whose one set has these lines below `objects:`."""
+
+    def make(*lines: str) -> str:
+        return HEAD + "deliverySets:\n  s:\n    job: j\n    objects:\n" + "".join(f"      {line}\n" for line in lines)
+
+    return make
+
+
+class MakeText(Protocol):
+    """A maker of manifest text."""
+
+    def __call__(self, *lines: str) -> str: ...

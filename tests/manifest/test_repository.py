@@ -1,0 +1,125 @@
+"""What may lie in a folder of manifests, and what is refused without a hang."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from jetplan.errors import ManifestInvalid, UsageError
+from jetplan.manifest.limits import Limits
+from jetplan.manifest.read import read_manifests
+
+GOOD = "apiVersion: jetplan/v1\njobs:\n  {0}: {{source: a, destination: b}}\n"
+
+
+def test_tree_is_read_in_order_of_paths(folder) -> None:
+    """Files of the whole tree are merged, sorted by path, whatever the suffix' case."""
+    folder.write({name: GOOD.format(f"j{at}") for at, name in enumerate(["b.yaml", "a/z.yml", "a.YAML", "a/b/c.yaml"])})
+    folder.write({"README.md": "hello", "list.csv": "x", ".hidden.yaml": "!", ".git/x.yaml": "!", "jetplan.yaml": "!"})
+    spec = folder.read().spec
+    assert [job.place.file.removeprefix(f"{folder.root}/") for job in spec.jobs.values()] == [
+        "a/b/c.yaml",
+        "a/z.yml",
+        "a.YAML",
+        "b.yaml",
+    ]
+    assert spec.files == 4
+
+
+def test_one_file_may_be_named(folder) -> None:
+    """The path may be one manifest."""
+    folder.write({"a.yaml": GOOD.format("j"), "b.yaml": "!"})
+    assert list(read_manifests(folder.root / "a.yaml").spec.jobs) == ["j"]
+
+
+def test_missing_folder_is_a_usage_error(tmp_path) -> None:
+    """A path with nothing there is a mistake of the command line."""
+    with pytest.raises(UsageError):
+        read_manifests(tmp_path / "nope")
+
+
+def test_empty_folder_declares_nothing(folder) -> None:
+    """A folder without manifests is valid and empty."""
+    assert folder.read().spec.files == 0
+
+
+@pytest.mark.parametrize("target", ["real.txt", "gone", "/etc/passwd", "/dev/zero", "."])
+def test_symlink_is_refused(folder, target) -> None:
+    """A symbolic link named as a manifest is refused wherever it points."""
+    folder.write({"real.txt": GOOD.format("j")})
+    (folder.root / "link.yaml").symlink_to(target)
+    (problem,) = folder.problems()
+    assert (problem.code, problem.place.file) == ("symlink", str(folder.root / "link.yaml"))
+
+
+def test_symlink_to_a_folder_is_refused(folder, tmp_path) -> None:
+    """A linked folder is refused too: what is in it lies outside."""
+    (tmp_path / "outside").mkdir()
+    (folder.root / "linked").symlink_to(tmp_path / "outside")
+    assert [problem.code for problem in folder.problems()] == ["symlink"]
+
+
+def test_linked_root_is_refused(folder, tmp_path) -> None:
+    """The folder itself may not be a link."""
+    (tmp_path / "link").symlink_to(folder.root)
+    with pytest.raises(ManifestInvalid):
+        read_manifests(tmp_path / "link")
+
+
+def test_link_put_there_after_listing_is_not_followed(folder) -> None:
+    """The open itself refuses links, so that a swap between listing and reading gains nothing."""
+    from jetplan.manifest.files import read_file
+    from jetplan.manifest.findings import Findings
+
+    (folder.root / "link.yaml").symlink_to("/etc/passwd")
+    findings = Findings("x")
+    assert read_file(str(folder.root / "link.yaml"), findings, 1000) is None
+    assert [problem.code for problem in findings.problems] == ["symlink"]
+
+
+def test_pipes_sockets_and_devices_do_not_hang(folder) -> None:
+    """What is no regular file is refused at once."""
+    os.mkfifo(folder.root / "pipe.yaml")
+    with socket.socket(socket.AF_UNIX) as listener:
+        here = Path.cwd()
+        os.chdir(folder.root)  # names of sockets are short
+        try:
+            listener.bind("socket.yaml")
+        finally:
+            os.chdir(here)
+        codes = {Path(problem.place.file).name: problem.code for problem in folder.problems()}
+    assert codes == {"pipe.yaml": "not-a-file", "socket.yaml": "unreadable"}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_unreadable_file_is_a_problem(folder) -> None:
+    """A file without permission is told, and the others are still read."""
+    folder.write({"a.yaml": GOOD.format("j"), "b.yaml": "x: 1"})
+    (folder.root / "a.yaml").chmod(0)
+    assert [problem.code for problem in folder.problems()] == ["unreadable", "unknown-key", "missing-key"]
+
+
+def test_file_over_the_limit_is_refused(folder) -> None:
+    """One byte over the limit is refused; the limit itself is not."""
+    content = GOOD.format("j")
+    assert folder.read(content, Limits(file_bytes=len(content))).spec.jobs
+    (problem,) = folder.problems(content, Limits(file_bytes=len(content) - 1))
+    assert problem.code == "too-large"
+
+
+def test_problems_come_in_order_of_files(folder) -> None:
+    """Problems are sorted by file, then by position, whatever kind they are."""
+    folder.write({"b.yaml": "x: 1\ny: 2\n", "a.yaml": "[", "c/a.yaml": "\x01"})
+    (folder.root / "aa.yaml").symlink_to("x")
+    found = [(Path(problem.place.file).name, problem.place.line) for problem in folder.problems()]
+    assert found == [("a.yaml", 2), ("aa.yaml", 0), ("b.yaml", 1), ("b.yaml", 1), ("b.yaml", 2), ("a.yaml", 1)]
+
+
+def test_names_of_files_may_be_hostile(folder) -> None:
+    """Newlines, escapes and bytes that are no UTF-8 in file names are carried, not executed."""
+    folder.write({"a\nb\x1b[31m.yaml": "x: 1\n"})
+    os.close(os.open(os.fsencode(folder.root) + b"/\xff.yaml", os.O_CREAT))
+    assert {problem.code for problem in folder.problems()} == {"unknown-key", "missing-key"}
