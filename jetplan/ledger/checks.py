@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import RELEASED, TRANSITIONS, State
@@ -53,7 +54,7 @@ def _contents(tx: Transaction) -> Iterator[Finding]:
     """Keys are sorted, no key twice, and as many as the attempt says."""
     for attempt_id, objects in tx.rows("SELECT attempt_id, objects FROM jetplan_attempts ORDER BY attempt_id"):
         keys = unpack_keys(reads.keys_of(tx, [attempt_id]).get(attempt_id, b""))
-        if any(left >= right for left, right in zip(keys, keys[1:], strict=False)):
+        if any(left >= right for left, right in pairwise(keys)):
             yield Finding("its keys are not sorted, or one is there twice", attempt_id)
         elif len(keys) != objects or any(len(key) != KEY_BYTES for key in keys[-1:]):
             yield Finding(f"it says that it has {objects} objects and has {len(keys)} keys", attempt_id)

@@ -78,9 +78,7 @@ def apply(tx: Transaction, requests: Sequence[ClaimRequest]) -> list[ClaimResult
 def version_of(tx: Transaction, scope_id: str, subject: SubjectKey) -> int:
     """The version claims compare with: a job's is that of its name, summed over its routes."""
     if subject.kind is Kind.DELIVERY:
-        rows = tx.rows(
-            "SELECT version FROM jetplan_subjects WHERE subject_id = ?", (subject_id(scope_id, subject),)
-        )
+        rows = tx.rows("SELECT version FROM jetplan_subjects WHERE subject_id = ?", (subject_id(scope_id, subject),))
     else:
         rows = tx.rows(
             "SELECT version FROM jetplan_subjects WHERE scope_id = ? AND kind = ? AND name = ?",
@@ -157,18 +155,15 @@ def advance(tx: Transaction, ident: str) -> None:
         raise OperationFailed("the subject was claimed by another run at the same moment")
 
 
-def add_attempts(
-    tx: Transaction, request: ClaimRequest, ident: str, state: State, detail: Mapping[str, Any]
-) -> None:
+def add_attempts(tx: Transaction, request: ClaimRequest, ident: str, state: State, detail: Mapping[str, Any]) -> None:
     """Write the attempts, their packed objects and the first line of their history."""
     now, story = stamp(tx.now), to_json(detail)
     rows: list[Row] = []
     for new, contents in request.attempts:
-        rows.append(
-            (new.attempt_id, ident, request.scope_id, request.run_id, state.value, 0, now, now, new.batch, new.batches)
-            + (new.revision, plain(new.job_id), plain(new.job_name), contents.objects, contents.known_bytes)
-            + (contents.unknown_sizes, int(new.overlap_allowed), "", story, None, contents.first_paths)
-        )
+        identity = (new.attempt_id, ident, request.scope_id, request.run_id, state.value, 0, now, now)
+        asked = (new.batch, new.batches, new.revision, plain(new.job_id), plain(new.job_name))
+        held = (contents.objects, contents.known_bytes, contents.unknown_sizes, int(new.overlap_allowed))
+        rows.append((*identity, *asked, *held, "", story, None, contents.first_paths))
     tx.insert("jetplan_attempts", ATTEMPT, rows)
     first = [(row[0], 0, "", state.value, now, request.run_id, story, tx.token) for row in rows]
     tx.insert("jetplan_transitions", HISTORY, first)

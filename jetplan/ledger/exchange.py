@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 from jetplan.errors import JetplanError
 from jetplan.ledger import reads, schema
 from jetplan.ledger.claims import ATTEMPT, SUBJECT
+from jetplan.ledger.leases import RUN
 from jetplan.ledger.marks import HISTORY
 
 if TYPE_CHECKING:
@@ -25,11 +26,7 @@ AT_ONCE = 500
 TABLES: Mapping[str, tuple[Sequence[str], int]] = {
     # columns, and how many of the first ones are the key
     "scopes": (("scope_id", "api_url", "account"), 1),
-    "runs": (
-        ("run_id", "git_commit", "ci_url", "who", "host", "process", "program", "started_on", "lease_seconds")
-        + ("heartbeat_on", "heartbeats", "finished_on", "outcome"),
-        1,
-    ),
+    "runs": (RUN, 1),
     "subjects": (SUBJECT, 1),
     "renames": (("subject_id", "former_id"), 2),
     "attempts": (ATTEMPT, 1),
@@ -54,7 +51,7 @@ def export(tx: Transaction, file: IO[str]) -> int:
 
 
 def _records(tx: Transaction) -> Iterator[dict[str, Any]]:
-    created = dict(tx.rows("SELECT name, value FROM jetplan_meta"))
+    created: dict[str, str] = dict(tx.rows("SELECT name, value FROM jetplan_meta"))
     yield {
         "jetplanLedger": reads.ledger_id(tx),
         "formatVersion": FORMAT,

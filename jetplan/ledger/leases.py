@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from jetplan.ledger.driver import Transaction
 
-_COLUMNS = (
-    "run_id, git_commit, ci_url, who, host, process, program,"
-    " started_on, heartbeat_on, heartbeats, lease_seconds, finished_on, outcome"
-)
+RUN = (
+    "run_id", "git_commit", "ci_url", "who", "host", "process", "program",
+    "started_on", "heartbeat_on", "heartbeats", "lease_seconds", "finished_on", "outcome",
+)  # fmt: skip
 
 
 def begin(tx: Transaction, run: RunInfo, lease_seconds: float) -> None:
@@ -31,7 +31,7 @@ def begin(tx: Transaction, run: RunInfo, lease_seconds: float) -> None:
     now = stamp(tx.now)
     tx.insert(
         "jetplan_runs",
-        [name.strip() for name in _COLUMNS.split(",")],
+        RUN,
         [(run.run_id, *words, now, now, 0, repr(float(lease_seconds)), "", "")],
     )
 
@@ -57,7 +57,7 @@ def end(tx: Transaction, run_id: str, outcome: str) -> None:
 
 def find(tx: Transaction, run_id: str) -> RunRecord | None:
     """A run's record, or None."""
-    rows = tx.rows(f"SELECT {_COLUMNS} FROM jetplan_runs WHERE run_id = ?", (run_id,))  # noqa: S608 - a constant
+    rows = tx.rows(f"SELECT {', '.join(RUN)} FROM jetplan_runs WHERE run_id = ?", (run_id,))  # noqa: S608 - a constant
     if not rows:
         return None
     ident, commit, ci_url, who, host, process, program, *rest = rows[0]

@@ -83,10 +83,8 @@ def apply(tx: Transaction, requests: Sequence[MarkRequest]) -> list[Marked | Jet
             (request.attempt_id, at.seq + 1, at.state.value, request.to.value, now, request.run_id, detail, tx.token)
         )
         job_id = plain(request.job_id)
-        updates.append(
-            (request.to.value, at.seq + 1, now, detail, plain(request.delivery_id), job_id, baseline)
-            + (request.attempt_id, at.seq)
-        )
+        news = (request.to.value, at.seq + 1, now, detail, plain(request.delivery_id), job_id, baseline)
+        updates.append((*news, request.attempt_id, at.seq))
         at.state, at.seq = request.to, at.seq + 1
         if request.to in RELEASED:
             released.append((at.subject_id,))
@@ -136,9 +134,7 @@ def _deliveries(
     return known
 
 
-def _same_delivery(
-    request: MarkRequest, at: _Standing, known: dict[tuple[str, str], set[str]]
-) -> tuple[str, ...]:
+def _same_delivery(request: MarkRequest, at: _Standing, known: dict[tuple[str, str], set[str]]) -> tuple[str, ...]:
     if not request.delivery_id:
         return ()
     holders = known.setdefault((at.scope_id, plain(request.delivery_id)), set())

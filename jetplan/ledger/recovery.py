@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from jetplan.ledger.driver import Transaction
 
 
-def recover(
-    tx: Transaction, scope_id: str, run_id: str, alive: Callable[[str, str], bool | None]
-) -> list[Attempt]:
+def recover(tx: Transaction, scope_id: str, run_id: str, alive: Callable[[str, str], bool | None]) -> list[Attempt]:
     """Move what dead runs left; the attempts as they stand then."""
     left = tx.rows(
         """SELECT a.attempt_id, a.state, a.run_id, s.kind, s.name FROM jetplan_attempts a
@@ -39,6 +37,4 @@ def recover(
 def _takeover(attempt_id: str, state: State, owner: str, run_id: str) -> marks.MarkRequest:
     to = State.NOT_SENT if state is State.INTENDED else State.IN_DOUBT
     reason = "the run ended before it sent" if state is State.INTENDED else "the run ended while it was sending"
-    return marks.MarkRequest(
-        attempt_id, to, {"reason": reason, "owner": owner}, run_id, only_from=frozenset({state})
-    )
+    return marks.MarkRequest(attempt_id, to, {"reason": reason, "owner": owner}, run_id, only_from=frozenset({state}))

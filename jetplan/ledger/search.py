@@ -38,13 +38,13 @@ def sharing(tx: Transaction, attempt_ids: Sequence[str], keys: bytes) -> list[st
     """Those of the attempts that hold any of these packed keys."""
     if not attempt_ids or not keys:
         return []
-    sizes = dict(rows_in(tx, "SELECT attempt_id, objects FROM jetplan_attempts WHERE attempt_id IN (@)", attempt_ids))
+    sizes: dict[str, int] = dict(
+        rows_in(tx, "SELECT attempt_id, objects FROM jetplan_attempts WHERE attempt_id IN (@)", attempt_ids)
+    )
     return sorted(set().union(*holders(tx, sizes, OBJECTS, unpack_keys(keys)).values()))
 
 
-def holders(
-    tx: Transaction, attempts: Mapping[str, int], part: str, keys: Collection[bytes]
-) -> dict[bytes, set[str]]:
+def holders(tx: Transaction, attempts: Mapping[str, int], part: str, keys: Collection[bytes]) -> dict[bytes, set[str]]:
     """For each key that some attempt holds in a part, which do. `attempts`: id -> how many objects it has."""
     found: dict[bytes, set[str]] = {}
     if len(keys) * len(attempts) * STEP_COST <= sum(attempts.values()) + 1_000:
@@ -121,7 +121,9 @@ def object_history(
     tx: Transaction, alive: Callable[[str, str], bool | None], scope_id: str, path: str
 ) -> list[ObjectEvent]:
     """Every attempt of a scope that had to do with one path."""
-    attempts = dict(tx.rows("SELECT attempt_id, objects FROM jetplan_attempts WHERE scope_id = ?", (scope_id,)))
+    attempts: dict[str, int] = dict(
+        tx.rows("SELECT attempt_id, objects FROM jetplan_attempts WHERE scope_id = ?", (scope_id,))
+    )
     if not attempts:
         return []
     relations: dict[str, Relation] = {}

@@ -15,7 +15,7 @@ from jetplan.ledger.writer import Writer
 if TYPE_CHECKING:
     from array import array
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-    from typing import IO, Any
+    from typing import IO, Any, Self
 
     from jetplan.core.attempts import Attempt, ClaimResult, NewAttempt, RunInfo, State, SubjectKey
     from jetplan.ledger.driver import Driver
@@ -51,7 +51,7 @@ class Ledger:
         self._writer.close()
         self._driver.close()
 
-    def __enter__(self) -> Ledger:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -142,9 +142,7 @@ class Ledger:
         the run that claimed an attempt may mark it SENDING. Empty ids and None leave what is recorded. Raises
         JetplanError where there is no such attempt.
         """
-        request = marks.MarkRequest(
-            attempt_id, to, detail or {}, run_id, delivery_id, job_id, baseline, only_from
-        )
+        request = marks.MarkRequest(attempt_id, to, detail or {}, run_id, delivery_id, job_id, baseline, only_from)
         return self._writer.submit(marks.MARKS, request)
 
     def settle(
@@ -160,9 +158,7 @@ class Ledger:
 
         False, and nothing noted, where the subject is unknown or not at `expected_version` any more.
         """
-        return self._driver.write(
-            lambda tx: settling.settle(tx, scope_id, subject, digest, sizes, expected_version)
-        )
+        return self._driver.write(lambda tx: settling.settle(tx, scope_id, subject, digest, sizes, expected_version))
 
     def adopt(self, scope_id: str, subject: SubjectKey, job_id: str) -> None:
         """Note the id of a job that was found on the server rather than made."""
@@ -230,9 +226,7 @@ class Ledger:
 
         `paths` are canonical; hits come in their order.
         """
-        return self._driver.read(
-            lambda tx: search.find_objects(tx, scope_id, destination_id, paths, excluding)
-        )
+        return self._driver.read(lambda tx: search.find_objects(tx, scope_id, destination_id, paths, excluding))
 
     def object_history(self, scope_id: str, path: str) -> list[ObjectEvent]:
         """Every attempt, released ones included, that named this object or a folder above it, oldest first."""

@@ -6,12 +6,10 @@ import json
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from jetplan.core.attempts import Kind
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jetplan.core.attempts import SubjectKey
+    from jetplan.core.attempts import Kind, SubjectKey
 
 
 def plain(text: str) -> str:

@@ -1,6 +1,6 @@
 """Many threads' writes in few commits: what arrives while one commit is under way shares the next.
 
-Each caller returns after the commit that holds its write, with its own answer. A request that the database refuses
+Each caller returns after the commit that holds its write, with its own answer. A_co request that the database refuses
 is carried out again by itself, so that its neighbours do not fail with it.
 """
 
@@ -20,30 +20,30 @@ if TYPE_CHECKING:
 
     from jetplan.ledger.driver import Driver, Transaction
 
-Q = TypeVar("Q", contravariant=True)
-A = TypeVar("A", covariant=True)
+Q_contra = TypeVar("Q_contra", contravariant=True)
+A_co = TypeVar("A_co", covariant=True)
 BATCH = 256
 """The most requests in one commit."""
 
 
-class Locks(Protocol[Q]):
+class Locks(Protocol[Q_contra]):
     """Which names a batch of requests must hold; asked before they are held."""
 
-    def __call__(self, tx: Transaction, requests: Sequence[Q], /) -> Iterable[str]: ...
+    def __call__(self, tx: Transaction, requests: Sequence[Q_contra], /) -> Iterable[str]: ...
 
 
-class Apply(Protocol[Q, A]):
+class Apply(Protocol[Q_contra, A_co]):
     """Carry out a batch of requests; one answer each, or the error that this one alone ends in."""
 
-    def __call__(self, tx: Transaction, requests: Sequence[Q], /) -> Sequence[A | JetplanError]: ...
+    def __call__(self, tx: Transaction, requests: Sequence[Q_contra], /) -> Sequence[A_co | JetplanError]: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Handler(Generic[Q, A]):
+class Handler(Generic[Q_contra, A_co]):
     """One kind of request that can be carried out many at a time."""
 
-    locks: Locks[Q]
-    apply: Apply[Q, A]
+    locks: Locks[Q_contra]
+    apply: Apply[Q_contra, A_co]
 
 
 @dataclass(slots=True, eq=False)
@@ -64,7 +64,7 @@ class Writer:
         self._starting = threading.Lock()
         self._closed = False
 
-    def submit(self, handler: Handler[Q, A], request: Q) -> A:
+    def submit(self, handler: Handler[Q_contra, A_co], request: Q_contra) -> A_co:
         """Carry out one request; returns after its commit. Raises what the request, or the commit, ended in."""
         item = _Item(handler, request, Future())
         if not self._group:
@@ -77,7 +77,7 @@ class Writer:
                     self._thread = threading.Thread(target=self._serve, name="jetplan-ledger", daemon=True)
                     self._thread.start()
                 self._queue.put(item)
-        return cast("A", item.answer.result())
+        return cast("A_co", item.answer.result())
 
     def close(self) -> None:
         """Finish what is queued and stop."""
