@@ -8,21 +8,23 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from jetplan.core.attempts import Kind, State
-from jetplan.core.delta import difference, recorded_keys
+from jetplan.core.attempts import RELEASED, SENT, Kind, State
+from jetplan.core.delta import difference, holds, recorded_keys
 from jetplan.core.objects import UNKNOWN_SIZE, object_keys
-from jetplan.core.observed import Observed, ObservedJob, ObservedProfile, Overlapping, SetRecord
+from jetplan.core.observed import Observed, ObservedJob, ObservedProfile, Overlapping, Relation, SetRecord
 from jetplan.core.routes import match_jobs, route_of, set_subject
+from jetplan.ledger.reads import versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from jetplan.api import wire
     from jetplan.api.client import JetClient
     from jetplan.core.attempts import Attempt, SubjectKey
     from jetplan.core.objects import ObjectTable
     from jetplan.core.spec import DeliverySetSpec, Spec
-    from jetplan.ledger.store import Ledger, SubjectRecord
+    from jetplan.ledger.records import SubjectRecord
+    from jetplan.ledger.store import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def _profile(profile: wire.StorageProfile | None) -> ObservedProfile:
     return ObservedProfile(profile.storage_profile_id, profile.name, profile.storage_type, profile.url)
 
 
-def observe(spec: Spec, server: Server, ledger: Ledger, scope: int | None) -> Observed:
+def observe(spec: Spec, server: Server, ledger: Ledger, scope: str | None) -> Observed:
     """Join what the server shows with what the ledger recorded in one scope (None: nothing yet)."""
     bare = Observed(
         jobs=server.jobs,
@@ -79,6 +81,7 @@ def observe(spec: Spec, server: Server, ledger: Ledger, scope: int | None) -> Ob
     if scope is None:
         return bare
     subjects = ledger.subjects(scope)
+    version_of = versions(subjects)
     matches = match_jobs(spec, bare)
     routed = {
         wanted.name: set_subject(wanted.name, route)
@@ -94,13 +97,15 @@ def observe(spec: Spec, server: Server, ledger: Ledger, scope: int | None) -> Ob
         bare,
         sets=_set_records(spec, ledger, scope, subjects, routed),
         job_attempts=job_attempts,
-        job_versions={key: record.version for key, record in subjects.items() if key.kind is Kind.JOB},
+        job_versions={key.name: version_of(key) for key in subjects if key.kind is Kind.JOB},
         known_jobs=frozenset(record.job_id for record in subjects.values() if record.job_id),
         unfinished=unfinished,
         failed=_failed(ledger, scope),
-        withdrawn_sets=_withdrawn_sets(spec, subjects),
+        withdrawn_sets=_withdrawn_sets(spec, ledger, scope, subjects),
         delivered_to=frozenset(
-            key.destination_id for key, record in subjects.items() if key.kind is Kind.DELIVERY and record.sent_objects
+            key.destination_id
+            for key, record in subjects.items()
+            if key.kind is Kind.DELIVERY and any(record.states.get(state) for state in SENT)
         ),
     )
 
@@ -113,91 +118,85 @@ def size_digest(table: ObjectTable) -> bytes:
 def _set_records(
     spec: Spec,
     ledger: Ledger,
-    scope: int,
+    scope: str,
     subjects: Mapping[SubjectKey, SubjectRecord],
     routed: Mapping[str, SubjectKey],
 ) -> dict[str, SetRecord]:
     records: dict[str, SetRecord] = {}
-    changed: dict[str, list[SubjectKey]] = {}
+    changed: dict[str, tuple[SubjectKey, ...]] = {}
     for name, subject in routed.items():
         wanted, known = spec.sets[name], subjects.get(subject)
         digest = spec.digests.get(name) or wanted.objects.digest()
         settled = known is not None and known.settled == digest
         records[name] = SetRecord(subject, known.version if known else 0, settled)
         if not settled:
-            former = replace(subject, name=wanted.renamed_from) if wanted.renamed_from else None
-            changed[name] = [key for key in (subject, former) if key in subjects and key is not None]
-        elif known is not None and known.size_digest != size_digest(wanted.objects):
+            former = (replace(subject, name=wanted.renamed_from),) if wanted.renamed_from else ()
+            changed[name] = tuple(key for key in (subject, *former) if key in subjects)
+        elif known is not None and known.sizes != size_digest(wanted.objects):
             records[name] = replace(records[name], resized=_resized(ledger, scope, wanted, [subject]))
-    keyed = [key for keys in changed.values() for key in keys]
-    by_subject: dict[SubjectKey, list[Attempt]] = {}
-    for attempt in ledger.attempts(scope, subjects=keyed, with_keys=True) if keyed else ():
-        by_subject.setdefault(attempt.subject, []).append(attempt)
-    busy = _Destinations(subjects)
-    for name, keys in changed.items():
-        attempts = tuple(attempt for key in keys for attempt in by_subject.get(key, ()))
-        records[name] = _changed(ledger, scope, spec.sets[name], replace(records[name], attempts=attempts), busy, keys)
+    for name, attempts in _own_attempts(ledger, scope, changed).items():
+        wanted, own = spec.sets[name], changed[name]
+        withdrawn = len(recorded_keys(attempts).difference(object_keys(wanted.objects.paths)))
+        resized = _resized(ledger, scope, wanted, own)
+        records[name] = replace(records[name], attempts=attempts, withdrawn=withdrawn, resized=resized)
+    for name, overlapping in _overlaps(spec, ledger, scope, subjects, records, changed).items():
+        records[name] = replace(records[name], overlapping=tuple(overlapping))
     return records
 
 
-class _Destinations:
-    """Which destinations other subjects have recorded deliveries to."""
+def _own_attempts(
+    ledger: Ledger, scope: str, changed: Mapping[str, Sequence[SubjectKey]]
+) -> dict[str, tuple[Attempt, ...]]:
+    """The unreleased attempts of each changed set, with keys; sets without any are left out."""
+    keyed = [key for keys in changed.values() for key in keys]
+    by_subject: dict[SubjectKey, list[Attempt]] = {}
+    live = frozenset(State) - RELEASED
+    for attempt in ledger.attempts(scope, keyed, states=live, with_keys=True) if keyed else ():
+        by_subject.setdefault(attempt.subject, []).append(attempt)
+    joined = {name: tuple(each for key in keys for each in by_subject.get(key, ())) for name, keys in changed.items()}
+    return {name: attempts for name, attempts in joined.items() if attempts}
 
-    def __init__(self, subjects: Mapping[SubjectKey, SubjectRecord]) -> None:
-        self._recorded: dict[str, set[SubjectKey]] = {}
-        for key, record in subjects.items():
-            if key.kind is Kind.DELIVERY and record.live_objects:
-                self._recorded.setdefault(key.destination_id, set()).add(key)
 
-    def recorded(self, subject: SubjectKey) -> bool:
-        return bool(self._recorded.get(subject.destination_id))
-
-
-def _changed(
+def _overlaps(
+    spec: Spec,
     ledger: Ledger,
-    scope: int,
-    wanted: DeliverySetSpec,
-    record: SetRecord,
-    busy: _Destinations,
-    own: Sequence[SubjectKey],
-) -> SetRecord:
-    """Complete the record of a set whose digest the ledger does not know as entirely sent."""
-    overlapping: Sequence[Overlapping] = ()
-    if busy.recorded(record.subject):
-        delta = difference(wanted.objects, record.attempts)
-        overlapping = tuple(_overlapping(ledger, scope, wanted.objects, list(delta.new_indexes()), record, own))
-    resized: Sequence[tuple[str, int, int]] = ()
-    withdrawn = 0
-    if record.attempts:
-        resized = _resized(ledger, scope, wanted, own)
-        withdrawn = len(recorded_keys(record.attempts).difference(object_keys(wanted.objects.paths)))
-    return replace(record, overlapping=overlapping, resized=resized, withdrawn=withdrawn)
+    scope: str,
+    subjects: Mapping[SubjectKey, SubjectRecord],
+    records: Mapping[str, SetRecord],
+    changed: Mapping[str, Sequence[SubjectKey]],
+) -> dict[str, list[Overlapping]]:
+    """New objects that recorded attempts hold under another set, or in another shape: one search a destination."""
+    busy = {key.destination_id for key, record in subjects.items() if key.kind is Kind.DELIVERY and _live(record)}
+    asked: dict[str, list[tuple[str, int]]] = {}
+    for name in changed:
+        destination = records[name].subject.destination_id
+        if destination in busy:
+            new = difference(spec.sets[name].objects, records[name].attempts).new_indexes()
+            asked.setdefault(destination, []).extend((name, index) for index in new)
+    found: dict[str, list[Overlapping]] = {}
+    known: dict[str, Attempt] = {}
+    for destination, questions in asked.items():
+        paths = [spec.sets[name].objects.paths[index] for name, index in questions]
+        for hit in ledger.find_objects(scope, destination, paths):
+            name, index = questions[hit.index]
+            attempt = known.get(hit.attempt_id) or known.setdefault(hit.attempt_id, ledger.attempt(hit.attempt_id))
+            own = attempt.subject in changed[name]
+            if holds(attempt) and not (own and hit.relation is Relation.SAME):
+                found.setdefault(name, []).append(Overlapping(index, hit.relation, attempt))
+    return found
 
 
-def _overlapping(
-    ledger: Ledger,
-    scope: int,
-    table: ObjectTable,
-    indexes: Sequence[int],
-    record: SetRecord,
-    own: Sequence[SubjectKey],
-) -> Iterator[Overlapping]:
-    if not indexes:
-        return
-    paths = [table.paths[index] for index in indexes]
-    index_of = dict(zip(paths, indexes, strict=True))
-    for hit in ledger.find_objects(scope, record.subject.destination_id, paths, own=own):
-        yield Overlapping(index_of[hit.path], hit.relation, hit.attempt)
+def _live(record: SubjectRecord) -> bool:
+    return any(count and state not in RELEASED for state, count in record.states.items())
 
 
 def _resized(
-    ledger: Ledger, scope: int, wanted: DeliverySetSpec, own: Sequence[SubjectKey]
+    ledger: Ledger, scope: str, wanted: DeliverySetSpec, own: Sequence[SubjectKey]
 ) -> tuple[tuple[str, int, int], ...]:
     """Known sizes that differ from the last ones recorded when the object was sent."""
     recorded: dict[str, int] = {}
-    for attempt in sorted(ledger.attempts(scope, subjects=own), key=lambda each: each.revision):
-        if attempt.state is not State.INTENDED:
-            recorded.update(zip(*ledger.listing(attempt.attempt_id), strict=True))
+    for attempt in sorted(ledger.attempts(scope, own, states=SENT), key=lambda each: each.revision):
+        recorded.update(zip(*ledger.listing(attempt.attempt_id), strict=True))
     return tuple(
         (path, recorded[path], size)
         for path, size in zip(wanted.objects.paths, wanted.objects.sizes, strict=True)
@@ -205,21 +204,28 @@ def _resized(
     )
 
 
-def _withdrawn_sets(spec: Spec, subjects: Mapping[SubjectKey, SubjectRecord]) -> dict[str, int]:
+def _withdrawn_sets(
+    spec: Spec, ledger: Ledger, scope: str, subjects: Mapping[SubjectKey, SubjectRecord]
+) -> dict[str, int]:
+    """Sets with sent objects that no manifest declares any more: name -> objects."""
     kept = set(spec.sets) | {wanted.renamed_from for wanted in spec.sets.values() if wanted.renamed_from}
-    gone: Counter[str] = Counter()
-    for key, record in subjects.items():
-        if key.kind is Kind.DELIVERY and key.name not in kept and record.sent_objects:
-            gone[key.name] += record.sent_objects
-    return dict(gone)
+    gone = [
+        key
+        for key, record in subjects.items()
+        if key.kind is Kind.DELIVERY and key.name not in kept and any(record.states.get(state) for state in SENT)
+    ]
+    counts: Counter[str] = Counter()
+    for attempt in ledger.attempts(scope, gone, states=SENT) if gone else ():
+        counts[attempt.subject.name] += attempt.objects
+    return dict(counts)
 
 
-def _failed(ledger: Ledger, scope: int) -> tuple[Attempt, ...]:
+def _failed(ledger: Ledger, scope: str) -> tuple[Attempt, ...]:
     """Failed deliveries whose set has no later revision since."""
     failed = ledger.attempts(scope, states={State.FAILED})
     if not failed:
         return ()
     newest: dict[SubjectKey, int] = {}
-    for attempt in ledger.attempts(scope, subjects=list({each.subject for each in failed})):
+    for attempt in ledger.attempts(scope, list({each.subject for each in failed})):
         newest[attempt.subject] = max(attempt.revision, newest.get(attempt.subject, 0))
     return tuple(attempt for attempt in failed if newest.get(attempt.subject, 0) <= attempt.revision)

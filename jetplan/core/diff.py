@@ -92,7 +92,7 @@ def _found(name: str, match: Found, declared: JobSpec | None, observed: Observed
         route = route_of(match)
         assert route is not None  # noqa: S101 - a found job has a route; tells the type checker
         subject = job_subject(name, route)
-        return AdoptJob(name, job, subject, observed.job_versions.get(subject, 0), change)
+        return AdoptJob(name, job, subject, observed.job_versions.get(name, 0), change)
     return UpdateJob(name, job, change) if change is not None else KeepJob(name, job)
 
 
@@ -115,7 +115,7 @@ def _absent(name: str, match: Absent, declared: JobSpec | None, observed: Observ
         return BlockedJob(name, reason, message, hint, place, tuple(attempts))
     subject = job_subject(name, match.route)
     paused = declared.paused if declared else None
-    return CreateJob(name, match.route, subject, observed.job_versions.get(subject, 0), paused, place)
+    return CreateJob(name, match.route, subject, observed.job_versions.get(name, 0), paused, place)
 
 
 def count_steps(plan: Plan) -> Counter[type[Step]]:

@@ -81,8 +81,7 @@ class Observed:
     """Everything seen before planning. `profiles_listed` is False where the role may not list them.
 
     `sets` is by set name, for the sets whose route is known. `job_attempts` is by job name: unfinished attempts to
-    create it. `known_jobs` are the ids of jobs the ledger has created or adopted. `first_destinations` are the
-    destination profile ids that no recorded attempt ever delivered to.
+    create it; `job_versions` by job name too. `known_jobs` are the ids of jobs the ledger has created or adopted.
     """
 
     jobs: Sequence[ObservedJob] = ()
@@ -91,7 +90,7 @@ class Observed:
     account: str = ""
     sets: Mapping[str, SetRecord] = field(default_factory=dict)
     job_attempts: Mapping[str, Sequence[Attempt]] = field(default_factory=dict)
-    job_versions: Mapping[SubjectKey, int] = field(default_factory=dict)
+    job_versions: Mapping[str, int] = field(default_factory=dict)
     known_jobs: frozenset[str] = frozenset()
     unfinished: Sequence[Attempt] = ()
     """Every attempt in the scope that is intended, sending or in doubt, also of sets no longer declared."""

@@ -26,6 +26,7 @@ class Claim:
 class Baseline:
     """Look at what the server shows for the job before sending. Answered with a mapping, or None if it cannot tell."""
 
+    attempt_id: str
     job_id: str
 
 
@@ -149,7 +150,7 @@ def carry_out(
 def _send_once(attempt: NewAttempt) -> Generator[Effect, Any, tuple[End, bool, float | None]]:
     """Commit, send, record. Returns the end, whether a new attempt may be made, and the wait the server asked for."""
     ident = attempt.attempt_id
-    baseline = (yield Baseline(attempt.job_id)) if attempt.job_id else None
+    baseline = (yield Baseline(ident, attempt.job_id)) if attempt.job_id else None
     if not (yield Mark(ident, State.SENDING, job_id=attempt.job_id, baseline=baseline)):
         return Held(Taken(()), "the claim was lost before sending"), False, None
     answer: Answer = yield Send(attempt)

@@ -1,0 +1,17 @@
+"""Carries out a plan: the only writer. Jobs first, then deliveries, each sent once by the protocol of the core.
+
+executor   one run from claim to outcome: its lease, its threads, its end
+jobs       create, adopt, update; doubtful creations settled by looking
+deliveries one set's batches: claimed together, sent by whoever is free
+driver     effects of the protocol -> ledger and client
+looks      what the server shows for a job before sending
+work       the queue the threads take from
+stop       how a run is told to stop
+"""
+
+from __future__ import annotations
+
+from jetplan.apply.executor import ApplyOptions, apply_plan
+from jetplan.apply.stop import Stop
+
+__all__ = ["ApplyOptions", "Stop", "apply_plan"]

@@ -1,0 +1,151 @@
+"""Carries out the protocol's effects on a real ledger and a real client. Decides nothing but what a failure means."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, assert_never
+
+from jetplan.core.attempts import ClaimResult, NewAttempt, State, Taken
+from jetplan.core.protocol import (
+    Baseline,
+    Claim,
+    Doubtful,
+    Effect,
+    End,
+    Mark,
+    Send,
+    Unsent,
+    Wait,
+)
+from jetplan.errors import ApiError, AuthenticationError, JetplanError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+
+    from jetplan.core.answers import Answer
+    from jetplan.ledger.store import Ledger
+
+_RECORD_DELAYS = (0.1, 0.3, 1.0)
+
+
+class Halt(Protocol):
+    """What tells the driver to stop, and sleeps for it."""
+
+    def __bool__(self) -> bool: ...
+    def wait(self, seconds: float) -> bool:
+        """Sleep; False when stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """What is particular to one subject: how it is claimed, how its request is sent, how the server is looked at."""
+
+    claim: Callable[[Sequence[NewAttempt]], ClaimResult]
+    send: Callable[[NewAttempt], Answer]
+    baseline: Callable[[str], Any]
+
+
+class Driver:
+    """Drives one protocol after another for one run; safe to use from many threads."""
+
+    def __init__(self, ledger: Ledger, run_id: str, stop: Halt) -> None:
+        self._ledger = ledger
+        self._run_id = run_id
+        self._stop = stop
+
+    def drive(self, protocol: Generator[Effect, Any, End], channel: Channel) -> End:
+        """Run a protocol to its end. Nothing is raised: what went wrong is part of the end.
+
+        Whatever fails before the request is sent leaves the attempt unsent; whatever fails after it, in doubt.
+        """
+        current = _Current()
+        try:
+            return self._run(protocol, channel, current)
+        except JetplanError as error:
+            return self._failed(error, current)
+
+    def _run(self, protocol: Generator[Effect, Any, End], channel: Channel, current: _Current) -> End:
+        reply: Any = None
+        while True:
+            try:
+                effect = protocol.send(reply)
+            except StopIteration as finished:
+                end: End = finished.value
+                return end
+            reply = self._perform(effect, channel, current)
+
+    def _perform(self, effect: Effect, channel: Channel, current: _Current) -> Any:
+        match effect:
+            case Claim(attempt):
+                return Taken(()) if self._stop else channel.claim([attempt])
+            case Baseline(attempt_id, job_id):
+                current.attempt_id, current.sent = attempt_id, False
+                return channel.baseline(job_id)
+            case Mark(attempt_id=ident, to=State.SENDING):
+                current.attempt_id, current.sent = ident, False
+                return self._permit(effect)
+            case Mark():
+                return self._record(effect)
+            case Send(attempt):
+                current.sent = True
+                try:
+                    return channel.send(attempt)
+                except ApiError:
+                    # The client raises only for what comes before the request: a token it could not get.
+                    current.sent = False
+                    raise
+            case Wait(seconds):
+                return self._stop.wait(seconds)
+            case _:
+                assert_never(effect)
+
+    def _permit(self, effect: Mark) -> bool:
+        """Commit SENDING, or hand the claim back if the run is being stopped."""
+        if self._stop:
+            self._ledger.mark(effect.attempt_id, State.NOT_SENT, {"reason": "interrupted"}, run_id=self._run_id)
+            return False
+        return bool(self._mark(effect))
+
+    def _record(self, effect: Mark) -> bool:
+        """Write down how a request ended, patiently: forgetting it would put the attempt in doubt."""
+        for delay in _RECORD_DELAYS:
+            try:
+                return bool(self._mark(effect))
+            except JetplanError:
+                time.sleep(delay)
+        return bool(self._mark(effect))
+
+    def _mark(self, effect: Mark) -> Any:
+        return self._ledger.mark(
+            effect.attempt_id,
+            effect.to,
+            dict(effect.detail),
+            run_id=self._run_id,
+            delivery_id=effect.delivery_id,
+            job_id=effect.job_id,
+            baseline=effect.baseline,
+        )
+
+    def _failed(self, error: JetplanError, current: _Current) -> End:
+        if current.sent:
+            return Doubtful(current.attempt_id, f"the answer could not be recorded: {error.message}")
+        if isinstance(error, AuthenticationError) and hasattr(self._stop, "by_error"):
+            self._stop.by_error(error)
+        if current.attempt_id:
+            self._release(current.attempt_id, error.message)
+        return Unsent(current.attempt_id, error.message)
+
+    def _release(self, attempt_id: str, reason: str) -> None:
+        """Hand an unsent attempt back. If even that fails, the next run does it when this one's lease has ended."""
+        with suppress(JetplanError):
+            self._ledger.mark(attempt_id, State.NOT_SENT, {"reason": reason}, run_id=self._run_id)
+
+
+@dataclass(slots=True)
+class _Current:
+    """The attempt under way, and whether a request of it may have left."""
+
+    attempt_id: str = ""
+    sent: bool = False

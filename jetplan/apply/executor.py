@@ -1,0 +1,309 @@
+"""One run of apply: opens it in the ledger, keeps its lease, carries out the plan, and says how everything ended."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING
+
+from jetplan.apply.context import Context
+from jetplan.apply.deliveries import SetDelivery
+from jetplan.apply.driver import Driver
+from jetplan.apply.jobs import apply_job, settle_creations
+from jetplan.apply.looks import Looks
+from jetplan.apply.work import Work
+from jetplan.core.attempts import SENT, UNFINISHED, State
+from jetplan.core.outcome import (
+    ApplyOutcome,
+    DeliveryAccepted,
+    JobApplied,
+    Result,
+    StepInDoubt,
+    StepNotSent,
+    StepSkipped,
+)
+from jetplan.core.plan import AdoptJob, AlreadySubmitted, CreateJob, KeepJob, SubmitBatch, UpdateJob
+from jetplan.core.protocol import Patience
+from jetplan.errors import JetplanError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from jetplan.api.client import JetClient
+    from jetplan.apply.stop import Stop
+    from jetplan.core.attempts import RunInfo
+    from jetplan.core.observed import ObservedJob
+    from jetplan.core.plan import Plan, Step
+    from jetplan.ledger.store import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyOptions:
+    """How a run behaves. Seconds throughout; `grace` is how long requests under way may finish after a stop."""
+
+    parallelism: int = 10
+    patience: Patience = field(default_factory=Patience)
+    settle_seconds: float = 10.0
+    lease_seconds: float = 60.0
+    grace: float = 5.0
+    await_others: float = 30.0
+
+
+@contextmanager
+def leased_run(ledger: Ledger, run: RunInfo, lease_seconds: float) -> Iterator[None]:
+    """A run whose lease is kept by a heartbeat for as long as the block lasts."""
+    ledger.begin_run(run, lease_seconds)
+    over = Event()
+
+    def beat() -> None:
+        while not over.wait(lease_seconds / 4):
+            with suppress(JetplanError):
+                ledger.heartbeat(run.run_id)
+
+    thread = Thread(target=beat, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+        with suppress(JetplanError):
+            ledger.end_run(run.run_id, "ended")
+
+
+def apply_plan(
+    plan: Plan,
+    client: JetClient,
+    ledger: Ledger,
+    scope: str,
+    run: RunInfo,
+    stop: Stop,
+    *,
+    list_jobs: Callable[[], Sequence[ObservedJob]],
+    new_id: Callable[[], str],
+    sizes: Mapping[str, bytes],
+    options: ApplyOptions | None = None,
+    on_result: Callable[[Result], None] = lambda _: None,
+) -> ApplyOutcome:
+    """Carry out a plan inside a run that the caller has begun (`leased_run`). Each step ends in one result.
+
+    `sizes`: each set's size digest, by set name, kept beside the digest of a set that is entirely sent.
+    """
+    chosen = options or ApplyOptions()
+    context = Context(
+        ledger,
+        scope,
+        client,
+        list_jobs,
+        Driver(ledger, run.run_id, stop),
+        Looks(client),
+        stop,
+        run.run_id,
+        new_id,
+        chosen.patience,
+        chosen.settle_seconds,
+    )
+    run_of = _Run(plan, context, chosen, sizes, on_result)
+    return run_of.carry_out()
+
+
+class _Run:
+    def __init__(
+        self,
+        plan: Plan,
+        context: Context,
+        options: ApplyOptions,
+        sizes: Mapping[str, bytes],
+        on_result: Callable[[Result], None],
+    ) -> None:
+        self._plan = plan
+        self._context = context
+        self._options = options
+        self._sizes = sizes
+        self._on_result = on_result
+        self._results: dict[int, Result] = {}
+        self._lock = Lock()
+        self._stopped_at: float | None = None
+
+    def carry_out(self) -> ApplyOutcome:
+        self._run_all(self._job_tasks())
+        self._settle_doubtful_jobs()
+        self._run_all(self._delivery_tasks())
+        self._mark_unreported()
+        self._await_others()
+        self._settle_sets()
+        stop = self._context.stop
+        if stop.error is not None and not self._results:
+            raise stop.error
+        unfinished = [
+            attempt
+            for attempt in self._context.ledger.unfinished(self._context.scope)
+            if attempt.run.run_id != self._context.run_id or attempt.state is State.IN_DOUBT
+        ]
+        ordered = [self._results[id(step)] for step in self._plan.changes() if id(step) in self._results]
+        return ApplyOutcome(
+            tuple(ordered),
+            blocked=tuple(self._plan.blocked()),
+            unfinished=tuple(unfinished),
+            interrupted=stop.signal is not None,
+            run_id=self._context.run_id,
+        )
+
+    def _report(self, step: Step, result: Result) -> None:
+        with self._lock:
+            self._results[id(step)] = result
+            self._on_result(result)
+
+    def _run_all(self, tasks: Iterable[Callable[[], Iterable[object]]]) -> None:
+        work = list(tasks)
+        if work:
+            Work(work, min(self._options.parallelism, max(len(work), self._options.parallelism))).run(self._grace_left)
+
+    def _grace_left(self) -> float | None:
+        """Seconds that requests under way may still take once the run is being stopped."""
+        if not self._context.stop:
+            return None
+        now = time.monotonic()
+        if self._stopped_at is None:
+            self._stopped_at = now
+        return self._stopped_at + self._options.grace - now
+
+    # Jobs.
+
+    def _job_tasks(self) -> Iterator[Callable[[], Iterable[object]]]:
+        for step in self._plan.steps:
+            if isinstance(step, CreateJob | AdoptJob | UpdateJob):
+                yield partial(self._job, step)
+
+    def _job(self, step: CreateJob | AdoptJob | UpdateJob) -> Iterable[object]:
+        if self._context.stop:
+            self._report(step, StepSkipped(step, "interrupted"))
+            return ()
+        try:
+            result = apply_job(step, self._context)
+        except JetplanError as error:
+            result = StepNotSent(step, error.message)
+        self._report(step, result)
+        return ()
+
+    def _settle_doubtful_jobs(self) -> None:
+        doubtful = [
+            (result.attempt, result.step.route)
+            for result in self._results.values()
+            if isinstance(result, StepInDoubt) and isinstance(result.step, CreateJob)
+        ]
+        if not doubtful or self._context.stop:
+            return
+        with suppress(JetplanError):
+            found = settle_creations(doubtful, self._context)
+            for result in list(self._results.values()):
+                if isinstance(result, StepInDoubt) and isinstance(result.step, CreateJob):
+                    job_id = found.get(result.attempt.attempt_id)
+                    if job_id:
+                        self._report(result.step, JobApplied(result.step, job_id))
+
+    # Deliveries.
+
+    def _delivery_tasks(self) -> Iterator[Callable[[], Iterable[object]]]:
+        job_ids = self._job_ids()
+        sets: dict[str, list[SubmitBatch]] = {}
+        for step in self._plan.submissions():
+            sets.setdefault(step.set_name, []).append(step)
+        for steps in sets.values():
+            job_id = job_ids.get(steps[0].job)
+            if job_id:
+                yield from SetDelivery(steps, job_id, self._context, self._report).begin()
+            else:
+                for step in steps:
+                    self._report(step, StepSkipped(step, f"job {step.job!r} was not made ready"))
+
+    def _job_ids(self) -> dict[str, str]:
+        ids: dict[str, str] = {}
+        for step in self._plan.steps:
+            if isinstance(step, KeepJob):
+                ids[step.job] = step.observed.job_id
+            elif isinstance(step, CreateJob | AdoptJob | UpdateJob):
+                result = self._results.get(id(step))
+                if isinstance(result, JobApplied):
+                    ids[step.job] = result.job_id
+        return ids
+
+    def _mark_unreported(self) -> None:
+        """After a stop whose grace ran out: what was being sent is in doubt, the rest was not begun."""
+        mine = {
+            (attempt.subject, attempt.batch): attempt
+            for attempt in self._context.ledger.unfinished(self._context.scope)
+            if attempt.run.run_id == self._context.run_id
+        }
+        for attempt in mine.values():
+            self._close(attempt.attempt_id, attempt.state)
+        for step in self._plan.changes():
+            if id(step) in self._results:
+                continue
+            subject = step.subject if isinstance(step, CreateJob | SubmitBatch) else None
+            batch = step.batch if isinstance(step, SubmitBatch) else 1
+            held = mine.get((subject, batch)) if subject else None
+            if held is not None and held.state is not State.INTENDED:
+                self._report(step, StepInDoubt(step, self._context.ledger.attempt(held.attempt_id)))
+            else:
+                self._report(step, StepSkipped(step, "interrupted"))
+
+    def _close(self, attempt_id: str, state: State) -> None:
+        to = {State.INTENDED: State.NOT_SENT, State.SENDING: State.IN_DOUBT}.get(state)
+        if to is not None:
+            reason = (
+                "the run ended before it was sent" if to is State.NOT_SENT else "interrupted before the answer came"
+            )
+            with suppress(JetplanError):
+                self._context.ledger.mark(attempt_id, to, {"reason": reason}, run_id=self._context.run_id)
+
+    def _await_others(self) -> None:
+        """Batches that another live run claimed: give it a little time, and take its success for ours."""
+        deadline = time.monotonic() + self._options.await_others
+        for result in list(self._results.values()):
+            if not isinstance(result, StepSkipped) or not result.attempts:
+                continue
+            attempts = list(result.attempts)
+            while any(each.state in UNFINISHED and each.live for each in attempts) and time.monotonic() < deadline:
+                if not self._context.stop.wait(0.2):
+                    return
+                attempts = [self._context.ledger.attempt(each.attempt_id) for each in attempts]
+            self._report(result.step, _by_others(result, attempts))
+
+    # What is entirely sent is remembered by its digest.
+
+    def _settle_sets(self) -> None:
+        whole: dict[str, bool] = {}
+        for step in self._plan.steps:
+            if isinstance(step, SubmitBatch):
+                accepted = isinstance(self._results.get(id(step)), DeliveryAccepted)
+                whole[step.set_name] = whole.get(step.set_name, True) and accepted
+        broken = {step.set_name for step in self._plan.blocked() if hasattr(step, "set_name")}
+        subjects = {step.set_name: step.subject for step in self._plan.submissions()}
+        digests = {
+            name: (subjects[name], self._plan.manifest_digests[name])
+            for name, sent in whole.items()
+            if sent and name not in broken
+        }
+        for step in self._plan.steps:
+            if isinstance(step, AlreadySubmitted) and step.settles is not None:
+                digests[step.set_name] = step.settles
+        for name, (subject, digest) in digests.items():
+            with suppress(JetplanError):
+                self._context.ledger.settle(self._context.scope, subject, digest, self._sizes.get(name))
+
+
+def _by_others(result: StepSkipped, attempts: Sequence[object]) -> Result:
+    from jetplan.core.attempts import Attempt
+
+    known = [attempt for attempt in attempts if isinstance(attempt, Attempt)]
+    if known and all(attempt.state in SENT for attempt in known):
+        match result.step:
+            case SubmitBatch() as step if len(known) == 1 and known[0].objects == len(step):
+                return DeliveryAccepted(step, known[0].delivery_id, known[0].attempt_id)
+            case CreateJob() as step:
+                return JobApplied(step, known[0].job_id)
+    return replace(result, attempts=tuple(known))
