@@ -140,6 +140,7 @@ class SetPlanner:
         also = (set_subject(wanted.renamed_from, route),) if wanted.renamed_from else ()
         for number, (revision, part) in enumerate(parts, start=1):
             known, unknown = sums(wanted.objects, part)
+            again = [index for index in part if index in delta.resent] if delta.resent else []
             yield SubmitBatch(
                 wanted.name,
                 wanted.job,
@@ -153,7 +154,8 @@ class SetPlanner:
                 part,
                 known,
                 unknown,
-                resent=sum(index in delta.resent for index in part) if delta.resent else 0,
+                resent=len(again),
+                resent_bytes=sums(wanted.objects, again)[0],
                 first_to_destination=first,
                 overlap_allowed=wanted.overlap is Overlap.SEND,
                 also=also,

@@ -147,6 +147,8 @@ class SubmitBatch:
     also: Sequence[SubjectKey] = ()
     """Other subjects whose claims count too (`renamedFrom`)."""
     place: Place = field(default=Place(""))
+    resent_bytes: int | None = None
+    """The known bytes of the objects sent before; None where it was not looked at."""
 
     def __len__(self) -> int:
         return len(self.indexes)

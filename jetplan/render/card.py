@@ -102,6 +102,8 @@ def facts(card: AttemptCard) -> list[tuple[str, str]]:
     found += [("looked at", line) for line in card.evidence]
     if card.kind == "job" and not card.under_way:
         found.append(("settle", _LOOKING))
+    elif card.state == State.FAILED.value:
+        found.append(("settle", "it was sent: raise the revision of its objects to send them again"))
     elif card.commands:
         found.append(("sending again", f"would move {words.amount_size(card.amount)} a second time, if it did arrive"))
     return [(label, value) for label, value in found if value]
@@ -109,7 +111,7 @@ def facts(card: AttemptCard) -> list[tuple[str, str]]:
 
 def asks(card: AttemptCard) -> list[tuple[str, str]]:
     """What a person may answer, as (meaning, command); empty where nobody is asked."""
-    meanings = ("if Jet has it", "if Jet never got it: it is sent again")
+    meanings = ("if Jet has it", "if Jet never got it, so that it is sent again")
     return list(zip(meanings, card.commands, strict=False))
 
 

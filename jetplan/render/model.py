@@ -73,6 +73,7 @@ class Delivery(Part, frozen=True):
     revision: Annotated[int, Meta(description="The revision of all its objects.", ge=1)]
     amount: Annotated[Amount, Meta(description="What it holds.")]
     resent_objects: Annotated[int, Meta(description="Of these, sent before at a lower revision.", ge=0)]
+    resent_bytes: Annotated[int | None, Meta(description="Their known bytes; null where it was not looked at.")]
     first_to_destination: Annotated[bool, Meta(description="Nothing recorded was ever delivered there.")]
     whole_profile: Annotated[bool, Meta(description="It holds `/`: everything in the source profile.")]
     overlap_allowed: Annotated[bool, Meta(description="The set says `overlap: send`.")]

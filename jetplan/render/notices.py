@@ -71,12 +71,13 @@ def _first_deliveries(routes: Sequence[RouteTotal]) -> Iterator[Notice]:
 
 def _resends(resends: Sequence[Resend]) -> Iterator[Notice]:
     for each in resends:
-        moved = "" if each.known_bytes is None else f", {words.size(each.known_bytes)}"
-        running = f"; re-sent so far in this plan: {words.count(each.running_objects, 'object')}"
+        moved = f" ({words.size(each.known_bytes)})" if each.known_bytes else ""
+        running = f"{words.count(each.running_objects, 'object')} ({words.size(each.running_bytes)})"
+        so_far = f"; sent again so far: {running}" if each.running_objects > each.objects else ""
         yield Notice(
             "resend",
             f"Sent again: {words.count(each.objects, 'object')}{moved} of set {each.set}, "
-            f"at revision {each.revision}{running if each.running_objects > each.objects else ''}.",
+            f"because its revision was raised to {each.revision}{so_far}.",
             (each.set,),
         )
 

@@ -170,6 +170,7 @@ def _delivery(step: SubmitBatch) -> model.Delivery:
         step.revision,
         model.Amount(len(step), step.known_bytes, step.unknown_sizes),
         step.resent,
+        step.known_bytes if step.resent == len(step) else step.resent_bytes if step.resent else 0,
         step.first_to_destination,
         WHOLE_PROFILE in rows.paths(),
         step.overlap_allowed,

@@ -63,7 +63,8 @@ def _job(job: Job, style: Style) -> Iterator[str]:
     where = f"  {plain(route_name(job.route))}" if job.route else ""
     yield f"  {mark} {style.strong('job ' + plain(job.name))}{where}" + (f"  ({plain(about)})" if about else "")
     for field in job.differences:
-        yield f"      {field.field}: {plain(field.server)} on the server, {plain(field.manifest)} in the manifest"
+        there, here = plain(field.server), plain(field.manifest)
+        yield f"      {plain(field.field)}: {there} on the server, {here} in the manifest"
     for one in job.candidates:
         paused = ", paused" if one.paused else ""
         yield f"      jobId {plain(one.job_id)}: {plain(route_name(one.route))}{paused}"
@@ -151,7 +152,9 @@ def _notices(report: Report, style: Style) -> Iterator[str]:
         return
     yield style.strong("Look at this first:")
     for notice in report.notices:
-        yield from style.wrapped(plain(notice.message), 4, first=f"  {style.alert('!')} ")
+        first, *rest = style.wrapped(plain(notice.message), 4, first="  ! ")
+        yield first.replace("!", style.alert("!"), 1)
+        yield from rest
     yield ""
 
 

@@ -92,10 +92,10 @@ def resends(jobs: Sequence[Job]) -> tuple[Resend, ...]:
     objects = total = 0
     for (name, job, revision), moved in groups.items():
         again = sum(delivery.resent_objects for delivery in moved)
-        known = sum(delivery.amount.known_bytes for delivery in moved)
-        exact = all(delivery.resent_objects == delivery.amount.object_count for delivery in moved)
-        objects, total = objects + again, total + (known if exact else 0)
-        found.append(Resend(name, job, revision, again, known if exact else None, objects, total))
+        sizes = [delivery.resent_bytes for delivery in moved]
+        known = None if None in sizes else sum(size or 0 for size in sizes)
+        objects, total = objects + again, total + (known or 0)
+        found.append(Resend(name, job, revision, again, known, objects, total))
     return tuple(found)
 
 

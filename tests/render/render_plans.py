@@ -199,7 +199,7 @@ def resend() -> Plan:
     rows = table([(f"/ep10{at}/master.mxf", 900_000_000_000) for at in range(8)] + ["/ep108/"], 2)
     return plan(
         KeepJob("nyc-to-lax", job("nyc-to-lax", max_rate=1_000_000_000)),
-        batch("masters", "nyc-to-lax", rows, range(9), revision=2, resent=8),
+        batch("masters", "nyc-to-lax", rows, range(9), revision=2, resent=8, resent_bytes=8 * 900_000_000_000),
     )
 
 

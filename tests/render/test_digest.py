@@ -9,7 +9,7 @@ import pytest
 from render_plans import EAST, attempt, batch, create, frames, plan, rich, submit
 
 from jetplan.core.objects import ObjectTable
-from jetplan.core.plan import Plan
+from jetplan.core.plan import Plan  # noqa: TC001 - pytest reads the annotations
 from jetplan.render.digest import digest_of
 
 BASE = [create("a"), submit("s", "a", [("/x", 1), ("/y", 2)])]
