@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from jetplan.errors import JetplanError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
@@ -17,8 +19,11 @@ CHUNK = 500
 """How many values one IN list holds."""
 
 
-class OperationFailed(Exception):
+class OperationFailed(JetplanError):
     """The database refused a statement for what it says (a constraint): its neighbours in a batch may be fine."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the ledger refused what was to be written: {why}")
 
 
 class Transaction(Protocol):
@@ -56,14 +61,15 @@ class Driver(Protocol):
 
     kind: str
 
-    def write(self, work: Callable[[Transaction], T]) -> T:
+    def write(self, work: Callable[[Transaction], T], *, once: bool = False) -> T:
         """Carry out `work` and commit it durably. `work` may be called again where the first try left nothing.
 
-        Raises CommitUnknown where the commit got no answer and none could be had, JetplanError where it failed.
+        `once`: it must not be, it consumes what it is given. Raises CommitUnknown where the commit got no answer
+        and none could be had, JetplanError where it failed.
         """
 
-    def read(self, work: Callable[[Transaction], T]) -> T:
-        """Carry out `work` over one consistent view."""
+    def read(self, work: Callable[[Transaction], T], *, once: bool = False) -> T:
+        """Carry out `work` over one consistent view; again if the connection was lost, unless `once`."""
 
     def integrity(self) -> list[str]:
         """What the database itself finds wrong with its files, in sentences."""

@@ -15,6 +15,7 @@ from jetplan.ledger import reads, schema
 from jetplan.ledger.claims import ATTEMPT, SUBJECT
 from jetplan.ledger.leases import RUN
 from jetplan.ledger.marks import HISTORY
+from jetplan.ledger.schema import BLOBS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,7 +35,6 @@ TABLES: Mapping[str, tuple[Sequence[str], int]] = {
     "listings": (("attempt_id", "listing"), 1),
     "pages": (("attempt_id", "part", "first", "keys"), 3),
 }
-BLOBS = frozenset({"settled", "sizes", "listing", "first", "keys"})
 
 
 def export(tx: Transaction, file: IO[str]) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import RunInfo
+from jetplan.errors import JetplanError
 from jetplan.ledger.records import Liveness, RunRecord
 from jetplan.ledger.times import moment, stamp
 from jetplan.ledger.words import plain
@@ -26,14 +27,14 @@ RUN = (
 
 
 def begin(tx: Transaction, run: RunInfo, lease_seconds: float) -> None:
-    """Add a run. A run id that is there already is refused by the database."""
+    """Add a run. Raises JetplanError where another process has used its id; the same one may say it twice."""
     words = [plain(word) for word in (run.commit, run.ci_url, run.who, run.host, run.process, run.program)]
     now = stamp(tx.now)
-    tx.insert(
-        "jetplan_runs",
-        RUN,
-        [(run.run_id, *words, now, now, 0, repr(float(lease_seconds)), "", "")],
-    )
+    there = find(tx, run.run_id)
+    if there is None:
+        tx.insert("jetplan_runs", RUN, [(run.run_id, *words, now, now, 0, repr(float(lease_seconds)), "", "")])
+    elif (there.run.host, there.run.process, there.heartbeats, there.finished_on) != (words[3], words[4], 0, ""):
+        raise JetplanError(f"the ledger already has a run {run.run_id}")
 
 
 def beat(tx: Transaction, run_id: str) -> bool:

@@ -23,6 +23,15 @@ TYPES: Mapping[str, Mapping[str, str]] = {
 }
 
 
+TABLES = ("migrations", "meta", "scopes", "runs", "subjects", "renames", "attempts", "pages", "listings", "transitions")
+BLOBS = frozenset({"settled", "sizes", "listing", "first", "keys"})
+INTEGERS = frozenset(
+    {"version", "heartbeats", "seq", "batch", "batches", "revision", "objects", "known_bytes", "unknown_sizes"}
+    | {"overlap_allowed"}
+)
+"""Columns that are not text, by name: the same name has the same type in every table."""
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One step of the schema. `postgresql` holds what only that database is told besides."""

@@ -76,7 +76,7 @@ class SqliteDriver:
         self._writer: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
 
-    def write(self, work: Callable[[SqliteTransaction], T]) -> T:
+    def write(self, work: Callable[[SqliteTransaction], T], *, once: bool = False) -> T:  # noqa: ARG002 - never again anyway
         with self._writing, self._errors():
             connection = self._writer = self._writer or self._connect()
             connection.execute("BEGIN IMMEDIATE")
@@ -88,7 +88,7 @@ class SqliteDriver:
             self._commit(connection)
             return result
 
-    def read(self, work: Callable[[SqliteTransaction], T]) -> T:
+    def read(self, work: Callable[[SqliteTransaction], T], *, once: bool = False) -> T:  # noqa: ARG002 - never again anyway
         with self._reading, self._errors():
             if self._path is None:
                 connection = self._writer = self._writer or self._connect()

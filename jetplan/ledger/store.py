@@ -236,14 +236,14 @@ class Ledger:
 
     def export(self, file: IO[str]) -> int:
         """Write everything as JSON Lines; how many lines. Equal ledgers give equal bytes, whatever database."""
-        return self._driver.read(lambda tx: exchange.export(tx, file))
+        return self._driver.read(lambda tx: exchange.export(tx, file), once=True)
 
     def import_(self, file: Iterable[str]) -> int:
         """Read an export into this ledger, which must be empty and takes over its id; how many lines.
 
         Raises JetplanError where the ledger is not empty or the file is not a whole export; nothing is kept then.
         """
-        lines = self._driver.write(lambda tx: exchange.import_(tx, file))
+        lines = self._driver.write(lambda tx: exchange.import_(tx, file), once=True)
         self.ledger_id = self._driver.read(reads.ledger_id)
         return lines
 

@@ -115,7 +115,7 @@ class Writer:
             return self._driver.write(lambda tx: _apply_all(tx, items))
         except OperationFailed as error:
             if len(items) == 1:
-                return [JetplanError(f"the ledger refused what was to be written: {error}")]
+                return [error]
         except JetplanError as error:
             return [error] * len(items)
         return [answer for item in items for answer in self._carry_out([item])]

