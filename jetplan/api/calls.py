@@ -63,21 +63,21 @@ class Caller:
 
         def once(left: float) -> R:
             nonlocal renewed
-            token = self._tokens.current()
-            request = Request("GET", target, None, headers | _bearing(token))
-            try:
+            while True:
+                token = self._tokens.current()
+                request = Request("GET", target, None, headers | _bearing(token))
                 with self._exchange.send(request, min(left, seconds or self._seconds)) as incoming:
                     if 200 <= incoming.status < 300:
                         return consume(incoming)
                     body = incoming.body()
-                    raise self._refusal(call, incoming, body, token)
-            except _TokenRefused:
+                    if incoming.status != 401:
+                        raise self._refusal(call, incoming, body, token)
+                self._tokens.forget(token)
                 if renewed:
                     raise AuthenticationError(
                         f"{call} answered 401 to a new token.", hint="Are the credentials those of this API?"
-                    ) from None
+                    )
                 renewed = True
-                return once(left)
 
         return self._persist(call, once)
 
@@ -133,9 +133,6 @@ class Caller:
 
     def _refusal(self, call: str, incoming: Incoming, body: bytes, token: Token) -> Exception:
         status = incoming.status
-        if status == 401:
-            self._tokens.forget(token)
-            return _TokenRefused()
         if is_passing(status):
             return _Passing(
                 status, wait_asked_for(incoming.headers.get("retry-after"), incoming.headers.get("date"))
@@ -183,10 +180,6 @@ class Caller:
             return read_token(body)
 
         return self._persist(CALL, once)
-
-
-class _TokenRefused(Exception):
-    """401."""
 
 
 class _Passing(Exception):

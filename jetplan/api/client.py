@@ -29,7 +29,8 @@ from jetplan.core.answers import Answer, NotSent
 from jetplan.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+    from http.client import HTTPMessage
 
 __all__ = ["Credentials", "JetClient"]
 
@@ -171,8 +172,8 @@ class JetClient:
 
     def _page(
         self, call: str, target: str, model: type[T], before: int
-    ) -> tuple[Page[T], Mapping[str, str]]:
-        def consume(incoming: Incoming) -> tuple[Page[T], Mapping[str, str]]:
+    ) -> tuple[Page[T], HTTPMessage]:
+        def consume(incoming: Incoming) -> tuple[Page[T], HTTPMessage]:
             return ListReader(model, call, before).read(incoming.pieces(LIST_CAP)), incoming.headers
 
         return self._caller.read(call, target, consume, seconds=self._list_timeout, packed=True)

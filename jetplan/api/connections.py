@@ -58,6 +58,7 @@ class SecureConnection(HTTPSConnection):
 
 
 Connection = PlainConnection | SecureConnection
+Timed = TimedSocket | TimedTLSSocket
 
 
 def trust(ca_bundle: str | None) -> ssl.SSLContext:
@@ -102,7 +103,7 @@ class Pool:
         self._idle: list[tuple[float, Connection]] = []
 
     def take(self, seconds: float) -> Connection:
-        """A connection with this much time for all that follows; not connected yet where `sock` is None."""
+        """A connection with this much time for all that follows. Its `sock` is None where it is a new one."""
         self._places.acquire()
         try:
             connection = self._fresh_one() or self._new_one()
@@ -112,8 +113,6 @@ class Pool:
         now = self._clock()
         connection.ends_at = now + seconds
         connection.connect_by = now + min(seconds, self._connect_timeout)
-        if connection.sock is not None:
-            set_deadline(connection)
         return connection
 
     def give_back(self, connection: Connection, *, keep: bool) -> None:
@@ -156,11 +155,12 @@ class Pool:
         return connection
 
 
-def set_deadline(connection: Connection) -> None:
-    """Tell the socket until when everything must be over."""
-    sock = cast("TimedSocket | TimedTLSSocket", connection.sock)
+def timed(connection: Connection) -> Timed:
+    """The socket of a connection that is connected, told until when everything must be over."""
+    sock = cast("Timed", connection.sock)
     sock.clock = connection.clock
     sock.ends_at = connection.ends_at
+    return sock
 
 
 def _readable(connection: Connection) -> bool:

@@ -6,22 +6,20 @@ import re
 import ssl
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPException, IncompleteRead
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 from socket import gaierror
 from typing import TYPE_CHECKING
 
 import urllib3.exceptions as broken
 
 from jetplan import __version__
-from jetplan.api.connections import Pool, set_deadline
+from jetplan.api.connections import timed
 from jetplan.api.inflate import inflated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from urllib3.response import HTTPResponse
-
-    from jetplan.api.connections import Connection
+    from jetplan.api.connections import Connection, Pool, Timed
     from jetplan.api.origin import Origin
     from jetplan.api.servertime import ServerTime
 
@@ -84,8 +82,14 @@ class Incoming:
         return b"".join(self.pieces(cap))
 
     def _raw(self) -> Iterator[bytes]:
-        while piece := self._response.read(_PIECE, decode_content=False):
+        response = self._response
+        lengths = set(self.headers.get_all("content-length", ()))
+        if lengths and not response.chunked and (len(lengths) > 1 or response.length is None):
+            raise HTTPException
+        while piece := response.read(_PIECE):
             yield piece
+        if response.length:
+            raise IncompleteRead(b"", response.length)
 
 
 class Exchange:
@@ -95,6 +99,9 @@ class Exchange:
         self._origin = origin
         self._pool = pool
         self._server_time = server_time
+        self._always = (
+            f"Host: {origin.authority}\r\nUser-Agent: jetplan/{__version__}\r\nAccept: application/json\r\n"
+        )
 
     @contextmanager
     def send(self, request: Request, seconds: float) -> Iterator[Incoming]:
@@ -103,55 +110,54 @@ class Exchange:
         All of it, connecting and reading the body included, must be over within `seconds`.
         """
         connection = self._pool.take(seconds)
-        incoming = None
+        response = None
+        keep = False
         try:
-            self._connect(connection)
-            incoming = self._ask(connection, request)
+            sock = self._connected(connection)
+            response = HTTPResponse(sock, method=request.method)
+            incoming = self._ask(sock, request, response)
             yield incoming
+            keep = incoming.complete and not response.will_close
         finally:
-            self._pool.give_back(connection, keep=incoming is not None and incoming.complete)
+            if response is not None:
+                response.close()
+            self._pool.give_back(connection, keep=keep)
 
-    def _connect(self, connection: Connection) -> None:
-        if connection.sock is not None:
-            return
-        try:
-            connection.connect()
-        except _FAILURES as error:
-            lasting = isinstance(_root(error), ssl.SSLCertVerificationError)
-            raise Unsent(f"{self._origin} could not be reached: {why(error)}", lasting=lasting) from None
-        set_deadline(connection)
+    def _connected(self, connection: Connection) -> Timed:
+        if connection.sock is None:
+            try:
+                connection.connect()
+            except _FAILURES as error:
+                lasting = isinstance(_root(error), ssl.SSLCertVerificationError)
+                raise Unsent(f"{self._origin} could not be reached: {why(error)}", lasting=lasting) from None
+        return timed(connection)
 
-    def _ask(self, connection: Connection, request: Request) -> Incoming:
-        headers = {
-            "Host": self._origin.authority,
-            "User-Agent": f"jetplan/{__version__}",
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-            **request.headers,
-        }
-        target = self._origin.prefix + request.target
-        sock = connection.sock
+    def _ask(self, sock: Timed, request: Request, response: HTTPResponse) -> Incoming:
         try:
-            whole_request = _write(connection, request, target, headers)
-            response = connection.getresponse()
+            whole_request = _write(sock, self._head(request), request.body)
+            response.begin()
         except _FAILURES as error:
             raise Lost(f"no answer came: {why(error)}") from None
         self._server_time.learn(response.headers.get("date"))
-        ended = bool(getattr(sock, "ended", True))
-        return Incoming(response, whole_head=not ended, whole_request=whole_request)
+        return Incoming(response, whole_head=not sock.ended, whole_request=whole_request)
+
+    def _head(self, request: Request) -> bytes:
+        """The request up to its body. Everything in it was checked where it came from: no line breaks."""
+        lines = [f"{request.method} {self._origin.prefix}{request.target} HTTP/1.1\r\n", self._always]
+        lines += [f"{name}: {value}\r\n" for name, value in request.headers.items()]
+        if request.body is not None:
+            lines.append(f"Content-Length: {len(request.body)}\r\n")
+        return ("".join(lines) + "\r\n").encode("ascii")
 
 
-def _write(connection: Connection, request: Request, target: str, headers: dict[str, str]) -> bool:
-    """Write the request. False if the server stopped listening: it may have answered all the same."""
+def _write(sock: Timed, head: bytes, body: bytes | None) -> bool:
+    """Write a request. False if the server stopped listening: it may have answered all the same."""
     try:
-        connection.request(
-            request.method,
-            target,
-            body=request.body,
-            headers=headers,
-            preload_content=False,
-            decode_content=False,
-        )
+        if body is None or len(body) <= _PIECE:
+            sock.sendall(head + (body or b""))
+        else:
+            sock.sendall(head)
+            sock.sendall(body)
     except (BrokenPipeError, ConnectionResetError):
         return False
     return True

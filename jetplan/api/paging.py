@@ -9,7 +9,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from jetplan.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from http.client import HTTPMessage
 
     from jetplan.api.lists import Around
     from jetplan.api.origin import Origin
@@ -18,7 +18,7 @@ _LINK = re.compile(r'<([^<>]*)>[^<,]*;\s*rel="?next"?', re.IGNORECASE)
 
 
 def next_target(
-    target: str, around: Around, headers: Mapping[str, str], origin: Origin, call: str
+    target: str, around: Around, headers: HTTPMessage, origin: Origin, call: str
 ) -> str | None:
     """The target of the next page, or None after the last. ApiError if it lies on another server."""
     link = _link_in(around, headers)
@@ -44,7 +44,7 @@ def check_total(around: Around, count: int, call: str) -> None:
             )
 
 
-def _link_in(around: Around, headers: Mapping[str, str]) -> str | None:
+def _link_in(around: Around, headers: HTTPMessage) -> str | None:
     links = around.links
     for link in (around.next, links.get("next") if isinstance(links, dict) else None):
         target = link.get("href") if isinstance(link, dict) else link

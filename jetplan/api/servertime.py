@@ -15,9 +15,13 @@ class ServerTime:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._ahead: float | None = None
+        self._date: str | None = None
 
     def learn(self, date: str | None) -> None:
         """Note a Date header; one that cannot be read is passed over."""
+        if date == self._date:
+            return  # the same second, or no header: nothing to learn
+        self._date = date
         seconds = http_date(date)
         if seconds is not None:
             self._ahead = seconds - self._clock()

@@ -13,6 +13,7 @@ from jetplan.core.answers import Accepted, Answer, NoAnswer, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from http.client import HTTPMessage
 
 REFUSING = frozenset({400, 401, 403, 404, 405, 413, 415, 422, 429})
 """Statuses that mean no, where the whole answer came and is the API's own (a JSON object), not a gateway's."""
@@ -34,7 +35,7 @@ class Answered:
     """A whole answer. `whole_head`: its head did not end with the connection."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: HTTPMessage
     body: bytes
     whole_head: bool = True
     whole_request: bool = True
