@@ -74,8 +74,7 @@ def leased_run(ledger: Ledger, run: RunInfo, lease_seconds: float) -> Iterator[N
             ledger.end_run(run.run_id, "ended")
 
 
-def apply_plan(
-    plan: Plan,
+def make_context(
     client: JetClient,
     ledger: Ledger,
     scope: str,
@@ -84,16 +83,10 @@ def apply_plan(
     *,
     list_jobs: Callable[[], Sequence[ObservedJob]],
     new_id: Callable[[], str],
-    sizes: Mapping[str, bytes],
-    options: ApplyOptions | None = None,
-    on_result: Callable[[Result], None] = lambda _: None,
-) -> ApplyOutcome:
-    """Carry out a plan inside a run that the caller has begun (`leased_run`). Each step ends in one result.
-
-    `sizes`: each set's size digest, by set name, kept beside the digest of a set that is entirely sent.
-    """
-    chosen = options or ApplyOptions()
-    context = Context(
+    options: ApplyOptions,
+) -> Context:
+    """What the steps of one run share."""
+    return Context(
         ledger,
         scope,
         client,
@@ -103,11 +96,23 @@ def apply_plan(
         stop,
         run.run_id,
         new_id,
-        chosen.patience,
-        chosen.settle_seconds,
+        options.patience,
+        options.settle_seconds,
     )
-    run_of = _Run(plan, context, chosen, sizes, on_result)
-    return run_of.carry_out()
+
+
+def apply_plan(
+    plan: Plan,
+    context: Context,
+    sizes: Mapping[str, bytes],
+    options: ApplyOptions,
+    on_result: Callable[[Result], None] = lambda _: None,
+) -> ApplyOutcome:
+    """Carry out a plan inside a run that the caller has begun (`leased_run`). Each step ends in one result.
+
+    `sizes`: each set's size digest, by set name, kept beside the digest of a set that is entirely sent.
+    """
+    return _Run(plan, context, options, sizes, on_result).carry_out()
 
 
 class _Run:
@@ -191,7 +196,7 @@ class _Run:
 
     def _settle_doubtful_jobs(self) -> None:
         doubtful = [
-            (result.attempt, result.step.route)
+            result.attempt
             for result in self._results.values()
             if isinstance(result, StepInDoubt) and isinstance(result.step, CreateJob)
         ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, assert_never
 from jetplan.api.bodies import job_body
 from jetplan.apply.driver import Channel
 from jetplan.core.answers import Accepted, NoAnswer, NotSent, Refused
-from jetplan.core.attempts import NewAttempt, State
+from jetplan.core.attempts import Kind, NewAttempt, State, SubjectKey
 from jetplan.core.outcome import JobApplied, Result, StepInDoubt, StepNotSent, StepRejected, StepSkipped
 from jetplan.core.plan import AdoptJob, CreateJob, UpdateJob
 from jetplan.core.protocol import Done, Doubtful, Held, Rejected, Unsent, carry_out
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from jetplan.apply.context import Context
     from jetplan.core.attempts import Attempt
-    from jetplan.core.plan import Route
+    from jetplan.core.observed import ObservedJob
+
+_LOOKS = (0.0, 0.5, 1.0, 2.0, 3.0, 3.0)
+"""Seconds before each look at the list of jobs."""
 
 JobStep = CreateJob | AdoptJob | UpdateJob
 
@@ -85,26 +88,20 @@ def _set_paused(step: JobStep, job_id: str, paused: bool, context: Context) -> R
             assert_never(other)
 
 
-def settle_creations(doubtful: Sequence[tuple[Attempt, Route]], context: Context) -> dict[str, str]:
+def settle_creations(doubtful: Sequence[Attempt], context: Context) -> dict[str, str]:
     """Look for jobs whose creation is in doubt until all are found or the time is up: attempt id -> job id.
 
     Found means accepted. Several of one name with the same profiles are left to the plan, which calls them ambiguous.
     """
     found: dict[str, str] = {}
     waited = 0.0
-    for delay in (0.0, 0.5, 1.0, 2.0, 3.0, 4.0):
+    for delay in _LOOKS:
         if waited + delay > context.settle_seconds or (delay and not context.stop.wait(delay)):
             break
         waited += delay
-        jobs = context.list_jobs()
-        for attempt, route in doubtful:
-            matches = [
-                job.job_id
-                for job in jobs
-                if job.name == attempt.subject.name
-                and job.source.profile_id == route.source.profile_id
-                and job.destination.profile_id == route.destination.profile_id
-            ]
+        by_subject = _jobs_by_subject(context.list_jobs())
+        for attempt in doubtful:
+            matches = by_subject.get(attempt.subject, [])
             if len(matches) == 1 and attempt.attempt_id not in found:
                 found[attempt.attempt_id] = matches[0]
                 detail = {"evidence": f"job {matches[0]} is on the server"}
@@ -113,4 +110,38 @@ def settle_creations(doubtful: Sequence[tuple[Attempt, Route]], context: Context
                 )
         if len(found) == len(doubtful):
             break
+    return found
+
+
+def settle_earlier_creations(context: Context) -> list[str]:
+    """Settle the doubtful creations of earlier runs: on the server, or after some looking not. Returns attempt ids.
+
+    Creating a job moves no file, and jobs can be listed: unlike a delivery's, its absence is believed after a while.
+    """
+    doubtful = [
+        attempt
+        for attempt in context.ledger.unfinished(context.scope)
+        if attempt.subject.kind is Kind.JOB and attempt.state is State.IN_DOUBT
+    ]
+    if not doubtful:
+        return []
+    found = settle_creations(doubtful, context)
+    absent = [attempt for attempt in doubtful if attempt.attempt_id not in found]
+    if context.stop:
+        return list(found)
+    names = {job.name for job in context.list_jobs()} if absent else set()
+    settled = list(found)
+    for attempt in absent:
+        if attempt.subject.name not in names:
+            detail = {"who": "jetplan", "reason": "looked for it on the server for a while, and it is not there"}
+            context.ledger.mark(attempt.attempt_id, State.RESOLVED_NOT_ACCEPTED, detail, run_id=context.run_id)
+            settled.append(attempt.attempt_id)
+    return settled
+
+
+def _jobs_by_subject(jobs: Sequence[ObservedJob]) -> dict[SubjectKey, list[str]]:
+    found: dict[SubjectKey, list[str]] = {}
+    for job in jobs:
+        key = SubjectKey(Kind.JOB, job.name, job.source.profile_id, job.destination.profile_id)
+        found.setdefault(key, []).append(job.job_id)
     return found

@@ -65,7 +65,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, "-V", "--version", message="jetplan %(version)s")
 @click.option("--debug", is_flag=True, envvar="JETPLAN_DEBUG", help="Write a traceback of a failure to a file.")
-def cli(debug: bool) -> None:  # noqa: ARG001, FBT001 - read by the boundary from the context
+def cli(debug: bool) -> None:
     """Transfer jobs and deliveries of Signiant Jet as YAML in git, each object submitted once."""
 
 

@@ -1,73 +1,28 @@
-"""Looks at the API and the ledger, and hands the planner what it needs. Reads only; decides nothing."""
+"""Joins what the server shows with what the ledger recorded, as the planner wants it. Reads only; decides nothing."""
 
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import RELEASED, SENT, Kind, State
 from jetplan.core.delta import difference, holds, recorded_keys
 from jetplan.core.objects import UNKNOWN_SIZE, object_keys
-from jetplan.core.observed import Observed, ObservedJob, ObservedProfile, Overlapping, Relation, SetRecord
+from jetplan.core.observed import Observed, Overlapping, Relation, SetRecord
 from jetplan.core.routes import match_jobs, route_of, set_subject
 from jetplan.ledger.reads import versions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from jetplan.api import wire
-    from jetplan.api.client import JetClient
     from jetplan.core.attempts import Attempt, SubjectKey
     from jetplan.core.objects import ObjectTable
     from jetplan.core.spec import DeliverySetSpec, Spec
     from jetplan.ledger.records import SubjectRecord
     from jetplan.ledger.store import Ledger
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """What the API shows: jobs, storage profiles (None: the role may not list them), and the account ids seen."""
-
-    jobs: Sequence[ObservedJob]
-    profiles: Sequence[ObservedProfile] | None
-    accounts: Sequence[str]
-
-
-def observe_server(client: JetClient) -> Server:
-    """List jobs and storage profiles, side by side: a constant number of calls, whatever the manifests hold."""
-    with ThreadPoolExecutor(2) as pool:
-        profiles_call = pool.submit(client.list_storage_profiles)
-        jobs = client.list_jobs()
-        profiles = profiles_call.result()
-    owners = Counter(job.account_id for job in jobs if job.account_id and not job.cross_account)
-    owners.update(profile.account_id for profile in profiles or () if profile.account_id)
-    return Server(
-        tuple(observed_job(job) for job in jobs),
-        None if profiles is None else tuple(_profile(profile) for profile in profiles),
-        tuple(account for account, _ in sorted(owners.items(), key=lambda item: (-item[1], item[0]))),
-    )
-
-
-def observed_job(job: wire.Job) -> ObservedJob:
-    """A job as the planner wants it."""
-    return ObservedJob(
-        job.job_id,
-        job.name,
-        _profile(job.source),
-        _profile(job.destination),
-        paused=job.paused,
-        manual=job.manual,
-        max_rate=job.max_rate,
-    )
-
-
-def _profile(profile: wire.StorageProfile | None) -> ObservedProfile:
-    if profile is None:
-        return ObservedProfile("")
-    return ObservedProfile(profile.storage_profile_id, profile.name, profile.storage_type, profile.url)
+    from jetplan.observe.server import Server
 
 
 def observe(spec: Spec, server: Server, ledger: Ledger, scope: str | None) -> Observed:

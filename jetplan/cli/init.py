@@ -1,0 +1,69 @@
+"""`jetplan init`: the ledger, `jetplan.yaml` that pins it, and an example manifest where there is none."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from jetplan.cli.options import project_options
+
+EXAMPLE = """\
+apiVersion: jetplan/v1
+
+# jobs:
+#   nyc-to-lax:                      # the Jet job's name
+#     source: NYC Dailies            # a storage profile, by name
+#     destination: LAX Ingest
+#
+# deliverySets:
+#   ep101-masters:
+#     job: nyc-to-lax
+#     objects:
+#       - /ep101/master.mxf          # a file
+#       - /ep101/audio/              # trailing slash: a folder
+"""
+
+
+@click.command()
+@project_options
+def command(config: Path, api_url: str | None, ledger: str | None) -> None:
+    """Make the ledger and jetplan.yaml, which pins it.
+
+    Overwrites nothing and can be run again: it then checks that the pinned ledger is there.
+    """
+    from jetplan.cli.config import check_ledger_named, check_pinned, load_settings, without_secrets
+    from jetplan.ledger import open_ledger
+
+    settings = load_settings(config, api_url, ledger)
+    check_ledger_named(settings)
+    with open_ledger(settings.ledger, create=not settings.ledger_id) as opened:
+        if settings.ledger_id:
+            check_pinned(settings, opened.ledger_id)
+            click.echo(f"{config} pins ledger {opened.ledger_id}, and it is there: nothing to do.", err=True)
+        else:
+            _pin(config, settings.api_url, without_secrets(settings.ledger), opened.ledger_id)
+    _write_example(Path("manifests"))
+
+
+def _pin(config: Path, api_url: str, ledger: str, ledger_id: str) -> None:
+    from jetplan.cli.configfile import TEMPLATE
+
+    if config.exists():
+        text = config.read_text(encoding="utf-8")
+        added = f"{text}{'' if text.endswith(chr(10)) or not text else chr(10)}ledgerId: {ledger_id}\n"
+    else:
+        added = TEMPLATE.format(api_url=api_url, ledger=ledger, ledger_id=ledger_id)
+    aside = config.with_name(f".{config.name}.{os.getpid()}")
+    aside.write_text(added, encoding="utf-8")
+    aside.replace(config)
+    click.echo(f"Made ledger {ledger_id} at {ledger} and pinned it in {config}: commit that file.", err=True)
+
+
+def _write_example(folder: Path) -> None:
+    if folder.exists():
+        return
+    folder.mkdir()
+    (folder / "example.yaml").write_text(EXAMPLE, encoding="utf-8")
+    click.echo(f"Wrote {folder / 'example.yaml'}: declare jobs and delivery sets there.", err=True)

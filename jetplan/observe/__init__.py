@@ -1,0 +1,13 @@
+"""Looks at the API and the ledger, and hands the planner what it needs. Reads only; decides nothing.
+
+server    jobs and storage profiles, as listed
+records   what the ledger knows of the sets and jobs that the manifests name
+evidence  what the server shows of attempts in doubt
+"""
+
+from __future__ import annotations
+
+from jetplan.observe.records import observe, size_digest
+from jetplan.observe.server import Server, observe_server, observed_job
+
+__all__ = ["Server", "observe", "observe_server", "observed_job", "size_digest"]

@@ -1,0 +1,59 @@
+"""Looks for evidence of deliveries in doubt: one look a job, held against every doubtful attempt on it. Reads only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jetplan.api.sightings import look_at
+from jetplan.core.attempts import RELEASED, Kind, State
+from jetplan.core.evidence import Silence, judge
+from jetplan.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jetplan.api.client import JetClient
+    from jetplan.core.attempts import Attempt
+    from jetplan.core.evidence import Evidence
+    from jetplan.core.observed import ObservedJob
+    from jetplan.ledger.store import Ledger
+
+
+def look_for_evidence(
+    client: JetClient, ledger: Ledger, scope: str, jobs: Sequence[ObservedJob]
+) -> Mapping[str, Evidence | Silence]:
+    """What is found of each delivery in doubt, by attempt id. A server that cannot be read is silence, not an error."""
+    doubtful = [attempt for attempt in ledger.unfinished(scope) if is_doubtful(attempt)]
+    found: dict[str, Evidence | Silence] = {}
+    known = {job.job_id: job for job in jobs}
+    for job_id in dict.fromkeys(attempt.job_id for attempt in doubtful):
+        mine = [attempt for attempt in doubtful if attempt.job_id == job_id]
+        found.update(_of_job(client, ledger, scope, known.get(job_id), job_id, mine))
+    return found
+
+
+def is_doubtful(attempt: Attempt) -> bool:
+    """Whether an attempt is a delivery that nobody waits for any more and whose end is not known."""
+    ended = attempt.state is State.IN_DOUBT or (attempt.state is State.SENDING and not attempt.live)
+    return attempt.subject.kind is Kind.DELIVERY and ended
+
+
+def _of_job(
+    client: JetClient,
+    ledger: Ledger,
+    scope: str,
+    job: ObservedJob | None,
+    job_id: str,
+    doubtful: Sequence[Attempt],
+) -> Mapping[str, Evidence | Silence]:
+    if job is None:
+        return {each.attempt_id: Silence("the job is not on the server any more") for each in doubtful}
+    try:
+        sighting = look_at(client, job_id)
+    except ApiError as error:
+        return {each.attempt_id: Silence(error.message) for each in doubtful}
+    held = ledger.attempts(scope, states=frozenset(State) - RELEASED, with_keys=True)
+    others = [attempt for attempt in held if attempt.job_id == job_id]
+    keyed = {attempt.attempt_id: attempt for attempt in others}
+    roots = [job.source.url, job.destination.url]
+    return {each.attempt_id: judge(keyed.get(each.attempt_id, each), sighting, roots, others) for each in doubtful}
