@@ -6,14 +6,10 @@ import os
 import secrets
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from jetplan.errors import JetplanError, UsageError
-
-if TYPE_CHECKING:
-    from jetplan.sandbox.auth import Client
 
 FAULTS_HELP = """\b
 Faults read [METHOD:]/PATH=KIND[=VALUE][,OPTION=VALUE]...[*TIMES], for instance
@@ -81,6 +77,7 @@ def command(
     -viewer at its end and the same secret have the role JET_VIEW_ONLY.
     """
     try:
+        from jetplan.sandbox.auth import Client
         from jetplan.sandbox.faults import FaultSpecError
         from jetplan.sandbox.jet import Settings
         from jetplan.sandbox.server import PortError, run
@@ -89,12 +86,14 @@ def command(
         raise JetplanError(
             f"the sandbox needs the package {error.name}", hint="install it with: pip install 'jetplan[sandbox]'"
         ) from None
+    client_id, secret = _credentials(client_id, client_secret_file)
+    client, viewer = Client(client_id, secret), Client(f"{client_id}-viewer", secret, "JET_VIEW_ONLY")
     settings = Settings(
         port=port,
         profiles=tuple(_read_profile(text) for text in profiles),
         state=state,
         faults=faults,
-        clients=_clients(client_id, client_secret_file),
+        clients=(client, viewer),
         token_lifetime=token_lifetime,
         workers=workers,
         rate=rate,
@@ -103,7 +102,7 @@ def command(
         roots=roots,
     )
     try:
-        run(settings, lambda url: _announce(url, url_file, given=settings.clients[0].client_id))
+        run(settings, lambda url: _announce(url, url_file, well_known=client == Client("sandbox", "sandbox")))
     except FaultSpecError as error:
         raise UsageError(f"--fault {error}", hint="see `jetplan sandbox --help` for the words") from None
     except StateInUseError as error:
@@ -126,16 +125,12 @@ def _read_profile(text: str) -> tuple[str, Path]:
     return name, path
 
 
-def _clients(client_id: str | None, secret_file: Path | None) -> tuple[Client, ...]:
-    from jetplan.sandbox.auth import Client
-
-    chosen = client_id or os.environ.get("JETPLAN_CLIENT_ID") or "sandbox"
+def _credentials(client_id: str | None, secret_file: Path | None) -> tuple[str, str]:
     secret = secret_file.read_text().strip() if secret_file else os.environ.get("JETPLAN_CLIENT_SECRET")
-    secret = secret or "sandbox"
-    return Client(chosen, secret), Client(f"{chosen}-viewer", secret, "JET_VIEW_ONLY")
+    return client_id or os.environ.get("JETPLAN_CLIENT_ID") or "sandbox", secret or "sandbox"
 
 
-def _announce(url: str, url_file: Path | None, *, given: str) -> None:
+def _announce(url: str, url_file: Path | None, *, well_known: bool) -> None:
     """One line on stdout for scripts, the rest on stderr for people. No secret but the well-known one."""
     if url_file is not None:
         beside = url_file.with_name(f".{url_file.name}.{secrets.token_hex(4)}")
@@ -145,6 +140,6 @@ def _announce(url: str, url_file: Path | None, *, given: str) -> None:
     sys.stdout.flush()
     click.echo("To aim jetplan at it:", err=True)
     click.echo(f"  export JETPLAN_API_URL={url}", err=True)
-    if given == "sandbox" and not os.environ.get("JETPLAN_CLIENT_SECRET"):
+    if well_known:
         click.echo("  export JETPLAN_CLIENT_ID=sandbox JETPLAN_CLIENT_SECRET=sandbox", err=True)
     click.echo(f"The console is {url}/ in a browser. Ctrl-C ends the sandbox.", err=True)

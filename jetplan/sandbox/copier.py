@@ -110,10 +110,13 @@ class Copier:
 
     def _move_file(self, job: Job, batch: Batch, file: FileWork, pace: _Pace) -> None:
         reported = time.monotonic()
+        counted: int | None = None  # unknown at first: a partial file may already hold something
 
         def step(done: int) -> int:
-            nonlocal reported
+            nonlocal reported, counted
             self._check(batch)
+            pace.count(done - (done if counted is None else counted))
+            counted = done
             if time.monotonic() - reported >= REPORT_EVERY:
                 reported = time.monotonic()
                 self._progress.advance(batch, done, pace.speed())
@@ -157,19 +160,20 @@ class _Pace:
     def __init__(self, limit: float | None) -> None:
         self._limit = limit
         self._began = time.monotonic()
-        self._granted = 0
+        self._moved = 0
+
+    def count(self, size: int) -> None:
+        self._moved += size
 
     def allow(self, ending: threading.Event) -> int:
+        """Wait until more may be moved; answers how much."""
         if self._limit is None:
-            self._granted += CHUNK
             return CHUNK
-        ending.wait(max(0.0, self._granted / self._limit - (time.monotonic() - self._began)))
-        size = int(min(CHUNK, max(1, self._limit / 20)))
-        self._granted += size
-        return size
+        ending.wait(max(0.0, self._moved / self._limit - (time.monotonic() - self._began)))
+        return int(min(CHUNK, max(1, self._limit / 20)))
 
     def speed(self) -> int:
-        return int(self._granted / max(0.001, time.monotonic() - self._began))
+        return int(self._moved / max(0.001, time.monotonic() - self._began))
 
 
 def _bandwidth(settings: Any) -> list[float]:

@@ -50,7 +50,7 @@ CREATE TABLE IF NOT EXISTS events (
 
 
 class StateInUseError(Exception):
-    """Another sandbox holds the state file."""
+    """The state file cannot be had: another sandbox holds it, or it is no such file."""
 
 
 class Store:
@@ -63,8 +63,7 @@ class Store:
 
     def __init__(self, path: str | None) -> None:
         self._lock = threading.RLock()
-        self._connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False, timeout=2)
-        self._connection.row_factory = sqlite3.Row
+        self._connection = _connect(path)
         try:
             self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._connection.execute("PRAGMA journal_mode = WAL")
@@ -72,9 +71,7 @@ class Store:
             self._connection.executescript("BEGIN IMMEDIATE;" + SCHEMA + "COMMIT;")
         except sqlite3.DatabaseError as error:
             self._connection.close()
-            if "locked" in str(error):
-                raise StateInUseError(f"{path} is held by another sandbox") from None
-            raise StateInUseError(f"{path} cannot be used as a state file: {error}") from None
+            raise _explain(path, error) from None
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -111,3 +108,18 @@ class Store:
     def close(self) -> None:
         with self._lock:
             self._connection.close()
+
+
+def _connect(path: str | None) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False, timeout=2)
+    except sqlite3.Error as error:
+        raise _explain(path, error) from None
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _explain(path: str | None, error: sqlite3.Error) -> StateInUseError:
+    if "locked" in str(error):
+        return StateInUseError(f"{path} is held by another sandbox")
+    return StateInUseError(f"{path} cannot be used as a state file: {error}")

@@ -75,10 +75,11 @@ class Wire:
             "source": self._embed(job.source_id, action["data"]["source"]),
             "destination": self._embed(job.destination_id, action["data"]["destination"]),
         }
+        first = {"jobId": job.id, "name": job.name}
         document = {
-            "jobId": None,  # first, whatever the document holds
+            **first,
             **job.document,
-            "jobId": job.id,
+            **first,
             "paused": job.paused,
             "actions": [{**action, "data": data}],
             "options": job.document.get("options") or {"clearBacklogOnPause": False, "clearBacklogOnStop": False},
