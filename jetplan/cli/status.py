@@ -1,0 +1,110 @@
+"""`jetplan status`: where deliveries stand, what failed, and what is in doubt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from jetplan.cli.options import project_options
+from jetplan.errors import ExitCode, worst_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from jetplan.apply.following import Followed
+    from jetplan.core.attempts import Attempt
+    from jetplan.core.evidence import Evidence, Silence
+    from jetplan.ledger.store import Ledger
+
+
+@click.command()
+@project_options
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--watch", is_flag=True, help="Look again every few seconds until every delivery has ended.")
+@click.option(
+    "--interval", type=click.FloatRange(0.2, 3600), default=5.0, show_default=True, help="Seconds between looks."
+)
+def command(config: Path, api_url: str | None, ledger: str | None, form: str, watch: bool, interval: float) -> int:
+    """Show where deliveries stand and what is in doubt.
+
+    Asks the server about every accepted delivery, records the ones that ended, and looks for evidence of those in
+    doubt. Submits nothing. Exits 3 when something is in doubt, 1 when a delivery failed.
+    """
+    import time
+
+    from jetplan.apply import leased_run
+    from jetplan.apply.following import follow
+    from jetplan.cli.project import Project, new_run
+    from jetplan.observe import observe_server
+    from jetplan.observe.evidence import look_for_evidence
+
+    project = Project.load(config, api_url, ledger)
+    with project.open_ledger() as opened, project.connect(10) as client:
+        server = observe_server(client)
+        scope = opened.scope_of(project.settings.api_url, server.accounts)
+        if scope is None:
+            click.echo("Nothing was submitted to this account yet.")
+            return ExitCode.DONE
+        run = new_run()
+        with leased_run(opened, run, 60.0):
+            followed = follow(client, opened, scope, run.run_id)
+            while watch and any(each.state not in _ENDED for each in followed):
+                click.echo(_line(followed), err=True)
+                time.sleep(interval)
+                followed = follow(client, opened, scope, run.run_id)
+            findings = look_for_evidence(client, opened, scope, server.jobs)
+        return _show(opened, scope, followed, findings, form)
+
+
+_ENDED = {"COMPLETED", "FAILED", ""}
+
+
+def _line(followed: Sequence[Followed]) -> str:
+    states = Counter(each.state or "unknown" for each in followed)
+    return ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+
+
+def _show(
+    ledger: Ledger,
+    scope: str,
+    followed: Sequence[Followed],
+    findings: Mapping[str, Evidence | Silence],
+    form: str,
+) -> ExitCode:
+    from jetplan.core.attempts import Kind, State
+    from jetplan.render.status import build_status, render_status, render_status_json
+
+    attempts = [each for each in ledger.attempts(scope) if each.subject.kind is Kind.DELIVERY]
+    server_states = {each.attempt.attempt_id: each.state for each in followed}
+    unfinished = [_with_finding(each, findings) for each in ledger.unfinished(scope)]
+    report = build_status(attempts, server_states, unfinished)
+    if form == "json":
+        click.echo(render_status_json(report), nl=False)
+    else:
+        from jetplan.cli.screen import wants_color, width
+
+        click.echo(render_status(report, color=wants_color(), width=width()), nl=False)
+    codes = [ExitCode.DONE]
+    if any(each.state is State.IN_DOUBT for each in unfinished):
+        codes.append(ExitCode.IN_DOUBT)
+    if report.failed:
+        codes.append(ExitCode.ERROR)
+    return worst_of(codes)
+
+
+def _with_finding(attempt: Attempt, findings: Mapping[str, Evidence | Silence]) -> Attempt:
+    """Put what was looked at onto the card of an attempt in doubt."""
+    from jetplan.core.evidence import Evidence, evidence_detail
+
+    match findings.get(attempt.attempt_id):
+        case Evidence() as evidence:
+            found = {**evidence_detail(evidence), "settles": "the next `jetplan apply` records it as accepted"}
+            return replace(attempt, detail={**attempt.detail, **found})
+        case None:
+            return attempt
+        case silence:
+            return replace(attempt, detail={**attempt.detail, "evidence": silence.why})

@@ -1,0 +1,93 @@
+"""Where recorded deliveries stand, as a report, as text and as JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
+
+from jetplan.core.attempts import RELEASED, State
+from jetplan.render import words
+from jetplan.render.card import card_of, render_card
+from jetplan.render.document import encoded
+from jetplan.render.escape import plain
+from jetplan.render.model import AttemptCard, Part
+from jetplan.render.style import Style
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jetplan.core.attempts import Attempt
+
+
+class SetStatus(Part, frozen=True):
+    """One delivery set's deliveries, by where they stand."""
+
+    set: Annotated[str, Meta(description="The delivery set.")]
+    job: Annotated[str, Meta(description="The job's name.")]
+    states: Annotated[dict[str, int], Meta(description="Deliveries by state: the ledger's, or the server's if known.")]
+    objects: Annotated[int, Meta(description="Objects in these deliveries.")]
+    known_bytes: Annotated[int, Meta(description="Their sizes, as far as known.")]
+
+
+class StatusReport(Part, frozen=True, tag_field="type", tag="jetplan.status"):
+    """Everything the ledger holds of one account."""
+
+    format_version: Annotated[int, Meta(description="1. Grows only when a reader would break.", ge=1, le=1)]
+    sets: Annotated[tuple[SetStatus, ...], Meta(description="By name.")]
+    failed: Annotated[tuple[AttemptCard, ...], Meta(description="Deliveries that the server reports as failed.")]
+    in_doubt: Annotated[tuple[AttemptCard, ...], Meta(description="What may have been accepted.")]
+    in_progress: Annotated[tuple[AttemptCard, ...], Meta(description="What live runs are at.")]
+
+
+def build_status(
+    attempts: Sequence[Attempt], server_states: Mapping[str, str], unfinished: Sequence[Attempt]
+) -> StatusReport:
+    """The report. `server_states` by attempt id, where the server was asked; released attempts are left out."""
+    groups: dict[tuple[str, str], list[Attempt]] = {}
+    for attempt in attempts:
+        if attempt.state not in RELEASED:
+            groups.setdefault((attempt.subject.name, attempt.job_name), []).append(attempt)
+    doubtful = [each for each in unfinished if each.state is State.IN_DOUBT or not each.live]
+    return StatusReport(
+        format_version=1,
+        sets=tuple(_set(name, job, group, server_states) for (name, job), group in sorted(groups.items())),
+        failed=tuple(card_of(each) for each in attempts if each.state is State.FAILED),
+        in_doubt=tuple(card_of(each) for each in doubtful if each.state is not State.INTENDED),
+        in_progress=tuple(card_of(each) for each in unfinished if each.live and each.state is not State.IN_DOUBT),
+    )
+
+
+def _set(name: str, job: str, group: Sequence[Attempt], server_states: Mapping[str, str]) -> SetStatus:
+    states = Counter(_state(each, server_states) for each in group)
+    objects, known = sum(each.objects for each in group), sum(each.known_bytes for each in group)
+    return SetStatus(set=name, job=job, states=dict(sorted(states.items())), objects=objects, known_bytes=known)
+
+
+def _state(attempt: Attempt, server_states: Mapping[str, str]) -> str:
+    if attempt.state in {State.DELIVERED, State.FAILED, State.IN_DOUBT}:
+        return str(attempt.state.value).replace("_", " ")
+    told = server_states.get(attempt.attempt_id)
+    return told.lower().replace("_", " ") if told else str(attempt.state.value).replace("_", " ")
+
+
+def render_status(report: StatusReport, *, color: bool, width: int) -> str:
+    """The whole text, ended by a newline."""
+    style = Style(color, width)
+    lines = [_line(each) for each in report.sets] or ["Nothing was submitted yet."]
+    for title, cards in (("failed", report.failed), ("in doubt", report.in_doubt), ("under way", report.in_progress)):
+        if cards:
+            lines += ["", style.strong(f"{len(cards)} {title}:")]
+            lines += [render_card(card, color=color, width=width).rstrip("\n") for card in cards]
+    return "\n".join(lines) + "\n"
+
+
+def _line(each: SetStatus) -> str:
+    states = ", ".join(f"{count} {plain(state)}" for state, count in each.states.items())
+    return f"  {plain(each.set)}  {words.count(each.objects, 'object')}, {words.size(each.known_bytes)}: {states}"
+
+
+def render_status_json(report: StatusReport) -> str:
+    """The report as JSON, ended by a newline."""
+    return encoded(report, indent=2)
