@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import msgspec
 from msgspec import Struct
 
-from jetplan.api.reading import NotJson, read_one
+from jetplan.api.reading import UNREADABLE, read_one
+from jetplan.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,8 +27,8 @@ T = TypeVar("T", bound=Struct)
 _GUESSES = 4
 _STRING = rb'"(?:[^"\\]|\\.)*+"'
 _HEAD = re.compile(
-    rb'\s*\{\s*(?:%b\s*:\s*(?:%b|[-+.\w]++|\{[^{}"]*\}|\[\s*\])\s*,\s*)*+"items"\s*:\s*\[\s*(?P<item>\{\s*"[^"\\]*")'
-    % (_STRING, _STRING)
+    rb'\s*\{\s*(?:%b\s*:\s*(?:%b|[-+.\w]++|\{(?:[^{}"]|%b)*+\}|\[\s*\])\s*,\s*)*+"items"\s*:\s*\[\s*(?P<item>\{\s*"[^"\\]*")'
+    % (_STRING, _STRING, _STRING)
 )
 """The text up to the first key of the first item. Where it does not match, the list is collected whole."""
 
@@ -116,14 +117,14 @@ class ListReader(Generic[T]):
                 self._items += self._slices.decode(text)
         except msgspec.ValidationError:
             return self._decoded_one_by_one(bytes(self._held[:length]))
-        except msgspec.DecodeError:
+        except UNREADABLE:
             return False
         return True
 
     def _decoded_one_by_one(self, text: bytes) -> bool:
         try:
             raws = msgspec.json.decode(text, type=list[msgspec.Raw])
-        except msgspec.DecodeError:
+        except UNREADABLE:
             return False
         self._add(raws)
         return True
@@ -142,7 +143,7 @@ class ListReader(Generic[T]):
             for key in Around.__struct_fields__:
                 setattr(whole, key, getattr(whole, key) or getattr(first, key))
         elif whole.items is None:
-            raise NotJson
+            raise ApiError(f"{self._call}: the answer has no `items`")
         self._held = bytearray()
         self._add(whole.items or ())
         return Page(self._items, whole)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=Struct)
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding raises where a body is no JSON, is not in UTF-8, or is nested beyond reason."""
+
 
 class NotJson(ValueError):
     """A body that is no JSON, or is cut."""
@@ -26,7 +29,7 @@ def read_one(body: bytes | msgspec.Raw, model: type[T], call: str, place: str = 
         return msgspec.json.decode(body, type=model)
     except msgspec.ValidationError:
         return _read_odd(body, model, call, place)
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         raise NotJson from None
 
 
@@ -34,7 +37,7 @@ def _read_odd(body: bytes | msgspec.Raw, model: type[T], call: str, place: str) 
     """A record that is not quite of the model's shape: slower, and as far as it can be read."""
     try:
         said = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         raise NotJson from None
     if not isinstance(said, dict):
         raise ApiError(f"{call}: {place or 'the answer'} is not a JSON object")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from jetplan.api.reading import UNREADABLE
 from jetplan.errors import ApiError
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def read_token(body: bytes) -> Token:
     """The token in an answer. ApiError, which never repeats it, if it could not be put into a header."""
     try:
         grant = msgspec.json.decode(body, type=_Grant)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         raise ApiError(f"{CALL}: the answer is not a JSON object") from None
     secret = grant.access_token
     if secret is None:

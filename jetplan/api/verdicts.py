@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from jetplan.api.ids import is_sound
+from jetplan.api.reading import UNREADABLE
 from jetplan.api.retries import wait_asked_for
 from jetplan.core.answers import Accepted, Answer, NoAnswer, Refused
 
@@ -87,7 +88,7 @@ def _accepting(answered: Answered) -> _Receipt | Answer:
         return NoAnswer(f"the server answered {status} and nothing more", status)
     try:
         said = msgspec.json.decode(answered.body, type=_Receipt | list[msgspec.Raw])
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return NoAnswer(f"the server answered {status}, and not in JSON", status)
     return said if isinstance(said, _Receipt) else _Receipt()
 
@@ -95,7 +96,7 @@ def _accepting(answered: Answered) -> _Receipt | Answer:
 def _refusal(answered: Answered) -> Answer:
     try:
         said = msgspec.json.decode(answered.body, type=dict[str, Any])
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return NoAnswer(f"something answered {answered.status}, and not in the API's words", answered.status)
     asked = wait_asked_for(answered.headers.get("retry-after"), answered.headers.get("date"))
     return Refused(answered.status, message_in(said), asked)
@@ -118,5 +119,5 @@ def message_of(body: bytes) -> str:
     """The same from a body that may be anything."""
     try:
         return message_in(msgspec.json.decode(body, type=dict[str, Any]))
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return ""
