@@ -7,7 +7,7 @@ import json
 import threading
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
