@@ -87,7 +87,7 @@ def code_span(text: str) -> str:
 
 def cell(text: str) -> str:
     """A code span in a Markdown table, where a bare `|` would end the cell."""
-    return code_span(text.replace("\\|", "\\\\x7c")).replace("|", "\\|")
+    return code_span(visible(text).replace("\\|", "\\x5c|")).replace("|", "\\|")
 
 
 def fence_for(lines: list[str]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jetplan.render import words
 
 if TYPE_CHECKING:
-    from jetplan.render.model import BlockedObjects, DeliverySet, Job, Report, Route
+    from jetplan.render.model import BlockedObjects, DeliverySet, Job, Report, Route, RouteTotal
 
 UP_TO_DATE = "No changes. Everything declared is on the server and was submitted."
 NOTHING_DECLARED = "No changes. Nothing is declared."
@@ -115,3 +115,62 @@ def waiting_parts(report: Report) -> list[str]:
     if total.failed:
         found.append(f"failed: {words.count(total.failed, 'delivery', 'deliveries')}")
     return found
+
+
+def title(report: Report) -> str:
+    """The whole plan in one line: what would be sent, how much, and whether anything waits."""
+    total = report.totals
+    if report.settled:
+        return plan_sentences(report)[0]
+    if total.deliveries_to_submit:
+        places = {each.route.destination.storage_profile_id for each in report.routes}
+        said = f"{words.amount(total.to_submit)} will be sent to {words.count(len(places), 'destination')}"
+    elif report.has_changes:
+        said = "Jobs change, and nothing will be sent"
+    else:
+        said = "Nothing will be done"
+    waiting = waiting_parts(report)
+    return f"{said}; not everything can be done now" if waiting else said
+
+
+_MORE = {
+    "wholeProfile": "whole profiles",
+    "firstDelivery": "first deliveries",
+    "resend": "sets sent again",
+    "inDoubt": "in doubt",
+    "inProgress": "under way",
+    "failed": "failed",
+    "drift": "drifted jobs",
+    "ambiguous": "ambiguous jobs",
+    "blocked": "blocked",
+    "unknownSizes": "unknown sizes",
+    "resized": "sets with changed sizes",
+    "withdrawn": "sets no longer declared",
+    "overlapAllowed": "allowed overlaps",
+}
+
+
+def top_notices(report: Report, most: int) -> list[str]:
+    """The notices, at most so many of a kind, each kind ended by how many more there are. Unescaped."""
+    by_kind: dict[str, list[str]] = {}
+    for notice in report.notices:
+        by_kind.setdefault(notice.kind, []).append(notice.message)
+    found: list[str] = []
+    for kind, messages in by_kind.items():
+        found += messages[:most]
+        if len(messages) > most:
+            found.append(f"And {len(messages) - most:,} more {_MORE[kind]}.")
+    return found
+
+
+def route_flags(each: RouteTotal) -> list[str]:
+    """What is out of the ordinary about a route, a few words each; no names from outside."""
+    return [
+        words_
+        for words_, holds in (
+            ("first delivery there", each.first_to_destination),
+            ("whole profile", each.whole_profile),
+            (f"{each.resent_objects:,} sent again", each.resent_objects),
+        )
+        if holds
+    ]

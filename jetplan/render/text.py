@@ -8,7 +8,16 @@ from jetplan.render import words
 from jetplan.render.card import render_card
 from jetplan.render.escape import plain
 from jetplan.render.model import Amount
-from jetplan.render.phrases import blocked_title, job_title, plan_sentences, route_name, set_title, waiting_parts
+from jetplan.render.phrases import (
+    blocked_title,
+    job_title,
+    plan_sentences,
+    route_flags,
+    route_name,
+    set_title,
+    top_notices,
+    waiting_parts,
+)
 from jetplan.render.style import Style, columns, padded
 
 if TYPE_CHECKING:
@@ -19,6 +28,7 @@ if TYPE_CHECKING:
 LISTED_OBJECTS = 10
 LISTED_DELIVERIES = 3
 LISTED_RESIZED = 5
+NOTICES_OF_A_KIND = 5
 _MARKS = {"create": "+", "adopt": "~", "update": "~", "none": " ", "absent": " "}
 _LEGEND = "  + create or submit   ~ adopt or change   ! needs you"
 
@@ -95,7 +105,7 @@ def _settle(hint: str, style: Style, indent: int) -> Iterator[str]:
 
 def _set(each: DeliverySet, style: Style) -> Iterator[str]:
     mark = "+" if each.deliveries else "!"
-    yield f"    {_mark(mark, style)} {style.strong('set ' + plain(each.name))}  {set_title(each)}"
+    yield f"    {_mark(mark, style)} {style.strong('set ' + plain(each.name))}  {set_title(each)}".rstrip()
     for delivery in each.deliveries[:LISTED_DELIVERIES]:
         yield from _delivery(delivery, style)
     if len(each.deliveries) > LISTED_DELIVERIES:
@@ -151,8 +161,8 @@ def _notices(report: Report, style: Style) -> Iterator[str]:
     if not report.notices:
         return
     yield style.strong("Look at this first:")
-    for notice in report.notices:
-        first, *rest = style.wrapped(plain(notice.message), 4, first="  ! ")
+    for message in top_notices(report, NOTICES_OF_A_KIND):
+        first, *rest = style.wrapped(plain(message), 4, first="  ! ")
         yield first.replace("!", style.alert("!"), 1)
         yield from rest
     yield ""
@@ -171,9 +181,7 @@ def _ending(report: Report, style: Style) -> Iterator[str]:
 def _routes(report: Report) -> Iterator[str]:
     rows = []
     for each in report.routes:
-        flags = [*(["first delivery there"] if each.first_to_destination else [])]
-        flags += ["whole profile"] if each.whole_profile else []
-        flags += [f"{each.resent_objects:,} sent again"] if each.resent_objects else []
+        flags = route_flags(each)
         if each.estimated_seconds is not None:
             flags.append(f"at least {words.duration(each.estimated_seconds)} at its bandwidth limit")
         objects = words.count(each.amount.object_count, "object")

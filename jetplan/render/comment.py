@@ -1,0 +1,58 @@
+"""Fits blocks of Markdown into the length that a comment may have, saying how much was left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jetplan.render import words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_RESERVE = 400
+"""Room kept for the sentence that says what was left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines that belong together, complete in themselves. `short` stands in where the lines do not fit."""
+
+    lines: Sequence[str]
+    short: Sequence[str] = ()
+    what: str = "part"
+    plural: str = ""
+
+
+def fitted(head: Sequence[Block], blocks: Sequence[Block], foot: Sequence[str], limit: int) -> str:
+    """All blocks that fit, in order, an empty line between them; then what was left out, and the foot."""
+    ending = "\n".join(foot) + "\n"
+    room = limit - len(ending) - _RESERVE
+    parts: list[str] = []
+    left_out: Counter[str] = Counter()
+    plurals: dict[str, str] = {}
+    shortened = 0
+    full = False
+    for block in (*head, *blocks):
+        for lines in () if full else (block.lines, block.short):
+            text = "\n".join(lines) + "\n\n"
+            if lines and len(text) <= room:
+                parts.append(text)
+                room -= len(text)
+                shortened += lines is not block.lines
+                break
+        else:
+            left_out[block.what] += 1
+            plurals[block.what] = block.plural
+            full = full or block not in head
+    return "".join(parts) + _cut(left_out, plurals, shortened) + ending
+
+
+def _cut(left_out: Counter[str], plurals: dict[str, str], shortened: int) -> str:
+    said = [words.count(number, what, plurals[what]) for what, number in sorted(left_out.items())]
+    if not said and not shortened:
+        return ""
+    parts = [f"{', '.join(said)} left out"] if said else []
+    parts += [f"{words.count(shortened, 'list')} of objects left out"] if shortened else []
+    return f"**Cut to fit a comment:** {'; '.join(parts)}. The digest below is of the whole plan.\n\n"

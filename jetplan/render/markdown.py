@@ -1,0 +1,213 @@
+"""The report as Markdown for a pull request's comment: summary first, then a collapsed block for each set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jetplan.render import phrases, words
+from jetplan.render.card import asks, facts, headline
+from jetplan.render.comment import Block, fitted
+from jetplan.render.escape import cell, code_span, code_tag, fence_for, plain, prose, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from jetplan.render.model import AttemptCard, BlockedObjects, DeliverySet, Job, Problem, Report, RouteTotal
+    from jetplan.render.rows import ObjectEntry
+
+MARKER = "<!-- jetplan:plan -->"
+LIMIT = 65_000
+LISTED_OBJECTS = 100
+_LISTED_ROUTES = 25
+_NOTICES_OF_A_KIND = 3
+_NAME = 160
+_SENTENCE = 400
+
+
+def render_markdown(report: Report, *, limit: int = LIMIT) -> str:
+    """The comment, ended by a newline, never longer than `limit` characters and always well-formed."""
+    return fitted(_head(report), list(_blocks(report)), _foot(report), limit)
+
+
+def clip(text: str, most: int) -> str:
+    """The visible text, cut with the count of what was cut."""
+    shown = visible(text)
+    return shown if len(shown) <= most else f"{shown[:most]}… ({len(shown) - most:,} more characters)"
+
+
+def _code(name: str) -> str:
+    return code_span(clip(name, _NAME))
+
+
+def _cell(name: str) -> str:
+    return cell(clip(name, _NAME))
+
+
+def _sentence(text: str) -> str:
+    return prose(clip(text, _SENTENCE))
+
+
+def _head(report: Report) -> list[Block]:
+    """In the order of importance: what does not fit is left out from the end."""
+    top = [MARKER, f"## jetplan: {phrases.title(report)}", ""]
+    if not report.settled:
+        top += [f"{sentence}  " for sentence in phrases.plan_sentences(report)]
+        waiting = phrases.waiting_parts(report)
+        top += [f"**Not now:** {'; '.join(waiting)}."] if waiting else []
+    blocks = [Block(top)]
+    if report.notices:
+        notices = phrases.top_notices(report, _NOTICES_OF_A_KIND)
+        blocks.append(
+            Block(["> [!WARNING]", "> **Look at this first**", ">", *(f"> - {_sentence(each)}" for each in notices)])
+        )
+    if report.routes:
+        blocks.append(Block(list(_routes(report.routes))))
+    return blocks
+
+
+def _routes(routes: Sequence[RouteTotal]) -> Iterator[str]:
+    yield "### What will be sent: this cannot be undone"
+    yield ""
+    yield "| From | To | Objects | New | Sent again | Size | Deliveries | Takes at least | |"
+    yield "| --- | --- | ---: | ---: | ---: | ---: | ---: | --- | --- |"
+    for each in routes[:_LISTED_ROUTES]:
+        takes = "" if each.estimated_seconds is None else words.duration(each.estimated_seconds)
+        flags = ", ".join(f"**{flag}**" for flag in phrases.route_flags(each))
+        yield (
+            f"| {_cell(str(each.route.source))} | {_cell(str(each.route.destination))} "
+            f"| {each.amount.object_count:,} | {each.new_objects:,} | {each.resent_objects:,} "
+            f"| {words.amount_size(each.amount)} | {each.deliveries:,} | {takes} | {flags} |"
+        )
+    if len(routes) > _LISTED_ROUTES:
+        yield ""
+        yield f"… and {len(routes) - _LISTED_ROUTES:,} more routes."
+
+
+def _blocks(report: Report) -> Iterator[Block]:
+    for card in (*report.unfinished, *report.failed):
+        yield Block(list(_card(card)), what="attempt")
+    for each in report.routes:
+        if len(each.largest) > 1:
+            yield Block(list(_largest(each)), what="list of largest objects", plural="lists of largest objects")
+    for job in report.jobs:
+        if not job.quiet:
+            yield from _job(job)
+    for each_set in report.withdrawn_sets:
+        gone = words.count(each_set.withdrawn, "object")
+        yield Block([f"- **!** set {_code(each_set.name)} is no longer declared: {gone} sent, and cannot be unsent"])
+    silent = report.totals.sets_unchanged
+    if silent and not report.settled:
+        yield Block(
+            [f"{words.count(silent, 'set')} already submitted, {report.totals.jobs_unchanged:,} jobs as declared."]
+        )
+
+
+def _details(summary: str, inside: Iterable[str]) -> list[str]:
+    lines = list(inside)
+    blank = [] if lines and not lines[0] else [""]
+    return [f"<details><summary>{summary}</summary>", *blank, *lines, "", "</details>"]
+
+
+def _fenced(lines: list[str]) -> list[str]:
+    fence = fence_for(lines)
+    return [f"{fence}text", *lines, fence]
+
+
+def _tag(name: str) -> str:
+    return code_tag(clip(name, _NAME))
+
+
+def _card(card: AttemptCard) -> Iterator[str]:
+    verb = "Under way" if card.under_way else card.state.replace("_", " ").capitalize()
+    inside = [f"- **{label}:** {_sentence(value)}" for label, value in facts(card)]
+    if card.first_paths:
+        rows = [f"- {plain(clip(path, 2 * _NAME))}" for path in card.first_paths]
+        more = card.amount.object_count - len(rows)
+        inside += ["", *_fenced(rows + ([f"… and {more:,} more"] if more > 0 else []))]
+    for meaning, command in asks(card):
+        inside += ["", f"{meaning[0].upper()}{meaning[1:]}:", *_fenced([plain(command)])]
+    summary = f"<b>! {verb}:</b> {_tag(headline(card))}"
+    yield from _details(summary, inside)
+
+
+def _largest(each: RouteTotal) -> Iterator[str]:
+    rows = [
+        f"{words.size(entry.size_in_bytes):>10}  {plain(clip(entry.relative_path, 2 * _NAME))}"
+        for entry in each.largest
+    ]
+    number = words.count(len(each.largest), "largest object")
+    yield from _details(f"{number}, {_tag(phrases.route_name(each.route))}", _fenced(rows))
+
+
+def _job(job: Job) -> Iterator[Block]:
+    mark = {"create": "+", "adopt": "~", "update": "~", "none": "·", "absent": "·"}.get(job.action, "!")
+    about = phrases.job_title(job)
+    where = f", {_code(phrases.route_name(job.route))}" if job.route else ""
+    lines = [f"**{mark}** job {_code(job.name)}{where}" + (f": **{about}**" if about else "")]
+    lines += [
+        f"- {_code(field.field)}: {_code(field.server)} on the server, {_code(field.manifest)} in the manifest"
+        for field in job.differences
+    ]
+    for one in job.candidates[:_LISTED_ROUTES]:
+        paused = ", paused" if one.paused else ""
+        lines.append(f"- `jobId` {_code(one.job_id)}: {_code(phrases.route_name(one.route))}{paused}")
+    if job.problem is not None:
+        lines += _problem(job.problem)
+    yield Block(lines, what="job")
+    for each in job.sets:
+        if not each.quiet:
+            yield _set(each)
+
+
+def _problem(problem: Problem) -> Iterator[str]:
+    place = f" ({_code(problem.place)})" if problem.place else ""
+    yield f"- {_sentence(problem.message)}{place}"
+    if problem.hint:
+        yield f"- **What settles it:** {_sentence(problem.hint)}"
+
+
+def _set(each: DeliverySet) -> Block:
+    mark = "+" if each.deliveries else "!"
+    summary = f"<b>{mark}</b> set {_tag(each.name)}: {phrases.set_title(each) or 'nothing to submit'}"
+    short: list[str] = []
+    for block in each.blocked:
+        short += _blocked(block)
+    if each.withdrawn:
+        short.append(f"- {words.count(each.withdrawn, 'object')} no longer listed: sent already, and cannot be unsent")
+    long = list(short)
+    for delivery in each.deliveries:
+        if delivery.batches > 1:
+            long += ["", f"Delivery {delivery.batch} of {delivery.batches}: {words.amount(delivery.amount)}"]
+        rows = [_row(entry) for entry in delivery.objects.head(LISTED_OBJECTS)]
+        if len(delivery.objects) > LISTED_OBJECTS:
+            rows.append(f"           … and {len(delivery.objects) - LISTED_OBJECTS:,} more")
+        long += ["", *_fenced(rows)]
+    if each.resized:
+        rows = [
+            f"{_size(one.size_then):>10} → {_size(one.size_now):>10}  {plain(clip(one.relative_path, 2 * _NAME))}"
+            for one in each.resized[:LISTED_OBJECTS]
+        ]
+        long += ["", "Size changed since it was sent; not sent again:", *_fenced(rows)]
+    return Block(_details(summary, long), _details(summary, [*short, "Too long to be listed here."]), what="set")
+
+
+def _blocked(block: BlockedObjects) -> Iterator[str]:
+    yield f"- **{phrases.blocked_title(block)}**"
+    yield from _problem(block.problem)
+
+
+def _row(entry: ObjectEntry) -> str:
+    if entry.is_directory:
+        size = "everything" if entry.relative_path == "/" else "folder"
+    else:
+        size = _size(entry.size_in_bytes)
+    return f"{size:>10}  {plain(clip(entry.relative_path, 2 * _NAME))}"
+
+
+def _size(size: int | None) -> str:
+    return "unknown" if size is None else words.size(size)
+
+
+def _foot(report: Report) -> list[str]:
+    commit = f", manifests at commit {_code(report.commit)}" if report.commit else ""
+    return [f"Plan digest: `{report.digest}`{commit}"]
