@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from jetplan.core.protocol import Patience
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from jetplan.api.client import JetClient
     from jetplan.apply.driver import Driver
     from jetplan.apply.looks import Looks
     from jetplan.apply.stop import Stop
+    from jetplan.core.evidence import Evidence, Silence
     from jetplan.core.observed import ObservedJob
     from jetplan.ledger.store import Ledger
 
@@ -26,6 +27,8 @@ class Context:
     scope: str
     client: JetClient
     list_jobs: Callable[[], Sequence[ObservedJob]]
+    look: Callable[[], Mapping[str, Evidence | Silence]]
+    """Finds what the server shows of the deliveries in doubt, by attempt id."""
     driver: Driver
     looks: Looks
     stop: Stop

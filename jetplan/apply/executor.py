@@ -14,6 +14,7 @@ from jetplan.apply.deliveries import SetDelivery
 from jetplan.apply.driver import Driver
 from jetplan.apply.jobs import apply_job, settle_creations
 from jetplan.apply.looks import Looks
+from jetplan.apply.settling import settle_soon
 from jetplan.apply.work import Work
 from jetplan.core.attempts import SENT, UNFINISHED, State
 from jetplan.core.outcome import (
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from jetplan.api.client import JetClient
     from jetplan.apply.stop import Stop
     from jetplan.core.attempts import RunInfo
+    from jetplan.core.evidence import Evidence, Silence
     from jetplan.core.observed import ObservedJob
     from jetplan.core.plan import Plan, Step
     from jetplan.ledger.store import Ledger
@@ -82,6 +84,7 @@ def make_context(
     stop: Stop,
     *,
     list_jobs: Callable[[], Sequence[ObservedJob]],
+    look: Callable[[], Mapping[str, Evidence | Silence]],
     new_id: Callable[[], str],
     options: ApplyOptions,
 ) -> Context:
@@ -91,6 +94,7 @@ def make_context(
         scope,
         client,
         list_jobs,
+        look,
         Driver(ledger, run.run_id, stop),
         Looks(client),
         stop,
@@ -139,6 +143,7 @@ class _Run:
         self._run_all(self._delivery_tasks())
         self._mark_unreported()
         self._await_others()
+        self._settle_doubtful_deliveries()
         self._settle_sets()
         stop = self._context.stop
         if stop.error is not None and not self._results:
@@ -224,6 +229,19 @@ class _Run:
             else:
                 for step in steps:
                     self._report(step, StepSkipped(step, f"job {step.job!r} was not made ready"))
+
+    def _settle_doubtful_deliveries(self) -> None:
+        doubtful = {
+            result.attempt.attempt_id: result.step
+            for result in self._results.values()
+            if isinstance(result, StepInDoubt) and isinstance(result.step, SubmitBatch)
+        }
+        if not doubtful or self._context.stop:
+            return
+        with suppress(JetplanError):
+            for attempt_id in settle_soon(self._context, doubtful):
+                step = doubtful[attempt_id]
+                self._report(step, DeliveryAccepted(step, "", attempt_id))
 
     def _job_ids(self) -> dict[str, str]:
         ids: dict[str, str] = {}

@@ -9,23 +9,38 @@ from jetplan.core.attempts import State
 from jetplan.core.evidence import Evidence, evidence_detail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Collection
 
     from jetplan.apply.context import Context
     from jetplan.core.attempts import Attempt
-    from jetplan.core.evidence import Silence
+
+_LOOKS = (0.3, 0.7, 1.5, 2.5)
+"""Seconds before each look for what has just been lost sight of."""
 
 
-def settle_earlier(context: Context, look: Callable[[], Mapping[str, Evidence | Silence]]) -> list[Attempt]:
-    """Take over what dead runs left, then settle what can be settled by looking. Returns what was settled.
-
-    `look` finds what the server shows of the deliveries in doubt. Finding nothing settles nothing.
-    """
+def settle_earlier(context: Context) -> list[Attempt]:
+    """Take over what dead runs left, then settle what can be settled by looking. Returns what was settled."""
     context.ledger.recover(context.scope, context.run_id)
-    settled = settle_earlier_creations(context)
-    for attempt_id, finding in look().items():
+    settled = [*settle_earlier_creations(context), *settle_deliveries(context)]
+    return [context.ledger.attempt(attempt_id) for attempt_id in settled]
+
+
+def settle_deliveries(context: Context) -> list[str]:
+    """Record the deliveries in doubt that the server shows. Finding nothing settles nothing. Returns attempt ids."""
+    settled: list[str] = []
+    for attempt_id, finding in context.look().items():
         if isinstance(finding, Evidence):
             detail = dict(evidence_detail(finding))
             if context.ledger.mark(attempt_id, State.EVIDENCED, detail, run_id=context.run_id):
                 settled.append(attempt_id)
-    return [context.ledger.attempt(attempt_id) for attempt_id in settled]
+    return settled
+
+
+def settle_soon(context: Context, attempt_ids: Collection[str]) -> set[str]:
+    """Look a few times for what this run has just lost sight of: most servers show a transfer within seconds."""
+    left = set(attempt_ids)
+    for delay in _LOOKS:
+        if not left or not context.stop.wait(delay):
+            break
+        left.difference_update(settle_deliveries(context))
+    return set(attempt_ids) - left

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jetplan.api.client import JetClient
     from jetplan.apply import ApplyOptions, Stop
     from jetplan.cli.project import Outlook, Project
+    from jetplan.core.observed import ObservedJob
     from jetplan.core.outcome import ApplyOutcome
     from jetplan.core.spec import Spec
     from jetplan.ledger.store import Ledger
@@ -106,6 +107,9 @@ def _run(
     from jetplan.observe import observe_server, observed_job, size_digest
     from jetplan.observe.evidence import look_for_evidence
 
+    def list_jobs() -> list[ObservedJob]:
+        return [observed_job(job) for job in client.list_jobs()]
+
     run = new_run()
     scope = ledger.ensure_scope(project.settings.api_url, server.accounts)
     with leased_run(ledger, run, options.lease_seconds):
@@ -115,11 +119,12 @@ def _run(
             scope,
             run,
             stop,
-            list_jobs=lambda: [observed_job(job) for job in client.list_jobs()],
+            list_jobs=list_jobs,
+            look=lambda: look_for_evidence(client, ledger, scope, list_jobs),
             new_id=lambda: uuid.uuid4().hex[:16],
             options=options,
         )
-        settled = settle_earlier(context, lambda: look_for_evidence(client, ledger, scope, server.jobs))
+        settled = settle_earlier(context)
         if settled:
             server = observe_server(client)
         outlook = plan_from(project, spec, server, ledger)

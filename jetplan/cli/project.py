@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jetplan import __version__
@@ -83,10 +83,16 @@ class Outlook:
 
 
 def look_ahead(project: Project, spec: Spec, client: JetClient, ledger: Ledger) -> Outlook:
-    """Observe and plan, reading only."""
+    """Observe and plan, and look for evidence of what is in doubt; reading only."""
     from jetplan.observe import observe_server
+    from jetplan.observe.evidence import look_for_evidence, with_findings
 
-    return plan_from(project, spec, observe_server(client), ledger)
+    outlook = plan_from(project, spec, observe_server(client), ledger)
+    if outlook.scope is None or not outlook.plan.unfinished:
+        return outlook
+    findings = look_for_evidence(client, ledger, outlook.scope, lambda: outlook.server.jobs)
+    plan = replace(outlook.plan, unfinished=with_findings(outlook.plan.unfinished, findings))
+    return replace(outlook, plan=plan)
 
 
 def plan_from(project: Project, spec: Spec, server: Server, ledger: Ledger) -> Outlook:

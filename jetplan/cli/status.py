@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jetplan.apply.following import Followed
-    from jetplan.core.attempts import Attempt
     from jetplan.core.evidence import Evidence, Silence
     from jetplan.ledger.store import Ledger
 
@@ -56,7 +54,7 @@ def command(config: Path, api_url: str | None, ledger: str | None, form: str, wa
                 click.echo(_line(followed), err=True)
                 time.sleep(interval)
                 followed = follow(client, opened, scope, run.run_id)
-            findings = look_for_evidence(client, opened, scope, server.jobs)
+            findings = look_for_evidence(client, opened, scope, lambda: server.jobs)
         return _show(opened, scope, followed, findings, form)
 
 
@@ -76,11 +74,12 @@ def _show(
     form: str,
 ) -> ExitCode:
     from jetplan.core.attempts import Kind, State
+    from jetplan.observe.evidence import with_findings
     from jetplan.render.status import build_status, render_status, render_status_json
 
     attempts = [each for each in ledger.attempts(scope) if each.subject.kind is Kind.DELIVERY]
     server_states = {each.attempt.attempt_id: each.state for each in followed}
-    unfinished = [_with_finding(each, findings) for each in ledger.unfinished(scope)]
+    unfinished = with_findings(ledger.unfinished(scope), findings)
     report = build_status(attempts, server_states, unfinished)
     if form == "json":
         click.echo(render_status_json(report), nl=False)
@@ -94,17 +93,3 @@ def _show(
     if report.failed:
         codes.append(ExitCode.ERROR)
     return worst_of(codes)
-
-
-def _with_finding(attempt: Attempt, findings: Mapping[str, Evidence | Silence]) -> Attempt:
-    """Put what was looked at onto the card of an attempt in doubt."""
-    from jetplan.core.evidence import Evidence, evidence_detail
-
-    match findings.get(attempt.attempt_id):
-        case Evidence() as evidence:
-            found = {**evidence_detail(evidence), "settles": "the next `jetplan apply` records it as accepted"}
-            return replace(attempt, detail={**attempt.detail, **found})
-        case None:
-            return attempt
-        case silence:
-            return replace(attempt, detail={**attempt.detail, "evidence": silence.why})

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jetplan.api.sightings import look_at
 from jetplan.core.attempts import RELEASED, Kind, State
-from jetplan.core.evidence import Silence, judge
+from jetplan.core.evidence import Silence, evidence_detail, judge
 from jetplan.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from jetplan.api.client import JetClient
     from jetplan.core.attempts import Attempt
@@ -20,12 +21,17 @@ if TYPE_CHECKING:
 
 
 def look_for_evidence(
-    client: JetClient, ledger: Ledger, scope: str, jobs: Sequence[ObservedJob]
+    client: JetClient, ledger: Ledger, scope: str, list_jobs: Callable[[], Sequence[ObservedJob]]
 ) -> Mapping[str, Evidence | Silence]:
-    """What is found of each delivery in doubt, by attempt id. A server that cannot be read is silence, not an error."""
+    """What is found of each delivery in doubt, by attempt id. A server that cannot be read is silence, not an error.
+
+    `list_jobs` is asked only if something is in doubt.
+    """
     doubtful = [attempt for attempt in ledger.unfinished(scope) if is_doubtful(attempt)]
+    if not doubtful:
+        return {}
     found: dict[str, Evidence | Silence] = {}
-    known = {job.job_id: job for job in jobs}
+    known = {job.job_id: job for job in list_jobs()}
     for job_id in dict.fromkeys(attempt.job_id for attempt in doubtful):
         mine = [attempt for attempt in doubtful if attempt.job_id == job_id]
         found.update(_of_job(client, ledger, scope, known.get(job_id), job_id, mine))
@@ -57,3 +63,19 @@ def _of_job(
     keyed = {attempt.attempt_id: attempt for attempt in others}
     roots = [job.source.url, job.destination.url]
     return {each.attempt_id: judge(keyed.get(each.attempt_id, each), sighting, roots, others) for each in doubtful}
+
+
+def with_findings(attempts: Sequence[Attempt], findings: Mapping[str, Evidence | Silence]) -> tuple[Attempt, ...]:
+    """The attempts, with what was looked at for each put into its detail, for the people who read it."""
+    return tuple(_told(attempt, findings.get(attempt.attempt_id)) for attempt in attempts)
+
+
+def _told(attempt: Attempt, finding: Evidence | Silence | None) -> Attempt:
+    match finding:
+        case None:
+            return attempt
+        case Silence(why):
+            return replace(attempt, detail={**attempt.detail, "evidence": why})
+        case evidence:
+            settles = "the next `jetplan apply` records it as accepted"
+            return replace(attempt, detail={**attempt.detail, **evidence_detail(evidence), "settles": settles})
