@@ -46,11 +46,22 @@ class Contents:
     listing: bytes
 
 
-def pack(attempt: NewAttempt) -> Contents:
-    """Pack an attempt's paths and sizes. Raises JetplanError on a path named twice, which would be sent twice."""
-    keys = object_keys(attempt.paths)
-    if len(set(keys)) != len(keys):
-        raise JetplanError(f"attempt {attempt.attempt_id} names an object twice; nothing was claimed")
+def pack(attempts: Iterable[NewAttempt]) -> list[tuple[NewAttempt, Contents]]:
+    """Pack what attempts carry. Raises JetplanError on an object named twice at a revision: it would be sent twice."""
+    seen: dict[int, set[bytes]] = {}
+    packed = []
+    for attempt in attempts:
+        keys = object_keys(attempt.paths)
+        others = seen.setdefault(attempt.revision, set())
+        total = len(others) + len(keys)
+        others.update(keys)
+        if len(others) != total:
+            raise JetplanError(f"attempt {attempt.attempt_id} names an object twice; nothing was claimed")
+        packed.append((attempt, _pack(attempt, keys)))
+    return packed
+
+
+def _pack(attempt: NewAttempt, keys: Sequence[bytes]) -> Contents:
     sizes = array("q", attempt.sizes)
     sizes.extend([UNKNOWN_SIZE] * (len(keys) - len(sizes)))
     unknown = sizes.count(UNKNOWN_SIZE)

@@ -120,8 +120,7 @@ class Ledger:
         from; their objects always count, from then on in both directions. A job with an unfinished attempt under
         its name, on any route, is always Taken.
         """
-        packed = [(attempt, pack(attempt)) for attempt in attempts]
-        request = claims.ClaimRequest(scope_id, subject, expected_version, packed, run_id, tuple(also))
+        request = claims.ClaimRequest(scope_id, subject, expected_version, pack(attempts), run_id, tuple(also))
         return self._writer.submit(claims.CLAIMS, request)
 
     def mark(
@@ -171,9 +170,9 @@ class Ledger:
 
         Taken where a live attempt already holds one of them.
         """
-        contents = pack(attempt)
+        (packed,) = pack([attempt])
         return self._driver.write(
-            lambda tx: settling.record_baseline(tx, scope_id, subject, (attempt, contents), run_id, who, reason)
+            lambda tx: settling.record_baseline(tx, scope_id, subject, packed, run_id, who, reason)
         )
 
     # Reading.

@@ -1,0 +1,159 @@
+"""Runs, leases and recovery: dead runs' attempts are taken over, live ones' never, and no verdict can send twice."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from desks import Desk, delivery, desk_at
+
+from jetplan.core.attempts import RunInfo, State
+from jetplan.errors import JetplanError
+from jetplan.ledger import Ledger, Liveness, open_ledger
+from jetplan.ledger.runs import process_alive, this_host, this_process
+
+
+@dataclass
+class Clock:
+    """A clock that stands until it is moved."""
+
+    moment: datetime = field(default_factory=lambda: datetime(2026, 3, 1, tzinfo=UTC))
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def move(self, **by: float) -> None:
+        self.moment += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def timed(tmp_path: Path, clock: Clock) -> Desk:
+    """A desk at a ledger whose clock is ours."""
+    ledger = open_ledger(f"sqlite:///{tmp_path / 'l.db'}", create=True, clock=clock, group=False)
+    return desk_at(ledger)
+
+
+def test_a_lease_lives_as_long_as_it_says(timed: Desk, clock: Clock) -> None:
+    """Live to its last second, dead after it, live again by a heartbeat, dead once ended."""
+    timed.ledger.begin_run(RunInfo("r"), lease_seconds=30)
+    clock.move(seconds=30)
+    assert timed.ledger.run_is_live("r") is Liveness.LIVE
+    clock.move(seconds=1)
+    assert timed.ledger.run_is_live("r") is Liveness.DEAD
+    assert timed.ledger.heartbeat("r")
+    assert timed.ledger.run_is_live("r") is Liveness.LIVE
+    timed.ledger.end_run("r", "done")
+    assert timed.ledger.run_is_live("r") is Liveness.DEAD
+    assert not timed.ledger.heartbeat("r")
+    record = timed.ledger.run("r")
+    assert record is not None
+    assert (record.heartbeats, record.outcome) == (1, "done")
+
+
+def test_a_heartbeat_from_the_future_is_flagged(timed: Desk, clock: Clock) -> None:
+    """A run whose clock is a day ahead is taken for live, and said to be skewed."""
+    clock.move(days=1)
+    timed.ledger.begin_run(RunInfo("ahead"))
+    clock.move(days=-1)
+    assert timed.ledger.run_is_live("ahead") is Liveness.SKEWED
+
+
+def test_an_unknown_run_is_dead(desk: Desk) -> None:
+    """Nothing speaks for a run that nobody recorded."""
+    assert desk.ledger.run_is_live("nobody") is Liveness.DEAD
+    assert not desk.ledger.heartbeat("nobody")
+    assert desk.ledger.run("nobody") is None
+
+
+def test_a_run_id_serves_one_process(desk: Desk) -> None:
+    """The same process may say twice that it began; another one may not take its id."""
+    desk.ledger.begin_run(RunInfo("r", host="h", process="1:1"))
+    desk.ledger.begin_run(RunInfo("r", host="h", process="1:1"))
+    with pytest.raises(JetplanError, match="already has a run r"):
+        desk.ledger.begin_run(RunInfo("r", host="h", process="2:2"))
+
+
+def test_a_run_keeps_all_it_is_told(desk: Desk) -> None:
+    """Commit, CI, person, machine and program come back with each of its attempts."""
+    run = RunInfo("r", "c0ffee", "https://ci.example/1", "Zoë\udcff", "h", "1:1", "jetplan 1")
+    other = desk.another_run("r", **{name: getattr(run, name) for name in RunInfo.__slots__ if name != "run_id"})
+    other.claim(delivery(), 0, "/a", ident="x")
+    assert desk.ledger.attempt("x").run == RunInfo(
+        "r", "c0ffee", "https://ci.example/1", "Zoë?", "h", "1:1", "jetplan 1"
+    )
+
+
+def test_recovery_moves_what_dead_runs_left_and_nothing_else(desk: Desk) -> None:
+    """INTENDED was not sent, SENDING is in doubt; live runs, the caller's own and finished attempts stay."""
+    dead, live = desk.another_run("dead"), desk.another_run("live")
+    dead.claim(delivery("a"), 0, "/a", ident="intended")
+    dead.claim(delivery("b"), 0, "/a", ident="sending")
+    dead.claim(delivery("c"), 0, "/a", ident="accepted")
+    for ident in ("sending", "accepted"):
+        assert desk.ledger.mark(ident, State.SENDING, run_id="dead")
+    assert desk.ledger.mark("accepted", State.ACCEPTED, run_id="dead")
+    live.claim(delivery("d"), 0, "/a", ident="theirs")
+    desk.claim(delivery("e"), 0, "/a", ident="mine")
+    desk.ledger.end_run("dead", "killed")
+    moved = {found.attempt_id: found.state for found in desk.ledger.recover(desk.scope, desk.run)}
+    assert moved == {"intended": State.NOT_SENT, "sending": State.IN_DOUBT}
+    assert desk.ledger.recover(desk.scope, desk.run) == []
+    states = {found.attempt_id: found.state for found in desk.ledger.attempts(desk.scope)}
+    assert states == moved | {"accepted": State.ACCEPTED, "theirs": State.INTENDED, "mine": State.INTENDED}
+    assert desk.ledger.history("sending")[-1].detail["owner"] == "dead"
+    assert desk.ledger.version_of(desk.scope, delivery("a")) == 2
+    assert {found.attempt_id for found in desk.ledger.unfinished(desk.scope)} == {"sending", "theirs", "mine"}
+
+
+def test_a_run_wrongly_taken_for_dead_does_not_send(timed: Desk, clock: Clock) -> None:
+    """Its INTENDED is gone when it wakes, so SENDING is refused; an answer it still gets is proof and counts."""
+    timed.claim(delivery("a"), 0, "/a", ident="intended")
+    timed.claim(delivery("b"), 0, "/a", ident="sending")
+    timed.ledger.mark("sending", State.SENDING, run_id=timed.run)
+    clock.move(days=1)
+    other = timed.another_run("run-2")
+    assert len(other.ledger.recover(other.scope, other.run)) == 2
+    clock.move(days=-1)
+    assert not timed.ledger.mark("intended", State.SENDING, run_id=timed.run)
+    assert timed.ledger.mark("sending", State.ACCEPTED, run_id=timed.run)
+
+
+def test_a_dead_process_on_this_host_is_dead_at_once(opener) -> None:  # type: ignore[no-untyped-def]
+    """No lease is waited for where the machine itself can say that the process is gone."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", "from jetplan.ledger.runs import this_process as p; print(p(), flush=True); input()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert child.stdout is not None
+    process = child.stdout.readline().strip()
+    ledger: Ledger = opener()
+    ledger.begin_run(RunInfo("r", host=this_host(), process=process), lease_seconds=3600)
+    assert ledger.run_is_live("r") is Liveness.LIVE
+    child.kill()
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    assert ledger.run_is_live("r") is Liveness.DEAD, "a zombie is no longer running"
+    child.communicate()
+    assert ledger.run_is_live("r") is Liveness.DEAD
+
+
+def test_processes_are_told_apart_by_start_time_and_host() -> None:
+    """A pid used again is another process; of another host nothing is known."""
+    pid, _, started = this_process().partition(":")
+    assert process_alive(this_host(), this_process()) is True
+    assert process_alive(this_host(), f"{pid}:{int(started) + 1}") is False
+    assert process_alive("elsewhere", this_process()) is None
+    assert process_alive("", "") is None
+    assert process_alive(this_host(), "nonsense") is None
