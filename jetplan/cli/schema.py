@@ -13,6 +13,8 @@ from jetplan.errors import JetplanError
 
 SCHEMAS: dict[str, tuple[str, str]] = {
     "manifest": ("jetplan.manifest.schema", "manifest_schema"),
+    "report": ("jetplan.render.document", "report_schema"),
+    "outcome": ("jetplan.render.outcome", "outcome_schema"),
 }
 """Schema name -> (module, function that gives the schema): nothing is imported before it is asked for."""
 
