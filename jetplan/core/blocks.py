@@ -127,9 +127,13 @@ def by_overlap(
     record: SetRecord,
     delta: Delta,
     planned: Mapping[int, str],
+    declared: Collection[str],
     only: Collection[int] | None = None,
 ) -> BlockedDelivery:
-    """Other sets have sent, or will send, some of these objects to the same destination."""
+    """Other sets have sent, or will send, some of these objects to the same destination.
+
+    `declared`: the names of all sets in the manifests; one that is not among them may be this one's former name.
+    """
     chosen = [index for index in delta.new_indexes() if only is None or index in only]
     meeting = {each.index for each in record.overlapping} | set(planned)
     others = {_who(each.attempt, record) for each in record.overlapping}
@@ -140,7 +144,7 @@ def by_overlap(
     hint = "say what is meant: `overlap: skip` (send only the rest), `overlap: send` (send again)"
     if only is not None:
         hint = "take them out, list single files instead of a folder, or say `overlap: send`"
-    former = sorted({each.attempt.subject.name for each in record.overlapping} - {wanted.name})
+    former = sorted({each.attempt.subject.name for each in record.overlapping}.difference({wanted.name}, declared))
     if only is None and len(former) == 1:
         hint += f", or `renamedFrom: {former[0]}`"
     block = blocked(wanted, BlockReason.OVERLAP, message, hint, chosen)

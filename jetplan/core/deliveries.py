@@ -100,7 +100,7 @@ class SetPlanner:
             case Overlap.SEND:
                 return delta.new, 0, None
             case Overlap.REFUSE:
-                return (), 0, blocks.by_overlap(wanted, record, delta, planned)
+                return (), 0, blocks.by_overlap(wanted, record, delta, planned, self._spec.sets)
             case Overlap.SKIP:
                 return self._skip(wanted, record, delta, planned)
             case _:
@@ -121,7 +121,7 @@ class SetPlanner:
             for revision, indexes in delta.new
             if (left := [index for index in indexes if index not in skipped and index not in undecided])
         ]
-        block = blocks.by_overlap(wanted, record, delta, planned, only=undecided) if undecided else None
+        block = blocks.by_overlap(wanted, record, delta, planned, self._spec.sets, undecided) if undecided else None
         return rest, len(skipped), block
 
     def _batches(

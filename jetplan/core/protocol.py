@@ -171,4 +171,3 @@ def _send_once(attempt: NewAttempt) -> Generator[Effect, Any, tuple[End, bool, f
             return Doubtful(ident, reason), False, None
         case _:
             assert_never(answer)
-
