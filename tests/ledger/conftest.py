@@ -9,7 +9,7 @@ import tempfile
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,20 @@ def postgres() -> Iterator[str]:
 
 @pytest.fixture
 def postgres_url(postgres: str) -> Iterator[str]:
-    """A URL under which nothing is yet: a schema of its own on the session's server."""
+    """A URL on the session's server under which nothing is yet."""
+    with _own_schema(postgres) as url:
+        yield url
+
+
+@pytest.fixture
+def other_postgres_url(postgres: str) -> Iterator[str]:
+    """A second one."""
+    with _own_schema(postgres) as url:
+        yield url
+
+
+@contextmanager
+def _own_schema(postgres: str) -> Iterator[str]:
     name = f"t{uuid.uuid4().hex[:12]}"
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f'CREATE SCHEMA "{name}"')

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 import pytest
-from desks import Desk
 
 from jetplan.errors import LedgerMismatch
+
+if TYPE_CHECKING:
+    from desks import Desk
 
 URL = "https://api.example"
 
