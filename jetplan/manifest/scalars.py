@@ -28,7 +28,7 @@ _NUMBER = re.compile(
     r"|\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?|\.(?:inf|Inf|INF))|\.(?:nan|NaN|NAN)"
 )
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt \t].*)?")
-_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.))*")
+ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]|\.(?!\.))*")
 _BOOLEAN_WORDS = frozenset({"yes", "no", "on", "off", "y", "n", "true", "false"})
 
 
@@ -112,7 +112,7 @@ def read_name(node: Node, what: str, findings: Findings) -> str | None:
 def read_id(node: Node, what: str, findings: Findings) -> str | None:
     """An id as the API gives them: it becomes a part of URLs, so no slashes, dots in a row or white space."""
     text = read_name(node, what, findings)
-    if text is not None and not _ID.fullmatch(text):
+    if text is not None and not ID.fullmatch(text):
         message = f"{what} is no id: {quoted(text)}"
         findings.refuse(node_event(node), "bad-id", message, "copy the id from the console")
         return None

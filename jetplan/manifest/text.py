@@ -15,27 +15,28 @@ _PLAIN_BYTES = bytes(range(0x20, 0x7F)) + b"\t\n\r"
 _OTHER_BOMS = (BOM_UTF32_LE, BOM_UTF32_BE, BOM_UTF16_LE, BOM_UTF16_BE)
 
 
-def check_text(data: bytes, findings: Findings) -> bytes | None:
+def check_text(data: bytes, findings: Findings, *, first_line: int = 1) -> bytes | None:
     """The bytes without a leading BOM, or None after recording each reason why they are no text of a manifest."""
-    if data.startswith(_OTHER_BOMS) or b"\0" in data[:4]:
+    if first_line == 1 and (data.startswith(_OTHER_BOMS) or b"\0" in data[:4]):
         findings.refuse(Place(findings.file), "encoding", "the file is not UTF-8", "save it as UTF-8")
         return None
-    data = data.removeprefix(BOM_UTF8)
+    data = data.removeprefix(BOM_UTF8) if first_line == 1 else data
     if not data.translate(None, _PLAIN_BYTES) and data.count(b"\r") == data.count(b"\r\n"):
         return data
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as wrong:
         before = data[: wrong.start].decode("utf-8")
-        place = Place(findings.file, *_position(before, len(before)))
+        column = len(before) - before.rfind("\n")
+        place = Place(findings.file, first_line + before.count("\n"), column)
         message = f"the byte \\x{data[wrong.start]:02x} is not UTF-8"
         findings.refuse(place, "encoding", message, "save the file as UTF-8")
         return None
-    return None if _has_forbidden(text, findings) else data
+    return None if _has_forbidden(text, findings, first_line) else data
 
 
-def _has_forbidden(text: str, findings: Findings) -> bool:
-    line, start, any_found = 1, 0, False
+def _has_forbidden(text: str, findings: Findings, line: int) -> bool:
+    start, any_found = 0, False
     for found in FORBIDDEN.finditer(text):
         any_found = True
         line += text.count("\n", start, found.start())
@@ -51,7 +52,3 @@ def _has_forbidden(text: str, findings: Findings) -> bool:
         if findings.unlisted:  # enough to see that this is no text
             break
     return any_found
-
-
-def _position(text: str, at: int) -> tuple[int, int]:
-    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)

@@ -1,0 +1,143 @@
+"""Object lists as CSV (RFC 4180): a header of key names, then one object a line."""
+
+from __future__ import annotations
+
+import csv
+import re
+from typing import TYPE_CHECKING
+
+from jetplan.core.characters import quoted
+from jetplan.core.objects import UNKNOWN_SIZE
+from jetplan.errors import Place
+from jetplan.manifest.findings import nearest
+from jetplan.manifest.rows import LIST_KEYS, are_ordinary, take_many, take_row
+from jetplan.manifest.scalars import INTEGER, LARGEST
+from jetplan.manifest.unpack import Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jetplan.manifest.columns import Columns
+    from jetplan.manifest.findings import Findings
+
+_SIZES = re.compile(r"(?:(?:0|[1-9][0-9]{0,14})?\n)*")
+_BOOLEANS = {"": None, "true": True, "false": False}
+
+
+def read_csv(chunks: Iterator[tuple[int, bytes]], columns: Columns, findings: Findings) -> None:
+    """Put every record of a CSV list into columns."""
+    header: list[str] | None = None
+    for first_line, data in chunks:
+        text, line = data.decode("utf-8"), first_line
+        if header is None:
+            head, _, text = text.partition("\n")
+            header, line = _read_header(head, findings), line + 1
+        if text:
+            _take_chunk(text.removesuffix("\n"), line, header, columns, findings)
+    if header is None:
+        findings.refuse(Place(findings.file), "list-header", "the list is empty", _header_hint())
+
+
+def _header_hint() -> str:
+    return "begin with the line `relativePath,sizeInBytes,isDirectory`"
+
+
+def _read_header(line: str, findings: Findings) -> list[str]:
+    names = _records([line], 1, findings)
+    header = next(names)[1] if line.strip() else []
+    place = Place(findings.file, 1)
+    before = len(findings.problems)
+    for name in header:
+        if name not in LIST_KEYS:
+            hint = nearest(name, LIST_KEYS) or _header_hint()
+            findings.refuse(place, "list-header", f"unknown column {quoted(name)}", hint)
+    if len(set(header)) < len(header):
+        findings.refuse(place, "list-header", "a column stands in the header twice", "remove one")
+    if not header or ("relativePath" not in header and len(findings.problems) == before):
+        findings.refuse(place, "list-header", "the header lacks the column `relativePath`", _header_hint())
+    if len(findings.problems) > before:
+        raise Stop
+    return header
+
+
+def _take_chunk(text: str, first_line: int, header: list[str], columns: Columns, findings: Findings) -> None:
+    lines = text.split("\n")
+    columns.total += len(lines)
+    if '"' not in text and _take_quickly(text, lines, first_line, header, columns):
+        return
+    for line, record in _records(lines, first_line, findings):
+        _take_record(record, Place(findings.file, line), header, columns, findings)
+        if findings.unlisted:
+            raise Stop
+
+
+def _take_quickly(text: str, lines: list[str], first_line: int, header: list[str], columns: Columns) -> bool:
+    """Take a chunk column by column if every record in it is plainly right; else nothing."""
+    if text.count(",") != len(lines) * (len(header) - 1) or "revision" in header:
+        return False
+    try:
+        by_name = dict(zip(header, zip(*csv.reader(lines, strict=True), strict=True), strict=True))
+    except ValueError:
+        return False
+    paths = by_name["relativePath"]
+    sizes = by_name.get("sizeInBytes", ("",) * len(paths))
+    if len(paths) != len(lines) or not are_ordinary(paths) or not _SIZES.fullmatch("\n".join(sizes) + "\n"):
+        return False
+    if not set(by_name.get("isDirectory", ())) <= {"", "false"} or any(path[-1] == "/" for path in paths):
+        return False
+    numbers = list(map(int, sizes)) if "" not in sizes else [int(size) if size else UNKNOWN_SIZE for size in sizes]
+    take_many(columns, paths, numbers, first_line)
+    return True
+
+
+def _records(lines: list[str], first_line: int, findings: Findings) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(lines, strict=True)
+    while True:
+        line = first_line + reader.line_num
+        try:
+            record = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            message = "a quoted field is never closed" if "end of data" in str(error) else f"this is not CSV: {error}"
+            findings.refuse(Place(findings.file, line), "list-line", message, "quote as RFC 4180 says")
+            raise Stop from None
+        if first_line + reader.line_num > line + 1:
+            message = "a quoted field goes over several lines"
+            findings.refuse(Place(findings.file, line), "list-line", message, "no path holds a line break")
+        else:
+            yield line, record
+
+
+def _take_record(record: list[str], place: Place, header: list[str], columns: Columns, findings: Findings) -> None:
+    if len(record) != len(header):
+        message = f"{len(record)} fields, and the header has {len(header)}" if record else "the line is empty"
+        findings.refuse(
+            place, "list-line", message, "remove the line" if not record else 'quote a path that holds a ","'
+        )
+        return
+    by_name = dict(zip(header, record, strict=True))
+    folder_text = by_name.get("isDirectory", "")
+    before = len(findings.problems) + findings.unlisted
+    if folder_text not in _BOOLEANS:
+        message = f"`isDirectory` must be `true`, `false` or empty, not {quoted(folder_text, 40)}"
+        findings.refuse(place, "wrong-type", message)
+    size = _integer(by_name.get("sizeInBytes", ""), "sizeInBytes", 0, place, findings)
+    revision = _integer(by_name.get("revision", ""), "revision", 1, place, findings)
+    if len(findings.problems) + findings.unlisted == before:
+        take_row(columns, findings, place, by_name["relativePath"], size, _BOOLEANS[folder_text], revision)
+
+
+def _integer(text: str, name: str, least: int, place: Place, findings: Findings) -> int | None:
+    if not text:
+        return None
+    if not INTEGER.fullmatch(text):
+        message = f"`{name}` must be a whole number in decimal digits, not {quoted(text, 40)}"
+        findings.refuse(place, "wrong-type", message, "digits only, or nothing")
+        return None
+    value = int(text) if len(text) <= len(str(LARGEST)) else LARGEST + 1
+    if not least <= value <= LARGEST:
+        message = f"`{name}` must be from {least} to {LARGEST}, not {quoted(text, 24)}"
+        findings.refuse(place, "out-of-range", message)
+        return None
+    return value

@@ -1,0 +1,103 @@
+"""Lists of objects in files beside the manifests: found below the root only, opened safely, read as a stream."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jetplan.core.characters import quoted
+from jetplan.manifest.columns import Columns
+from jetplan.manifest.csvlist import read_csv
+from jetplan.manifest.files import open_regular
+from jetplan.manifest.findings import Findings
+from jetplan.manifest.unpack import Stop, chunks_of_lines, open_packed
+
+if TYPE_CHECKING:
+    from jetplan.manifest.events import Event
+    from jetplan.manifest.files import SourceFile
+    from jetplan.manifest.limits import Limits
+
+_PACKINGS = ("gz", "zst")
+_FORMATS = ("csv", "jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """Where a list is and how it is written."""
+
+    path: str
+    format: str
+    packing: str
+
+
+def read_list(name: str, at: Event, source: SourceFile, findings: Findings, limits: Limits) -> Columns | None:
+    """The objects of the list that a manifest names, or None after recording why not.
+
+    What is wrong with the name is told at `at`; what is wrong in the list, at the list's own lines.
+    """
+    file = _locate(name, at, source, findings)
+    if file is None:
+        return None
+    inner = Findings(file.path, limits.problems)
+    columns = Columns(file.path)
+    try:
+        _read(file, columns, inner, limits)
+        if not columns.total and not inner.problems:
+            findings.refuse(
+                at, "no-objects", f"the list {quoted(name)} is empty", "list at least one, or remove the set"
+            )
+    except Stop:
+        pass
+    findings.problems += inner.sorted_problems()
+    return columns if not inner.problems else None
+
+
+def _read(file: ListFile, columns: Columns, findings: Findings, limits: Limits) -> None:
+    descriptor = open_regular(file.path, findings)
+    if descriptor is None:
+        return
+    with open(descriptor, "rb", buffering=0) as raw:
+        chunks = chunks_of_lines(open_packed(raw, file.packing, findings), findings, limits)
+        if file.format == "csv":
+            read_csv(chunks, columns, findings)
+        else:
+            from jetplan.manifest.jsonlist import read_json_lines
+
+            read_json_lines(chunks, columns, findings)
+
+
+def _locate(name: str, at: Event, source: SourceFile, findings: Findings) -> ListFile | None:
+    parts = name.rsplit("/", 1)[-1].lower().split(".")
+    packing = parts.pop() if parts[-1] in _PACKINGS else ""
+    if len(parts) < 2 or parts[-1] not in _FORMATS:
+        message = f"the list {quoted(name)} is neither CSV nor JSON Lines by its name"
+        findings.refuse(at, "list-name", message, "name it .csv or .jsonl, packed: .csv.gz, .jsonl.zst")
+        return None
+    path = os.path.normpath(os.path.join(os.path.dirname(source.path), name))
+    root = os.path.abspath(source.root)
+    inside = os.path.relpath(os.path.abspath(path), root)
+    if os.path.isabs(name) or "\\" in name or inside.split(os.sep)[0] == os.pardir:
+        message = f"the list {quoted(name)} is outside the folder of the manifests"
+        findings.refuse(at, "list-outside", message, "put it beside this manifest, and name it relative to it")
+        return None
+    if link := _first_link(root, inside):
+        findings.refuse(
+            at, "symlink", f"{quoted(link)} on the way to the list is a symbolic link", "put the list itself here"
+        )
+        return None
+    if not os.path.lexists(path):
+        findings.refuse(
+            at, "list-missing", f"the list {quoted(name)} is not there", "it is looked for beside this manifest"
+        )
+        return None
+    return ListFile(path, parts[-1], packing)
+
+
+def _first_link(root: str, inside: str) -> str:
+    path = root
+    for part in inside.split(os.sep):
+        path = os.path.join(path, part)
+        if os.path.islink(path):
+            return os.path.relpath(path, root)
+    return ""

@@ -1,0 +1,227 @@
+"""The manifest as models: the source of the JSON Schema that editors use, with its descriptions and examples.
+
+Reading does not go through them: `manifest.document` reads from events, with places, many times faster. A test holds
+that models, schema and reader agree on what is valid. Rules between objects or files are the reader's alone.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic.alias_generators import to_camel
+
+from jetplan.core.characters import first_unprintable
+from jetplan.core.paths import LONGEST_PATH, canonical, faults_of
+from jetplan.manifest.scalars import ID, LARGEST, LONGEST_NAME
+
+_UNSEEN = r"\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+_UNSEEN += r"\u2028-\u202e\u2060-\u206f\u2800\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff"
+_NAME_PATTERN = rf"^(?!\s)(?!.*\s$)[^{_UNSEEN}]+$"
+_PATH_PATTERN = rf"^(?!//)(?!.*//)(?!(?:.*/)?\.{{1,2}}(?:/|$))[^\\:\uff0f\uff3c\u2025{_UNSEEN}]+$"
+_LISTED_PATTERN = rf"^(?!/?$){_PATH_PATTERN[1:]}"
+
+
+def _check_name(text: str) -> str:
+    if not text or text != text.strip() or len(text) > LONGEST_NAME or first_unprintable(text):
+        raise ValueError("not a name")
+    return text
+
+
+def _check_path(text: str) -> str:
+    if not text or faults_of(canonical(text)):
+        raise ValueError("not a path")
+    return text
+
+
+def _check_listed_path(text: str) -> str:
+    if text == "/":
+        raise ValueError("the whole profile is `objects: all`")
+    return _check_path(text)
+
+
+def _check_id(text: str) -> str:
+    if not ID.fullmatch(text) or len(text) > LONGEST_NAME:
+        raise ValueError("not an id")
+    return text
+
+
+def _text(pattern: str, longest: int) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "minLength": 1, "maxLength": longest, "pattern": pattern})
+
+
+_NAME = _text(_NAME_PATTERN, LONGEST_NAME)
+_NAMED: dict[str, Any] = {"propertyNames": _NAME.json_schema}
+Name = Annotated[str, AfterValidator(_check_name), _NAME]
+Id = Annotated[str, AfterValidator(_check_id), _text(rf"^(?!.*\.\.){ID.pattern}$", LONGEST_NAME)]
+PathText = Annotated[str, AfterValidator(_check_path), _text(_PATH_PATTERN, LONGEST_PATH)]
+ListedPath = Annotated[str, AfterValidator(_check_listed_path), _text(_LISTED_PATTERN, LONGEST_PATH)]
+Revision = Annotated[int, Field(ge=1, le=LARGEST)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        field_title_generator=lambda name, _: to_camel(name),
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        hide_input_in_errors=True,
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_null(cls, data: Any) -> Any:
+        if isinstance(data, dict) and None in data.values():
+            raise ValueError("null where a value is needed")
+        return data
+
+
+class StorageProfileId(_Model):
+    """A storage profile by its id, for accounts in which a name is not unique."""
+
+    storage_profile_id: Id = Field(
+        description="The id of the storage profile, from the console or the API.",
+        examples=["11111111-2222-3333-4444-555555555555"],
+    )
+
+
+Profile = Annotated[
+    Name | StorageProfileId,
+    Field(examples=["NYC Dailies", {"storageProfileId": "11111111-2222-3333-4444-555555555555"}]),
+]
+
+
+class Job(_Model):
+    """A manual job: what is delivered with it moves from the source to the destination."""
+
+    source: Profile = Field(description="The storage profile that files come from, by name or by id.")
+    destination: Profile = Field(description="The storage profile that files go to, by name or by id.")
+    paused: bool | None = Field(
+        None,
+        description="`false` resumes a paused job before anything is delivered; `true` pauses it. "
+        "Without it jetplan neither pauses nor resumes.",
+        examples=[False],
+    )
+    job_id: Id | None = Field(
+        None,
+        description="The id of an existing job, where several have this name.",
+        examples=["11111111-2222-3333-4444-555555555555"],
+    )
+
+
+def _object_rules(schema: dict[str, Any]) -> None:
+    said = {"properties": {"isDirectory": {"const": True}}, "required": ["isDirectory"]}
+    schema["allOf"] = [
+        {"if": said, "then": {"properties": {"sizeInBytes": False}}},
+        {
+            "if": {"properties": {"relativePath": {"pattern": "/$"}}, "required": ["relativePath"]},
+            "then": {"properties": {"sizeInBytes": False, "isDirectory": {"const": True}}},
+        },
+        {"if": {"properties": {"relativePath": {"const": "/"}}, "required": ["relativePath"]}, "then": said},
+    ]
+
+
+class DeliveredObject(_Model):
+    """A file or folder in the API's own words, where more than its path is to be said."""
+
+    model_config = ConfigDict(title="Object", json_schema_extra=_object_rules)
+
+    relative_path: PathText = Field(
+        description="The full path from the root of the source storage profile. With a trailing slash: a folder.",
+        examples=["/ep101/master.mxf", "/ep101/audio/"],
+    )
+    size_in_bytes: Annotated[int, Field(ge=0, le=LARGEST)] | None = Field(
+        None,
+        description="The size of a file: a note for estimates, never a part of what identifies it.",
+        examples=[104857600],
+    )
+    is_directory: bool | None = Field(
+        None, description="`true` for a folder, as a trailing slash says too.", examples=[True]
+    )
+    revision: Revision | None = Field(
+        None, description="Raise it to send this object again. The set's revision if left out.", examples=[2]
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        slash = self.relative_path.endswith("/")
+        if slash and (self.is_directory is False or (self.relative_path == "/" and self.is_directory is None)):
+            raise ValueError("a folder that is none")
+        if self.size_in_bytes is not None and (slash or self.is_directory):
+            raise ValueError("a folder has no size")
+        return self
+
+
+class ObjectsFrom(_Model):
+    """Objects listed in a file beside the manifest, for lists too long for YAML."""
+
+    file: Name = Field(
+        description="A CSV file (header `relativePath,sizeInBytes,isDirectory`, optionally `revision`) or a JSON Lines "
+        "file (one object a line), plain or packed as .gz or .zst. Relative to this manifest, below the same folder.",
+        examples=["ep101.csv", "lists/archive.jsonl.gz"],
+    )
+
+
+class DeliverySet(_Model):
+    """Files and folders to be sent with one job, each once per revision."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["objects"]}, {"required": ["objectsFrom"]}]})
+
+    job: Name = Field(
+        description="The job to deliver with: one declared in the manifests, or one that only exists on the server.",
+        examples=["nyc-to-lax"],
+    )
+    objects: Literal["all"] | Annotated[list[ListedPath | DeliveredObject], Field(min_length=1)] | None = Field(
+        None,
+        description="What is sent: a list of paths (a trailing slash is a folder), or `all` for the whole profile.",
+        examples=["all", ["/ep101/master.mxf", "/ep101/audio/"]],
+    )
+    objects_from: ObjectsFrom | None = Field(
+        None, description="What is sent, listed in a file of its own.", examples=[{"file": "ep101.csv"}]
+    )
+    overlap: Literal["refuse", "skip", "send"] | None = Field(
+        None,
+        description="What to do with objects that another set already sent to the same destination: `refuse` the set "
+        "(the default), `skip` them and send the rest, or `send` them again.",
+        examples=["skip"],
+    )
+    renamed_from: Name | None = Field(
+        None,
+        description="The former name of this set, so that what it sent under that name is not sent again.",
+        examples=["ep101"],
+    )
+    revision: Revision | None = Field(
+        None, description="Raise it to send every object of the set again. 1 if left out.", examples=[2]
+    )
+    allow_case_twins: bool | None = Field(
+        None,
+        description="`true` accepts paths that differ only in case; a destination may fold them into one.",
+        examples=[True],
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.objects is None) == (self.objects_from is None):
+            raise ValueError("either objects or objectsFrom")
+        return self
+
+
+class Manifest(_Model):
+    """One manifest file of jetplan. All files of a folder share one namespace of jobs and of delivery sets."""
+
+    model_config = ConfigDict(title="jetplan manifest")
+
+    api_version: Literal["jetplan/v1"] = Field(description="The version of this format.", examples=["jetplan/v1"])
+    jobs: dict[Name, Job] = Field(
+        default_factory=dict,
+        description="Jobs by name. A missing one is created; one found by name and both profiles is adopted.",
+        examples=[{"nyc-to-lax": {"source": "NYC Dailies", "destination": "LAX Ingest"}}],
+        json_schema_extra=_NAMED,
+    )
+    delivery_sets: dict[Name, DeliverySet] = Field(
+        default_factory=dict,
+        description="Delivery sets by name. The name is a part of what identifies what was sent: see `renamedFrom`.",
+        examples=[{"ep101-masters": {"job": "nyc-to-lax", "objects": ["/ep101/master.mxf"]}}],
+        json_schema_extra=_NAMED,
+    )

@@ -1,0 +1,115 @@
+"""The text of an object list as chunks of whole lines, unpacked as it is read, and never more than the limit."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from jetplan.errors import Place
+from jetplan.manifest.text import check_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jetplan.manifest.findings import Findings
+    from jetplan.manifest.limits import Limits
+
+_CHUNK = 1 << 20
+_STEP = 1 << 10
+_WINDOW = 1 << 27
+LONGEST_LINE = 1 << 16
+
+
+class Stop(Exception):
+    """Reading a list cannot go on; why is recorded."""
+
+
+class Stream(Protocol):
+    """What gives bytes until it gives none."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+def open_packed(file: Stream, packing: str, findings: Findings) -> Stream:
+    """A stream of what is packed in a file (`gz`, `zst` or nothing)."""
+    if packing == "gz":
+        import gzip
+
+        unpacked: Stream = gzip.GzipFile(fileobj=cast("Any", file), mode="rb")
+        return unpacked
+    if packing == "zst":
+        try:
+            return _Zstandard(file)
+        except ImportError:
+            message = "zstandard is not installed, which reads .zst files"
+            findings.refuse(Place(findings.file), "list-packed", message, "pip install 'jetplan[zstd]'")
+            raise Stop from None
+    return file
+
+
+class _Zstandard:
+    """Unpacks frame after frame. The library's own reader takes a file that was cut off for one that ended."""
+
+    def __init__(self, file: Stream) -> None:
+        import zstandard
+
+        self._file = file
+        self._error = zstandard.ZstdError
+        self._unpacker = zstandard.ZstdDecompressor(max_window_size=_WINDOW)
+        self._frame = self._unpacker.decompressobj()
+        self._rest = b""
+        self._begun = False
+
+    def read(self, size: int, /) -> bytes:  # noqa: ARG002  # gives what one step unpacks
+        """What the next few packed bytes hold: little goes in, so that a bomb cannot fill the memory at once."""
+        while True:
+            packed = self._rest or self._file.read(_STEP)
+            self._rest = b""
+            if not packed:
+                if not self._begun:
+                    return b""
+                raise EOFError("the file is cut off")
+            if not self._begun:
+                self._frame, self._begun = self._unpacker.decompressobj(), True
+            try:
+                data = self._frame.decompress(packed)
+            except self._error as error:
+                raise OSError("this is not zstandard") from error
+            if self._frame.eof:
+                self._rest, self._begun = self._frame.unused_data, False
+            if data:
+                return data
+
+
+def chunks_of_lines(stream: Stream, findings: Findings, limits: Limits) -> Iterator[tuple[int, bytes]]:
+    """Checked UTF-8 text of about a MiB of whole lines at a time, each with the number of its first line."""
+    line, total, rest = 1, 0, b""
+    while True:
+        data = _read(stream, findings)
+        total += len(data)
+        if total > limits.list_bytes:
+            message = f"the list is larger than {limits.list_bytes >> 20} MiB once unpacked"
+            findings.refuse(Place(findings.file), "list-too-large", message, "split it over several delivery sets")
+            raise Stop
+        cut = data.rfind(b"\n") + 1 if data else 0
+        whole, rest = (rest + data[:cut], data[cut:]) if cut or not data else (b"", rest + data)
+        if len(rest) > LONGEST_LINE:
+            place = Place(findings.file, line + whole.count(b"\n"))
+            findings.refuse(place, "list-line", f"a line is longer than {LONGEST_LINE >> 10} KiB")
+            raise Stop
+        if whole:
+            checked = check_text(whole, findings, first_line=line)
+            if checked is None:
+                raise Stop
+            yield line, checked
+            line += whole.count(b"\n")
+        if not data:
+            return
+
+
+def _read(stream: Stream, findings: Findings) -> bytes:
+    try:
+        return stream.read(_CHUNK)
+    except (EOFError, OSError, zlib.error) as error:
+        findings.refuse(Place(findings.file), "list-packed", f"cannot be unpacked: {error}", "pack the list again")
+        raise Stop from None

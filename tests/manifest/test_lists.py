@@ -1,0 +1,300 @@
+"""Lists of objects beside manifests: the same strictness, from text that is never held whole."""
+
+from __future__ import annotations
+
+import gzip
+import os
+
+import pytest
+import zstandard
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from jetplan.core.objects import UNKNOWN_SIZE
+from jetplan.manifest import csvlist, jsonlist
+from jetplan.manifest.columns import Columns
+from jetplan.manifest.findings import Findings
+from jetplan.manifest.limits import Limits
+from jetplan.manifest.unpack import Stop
+
+HEADER = "relativePath,sizeInBytes,isDirectory\n"
+
+
+def manifest(name: str, more: str = "") -> str:
+    """A manifest with one set from a list."""
+    return f"apiVersion: jetplan/v1\ndeliverySets:\n  s:\n    job: j\n    objectsFrom: {{file: '{name}'}}\n{more}"
+
+
+CSV = HEADER + '/a,1,false\n/b/,,true\nc,,\n"/d, e",0,\n/f,,true\n"/say ""hi""",,\n'
+JSONL = (
+    '{"relativePath":"/a","sizeInBytes":1,"isDirectory":false}\n{"relativePath":"/b/"}\n{"relativePath":"c"}\n'
+    '{"sizeInBytes":0,"relativePath":"/d, e"}\n{"relativePath":"/f","isDirectory":true}\n{"relativePath":"/say \\"hi\\""}\n'
+)
+
+
+@pytest.mark.parametrize(("suffix", "text"), [("csv", CSV), ("jsonl", JSONL)])
+@pytest.mark.parametrize("packing", ["", ".gz", ".zst"])
+@pytest.mark.parametrize("change", ["none", "crlf", "bom", "no last line end"])
+def test_lists_give_what_yaml_gives(folder, make_folder, with_objects, suffix, text, packing, change) -> None:
+    """CSV and JSON Lines, packed or not, with any line ends, give the digest of the same objects in YAML."""
+    match change:
+        case "crlf":
+            text = text.replace("\n", "\r\n")
+        case "bom":
+            text = "\ufeff" + text
+        case "no last line end":
+            text = text.removesuffix("\n")
+    data = text.encode()
+    data = gzip.compress(data) if packing == ".gz" else zstandard.compress(data) if packing == ".zst" else data
+    name = f"list.{suffix}{packing}"
+    folder.write({"a.yaml": manifest(name), name: data})
+    found = folder.read().spec
+    assert list(found.sets["s"].objects.paths) == ["/a", "/b/", "/c", "/d, e", "/f/", '/say "hi"']
+    assert list(found.sets["s"].objects.sizes) == [1, UNKNOWN_SIZE, UNKNOWN_SIZE, 0, UNKNOWN_SIZE, UNKNOWN_SIZE]
+    yaml = make_folder("yaml").read(with_objects("- /a", "- b/", "- /c", "- /d, e", "- /f/", "- '/say \"hi\"'")).spec
+    assert found.digests == yaml.digests
+
+
+def test_several_frames_and_members_are_one_list(folder) -> None:
+    """Packed files that were joined are read to the end of the last."""
+    for name, pack in {"l.csv.gz": gzip.compress, "l.csv.zst": zstandard.compress}.items():
+        folder.write({"a.yaml": manifest(name), name: pack(HEADER.encode() + b"/a,,\n") + pack(b"/b,,\n")})
+        assert list(folder.read().spec.sets["s"].objects.paths) == ["/a", "/b"]
+
+
+def test_revisions(folder) -> None:
+    """Objects of a list may have revisions of their own; the set's holds for the rest."""
+    for name, text in {
+        "l.csv": "revision,relativePath\n2,/a\n,/b\n",
+        "l.jsonl": '{"relativePath":"/a","revision":2}\n{"relativePath":"/b"}\n',
+    }.items():
+        folder.write({name: text})
+        objects = folder.read(manifest(name, "    revision: 3\n")).spec.sets["s"].objects
+        assert [objects.revision_of(at) for at in range(2)] == [2, 3]
+
+
+def test_long_lists_cross_chunks(folder) -> None:
+    """Lines keep their numbers across the chunks in which a list is read, with an odd one in the middle."""
+    lines = [f"/some/folder/clip_{at:07}.mxf,{at},\n" for at in range(100_000)]
+    lines[60_000] = "/some/folder/audio/,,true\n"
+    folder.write({"a.yaml": manifest("l.csv"), "l.csv": HEADER + "".join(lines)})
+    table = folder.read().spec.sets["s"].objects
+    assert (len(table), table.paths[60_000], table.sizes[99_999]) == (100_000, "/some/folder/audio/", 99_999)
+    lines[99_998] = "/some/folder/../x,1,\n"
+    folder.write({"l.csv": HEADER + "".join(lines)})
+    (problem,) = folder.problems()
+    assert (problem.place.file, problem.place.line) == (str(folder.root / "l.csv"), 100_000)
+
+
+CSV_REFUSED = {
+    "empty": ("", [(0, "list-header")]),
+    "no header": ("/a,1,false\n", [(1, "list-header")] * 3),
+    "misspelt column": ("relativepath\n/a\n", [(1, "list-header")]),
+    "column twice": ("relativePath,relativePath\n/a,/b\n", [(1, "list-header")]),
+    "no path column": ("sizeInBytes\n1\n", [(1, "list-header")]),
+    "only a header": (HEADER, [(5, "no-objects")]),
+    "too few fields": (HEADER + "/a,1\n", [(2, "list-line")]),
+    "too many fields": (HEADER + "/a,1,,\n", [(2, "list-line")]),
+    "fields that make up for each other": (HEADER + "/a,1\n/b,1,,\n", [(2, "list-line"), (3, "list-line")]),
+    "empty line": (HEADER + "/a,,\n\n/b,,\n", [(3, "list-line")]),
+    "unclosed quote": (HEADER + '/a,,\n"/b,,\n', [(3, "list-line")]),
+    "text after a quote": (HEADER + '"/b"x,,\n', [(2, "list-line")]),
+    "line break in a path": (HEADER + '"/a\n/b",,\n/c/../d,,\n', [(2, "list-line"), (4, "path-dots")]),
+    "size with a separator": (HEADER + "/a,1_000,\n", [(2, "wrong-type")]),
+    "size with a sign": (HEADER + "/a,-1,\n/b,+1,\n", [(2, "wrong-type"), (3, "wrong-type")]),
+    "size with a space": (HEADER + "/a, 1,\n", [(2, "wrong-type")]),
+    "size with a leading zero": (HEADER + "/a,01,\n", [(2, "wrong-type")]),
+    "size as a float": (HEADER + "/a,1.0,\n", [(2, "wrong-type")]),
+    "size in other digits": (HEADER + "/a,١,\n", [(2, "wrong-type")]),
+    "size too large": (HEADER + f"/a,{2**53},\n/b,{'9' * 5000},\n", [(2, "out-of-range"), (3, "out-of-range")]),
+    "revision zero": ("relativePath,revision\n/a,0\n", [(2, "out-of-range")]),
+    "boolean": (HEADER + "/a,,yes\n/b,,TRUE\n", [(2, "wrong-type"), (3, "wrong-type")]),
+    "folder with a size": (HEADER + "/a/,1,\n/b,1,true\n", [(2, "size-of-folder"), (3, "size-of-folder")]),
+    "folder that is none": (HEADER + "/a/,,false\n", [(2, "path-file-and-folder")]),
+    "empty path": (HEADER + ",,\n", [(2, "path-empty")]),
+    "whole profile": (HEADER + "/,,\n", [(2, "path-whole-profile")]),
+    "same path twice": (HEADER + "/a,,\na,,\n", [(3, "path-twice")]),
+    "control character": (HEADER + "/a\x1b,,\n", [(2, "forbidden-character")]),
+    "invalid UTF-8": (HEADER.encode() + b"/a,,\n/\xff,,\n", [(3, "encoding")]),
+    "UTF-16": (HEADER.encode("utf-16"), [(0, "encoding")]),
+    "BOM in the middle": (HEADER + "\ufeff/a,,\n", [(2, "forbidden-character")]),
+    "lone CR": (HEADER + "/a,,\r/b,,\n", [(2, "forbidden-character")]),
+    "endless line": (HEADER + "/" + "a" * 100_000, [(2, "list-line")]),
+}
+
+
+@pytest.mark.parametrize("case", CSV_REFUSED)
+def test_csv_refused(folder, case) -> None:
+    """Each line of CSV that is not plainly an object is refused with its line."""
+    text, expected = CSV_REFUSED[case]
+    folder.write({"a.yaml": manifest("l.csv"), "l.csv": text})
+    assert [(problem.place.line, problem.code) for problem in folder.problems()] == expected
+
+
+JSONL_REFUSED = {
+    "empty": ("", [(5, "no-objects")]),
+    "empty line": ('{"relativePath":"/a"}\n\n{"relativePath":"/b"}\n', [(2, "list-line")]),
+    "two on a line and an empty line": (
+        '{"relativePath":"/a"} {"relativePath":"/b"}\n\n',
+        [(1, "list-line"), (2, "list-line")],
+    ),
+    "an object on two lines": ('{"relativePath":\n"/a"}\n', [(1, "list-line"), (2, "list-line")]),
+    "not JSON": ("/a\n", [(1, "list-line")]),
+    "a list": ("[]\n", [(1, "wrong-type")]),
+    "a string": ('"/a"\n', [(1, "wrong-type")]),
+    "no path": ('{"sizeInBytes":1}\n', [(1, "missing-key")]),
+    "unknown key": ('{"relativePath":"/a","size":1}\n', [(1, "unknown-key")]),
+    "key twice": ('{"relativePath":"/a","relativePath":"/b"}\n', [(1, "duplicate-key")]),
+    "size twice": ('{"relativePath":"/a","sizeInBytes":1,"sizeInBytes":2}\n', [(1, "duplicate-key")]),
+    "key twice by an escape": ('{"relativePath":"/a","relative\\u0050ath":"/b"}\n', [(1, "duplicate-key")]),
+    "key twice and once not": (
+        '{"relativePath":"/a","relativePath":"/b"}\n{"sizeInBytes":1}\n',
+        [(1, "duplicate-key"), (2, "missing-key")],
+    ),
+    "null": (
+        '{"relativePath":null}\n{"relativePath":"/a","sizeInBytes":null}\n',
+        [(1, "wrong-type"), (2, "wrong-type")],
+    ),
+    "float": ('{"relativePath":"/a","sizeInBytes":1.0}\n', [(1, "wrong-type")]),
+    "exponent": ('{"relativePath":"/a","sizeInBytes":1e3}\n', [(1, "wrong-type")]),
+    "string as size": ('{"relativePath":"/a","sizeInBytes":"1"}\n', [(1, "wrong-type")]),
+    "boolean as size": ('{"relativePath":"/a","sizeInBytes":true}\n', [(1, "wrong-type")]),
+    "negative": ('{"relativePath":"/a","sizeInBytes":-1}\n', [(1, "out-of-range")]),
+    "too large": (f'{{"relativePath":"/a","sizeInBytes":{2**53}}}\n', [(1, "out-of-range")]),
+    "5,000 digits": (f'{{"relativePath":"/a","sizeInBytes":{"9" * 5000}}}\n', [(1, "list-line")]),
+    "NaN": ('{"relativePath":"/a","sizeInBytes":NaN}\n', [(1, "list-line")]),
+    "number as boolean": ('{"relativePath":"/a","isDirectory":1}\n', [(1, "wrong-type")]),
+    "escaped control character": ('{"relativePath":"/a\\u001b"}\n', [(1, "forbidden-character")]),
+    "lone surrogate": ('{"relativePath":"/a\\ud800"}\n', [(1, "forbidden-character")]),
+    "deep": ('{"relativePath":' + "[" * 60_000 + "\n", [(1, "list-line")]),
+    "folder with a size": ('{"relativePath":"/a/","sizeInBytes":1}\n', [(1, "size-of-folder")]),
+    "whole profile": ('{"relativePath":"/"}\n', [(1, "path-whole-profile")]),
+    "dots": ('{"relativePath":"/a"}\n{"relativePath":"/../a"}\n', [(2, "path-dots")]),
+}
+
+
+@pytest.mark.parametrize("case", JSONL_REFUSED)
+def test_json_lines_refused(folder, case) -> None:
+    """Each line of JSON Lines that is not plainly an object is refused with its line."""
+    text, expected = JSONL_REFUSED[case]
+    folder.write({"a.yaml": manifest("l.jsonl"), "l.jsonl": text})
+    assert [(problem.place.line, problem.code) for problem in folder.problems()] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("l.yaml", "list-name"), ("l.txt", "list-name"), ("csv", "list-name"), ("l.csv.zip", "list-name"), (".gz", "list-name"),
+        ("gone.csv", "list-missing"), ("../outside.csv", "list-outside"), ("/etc/outside.csv", "list-outside"),
+        ("x/../../outside.csv", "list-outside"), ("..\\outside.csv", "list-outside"), ("link.csv", "symlink"),
+        ("linked/l.csv", "symlink"), ("pipe.csv", "not-a-file"), ("dir.csv", "not-a-file"), ("sub/../l.csv", None),
+    ],
+)  # fmt: skip
+def test_where_a_list_may_be(folder, tmp_path, name, code) -> None:
+    """A list lies below the folder of the manifests, with no link on the way."""
+    (tmp_path / "outside.csv").write_text(HEADER + "/a,,\n")
+    folder.write({"l.csv": HEADER + "/a,,\n", "sub/b.csv": "x", "dir.csv/x": ""})
+    (folder.root / "link.csv").symlink_to("l.csv")
+    (folder.root / "linked").symlink_to(folder.root)
+    os.mkfifo(folder.root / "pipe.csv")
+    (folder.root / "linked").unlink() if not name.startswith("linked") else None
+    if code is None:
+        assert folder.read(manifest(name)).spec.sets
+    else:
+        assert code in [problem.code for problem in folder.problems(manifest(name))]
+
+
+def test_list_is_relative_to_its_manifest(folder) -> None:
+    """A list is looked for beside the manifest that names it, and may lie above it."""
+    folder.write({"sub/a.yaml": manifest("../lists/l.csv"), "lists/l.csv": HEADER + "/a,,\n"})
+    assert folder.read().spec.sets
+
+
+@pytest.mark.parametrize("cut", [1, 10, 30])
+@pytest.mark.parametrize(("name", "pack"), [("l.csv.gz", gzip.compress), ("l.csv.zst", zstandard.compress)])
+def test_cut_off_lists_are_refused(folder, name, pack, cut) -> None:
+    """A packed list that was cut off is never taken for a shorter one."""
+    data = pack(HEADER.encode() + b"".join(b"/clip%d,,\n" % at for at in range(50)))
+    folder.write({"a.yaml": manifest(name), name: data[:-cut]})
+    assert [problem.code for problem in folder.problems()] == ["list-packed"]
+
+
+@pytest.mark.parametrize("name", ["l.csv.gz", "l.csv.zst"])
+def test_what_is_not_packed_is_refused(folder, name) -> None:
+    """A list that is not packed as its name says is refused."""
+    folder.write({"a.yaml": manifest(name), name: HEADER + "/a,,\n"})
+    assert [problem.code for problem in folder.problems()] == ["list-packed"]
+
+
+@pytest.mark.parametrize(("name", "pack"), [("l.csv.gz", gzip.compress), ("l.csv.zst", zstandard.compress)])
+@pytest.mark.parametrize("filler", [b"/a", b"\n", b"/a,,\n"])
+def test_bombs_are_capped(folder, name, pack, filler) -> None:
+    """A small file that unpacks to a large one is refused at the limit, or at the first thing wrong."""
+    bomb = pack(HEADER.encode() + filler * (20_000_000 // len(filler)))
+    assert len(bomb) < 200_000
+    folder.write({"a.yaml": manifest(name), name: bomb})
+    codes = {problem.code for problem in folder.problems(limits=Limits(list_bytes=4_000_000))}
+    assert codes & {"list-too-large", "list-line"}
+
+
+FIELDS = st.sampled_from(
+    ["/a", "/b", "c", "/d/", "/", "", "1", "01", "-1", "true", "false", '"x"', '"a,b"', '""', " ", "/é", '"', "9" * 17]
+)
+LINES = st.lists(st.lists(FIELDS, max_size=4).map(",".join) | st.just("/ok,5,false"), max_size=4)
+
+
+def outcome(read, data: str) -> object:
+    """Columns and problems of a list."""
+    columns, findings = Columns("l"), Findings("l")
+    try:
+        read(iter([(1, data.encode())]), columns, findings)
+    except Stop:
+        pass
+    return columns if not findings.problems else [(each.place.line, each.code) for each in findings.problems]
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from([HEADER, "relativePath\n", "sizeInBytes,relativePath\n"]), LINES)
+def test_quick_csv_equals_strict_csv(monkeypatch, header, lines) -> None:
+    """Whatever the lines, taking a chunk at once and taking it line by line give the same."""
+    text = header + "\n".join(lines)
+    quick = outcome(csvlist.read_csv, text)
+    with monkeypatch.context() as patched:
+        patched.setattr(csvlist, "_take_quickly", lambda *_: False)
+        assert outcome(csvlist.read_csv, text) == quick
+
+
+PARTS = st.sampled_from(
+    [
+        '"relativePath":"/a"',
+        '"relativePath":"b"',
+        '"relativePath":"/c/"',
+        '"sizeInBytes":1',
+        '"sizeInBytes":-1',
+        '"sizeInBytes":1.0',
+    ]
+    + [
+        '"isDirectory":true',
+        '"x":1',
+        '"relativePath":"sizeInBytes"',
+        '"relativePath":"/"',
+        '"\\u0072elativePath":"/a"',
+        "}{",
+        "} {",
+    ]
+)
+OBJECTS = st.lists(PARTS, min_size=1, max_size=3).map(lambda parts: "{" + ",".join(parts) + "}")
+JSON_LINES = st.lists(
+    OBJECTS | st.sampled_from(["", " ", '{"relativePath":"/ok","sizeInBytes":5}', "x"]), min_size=1, max_size=4
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@given(JSON_LINES, st.sampled_from(["\n", "\r\n", "\n\n"]))
+def test_quick_json_lines_equal_strict_ones(monkeypatch, lines, end) -> None:
+    """Whatever the lines, decoding a chunk at once and line by line give the same."""
+    text = end.join(lines)
+    quick = outcome(jsonlist.read_json_lines, text)
+    with monkeypatch.context() as patched:
+        patched.setattr(jsonlist, "_take_quickly", lambda *_: False)
+        assert outcome(jsonlist.read_json_lines, text) == quick
