@@ -159,8 +159,13 @@ def top_notices(report: Report, most: int) -> list[str]:
     for kind, messages in by_kind.items():
         found += messages[:most]
         if len(messages) > most:
-            found.append(f"And {len(messages) - most:,} more {_MORE[kind]}.")
+            found.append(more_notices(kind, len(messages) - most))
     return found
+
+
+def more_notices(kind: str, number: int) -> str:
+    """How many notices of a kind are left out."""
+    return f"And {number:,} more {_MORE[kind]}."
 
 
 def route_flags(each: RouteTotal) -> list[str]:
