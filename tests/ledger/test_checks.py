@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -58,12 +60,14 @@ def test_damage_is_found(busy: Desk, how: str) -> None:
 
 
 def test_a_damaged_file_is_found(tmp_path: Path) -> None:
-    """Bytes overwritten in the middle of the file are told by the database itself."""
+    """Bytes overwritten in the file are told by the database itself."""
     path = tmp_path / "l.db"
     with open_ledger(f"sqlite:///{path}", create=True):
         pass
+    with closing(sqlite3.connect(path)) as connection:
+        ((page,),) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'jetplan_listings'")
     content = bytearray(path.read_bytes())
-    content[8192:20480] = b"\xff" * 12288
+    content[(page - 1) * 4096 : page * 4096] = b"\xff" * 4096
     path.write_bytes(content)
     with open_ledger(f"sqlite:///{path}") as ledger:
         assert [finding for finding in ledger.check() if "the database reports" in finding.what]
