@@ -29,9 +29,7 @@ class _Unsized(msgspec.Struct, rename="camel"):
 
 def token_body(client_id: str, client_secret: str) -> bytes:
     """What is posted to get a token."""
-    return _encode(
-        {"client_id": client_id, "client_secret": client_secret, "grant_type": "client_credentials"}
-    )
+    return _encode({"client_id": client_id, "client_secret": client_secret, "grant_type": "client_credentials"})
 
 
 def job_body(name: str, source_id: str, destination_id: str) -> bytes:

@@ -134,9 +134,7 @@ class Caller:
     def _refusal(self, call: str, incoming: Incoming, body: bytes, token: Token) -> Exception:
         status = incoming.status
         if is_passing(status):
-            return _Passing(
-                status, wait_asked_for(incoming.headers.get("retry-after"), incoming.headers.get("date"))
-            )
+            return _Passing(status, wait_asked_for(incoming.headers.get("retry-after"), incoming.headers.get("date")))
         if 300 <= status < 400:
             return CallRefused(
                 f"{call} answered {status}, a redirect, which is not followed.",
@@ -159,9 +157,7 @@ class Caller:
     def _fetch_token(self) -> Token:
         """Buy a token. It has no effect, so it may be tried again."""
         credentials = self._credentials
-        request = Request(
-            "POST", "/oauth/token", token_body(credentials.client_id, credentials.client_secret), _JSON
-        )
+        request = Request("POST", "/oauth/token", token_body(credentials.client_id, credentials.client_secret), _JSON)
 
         def once(left: float) -> Token:
             with self._exchange.send(request, min(left, self._seconds)) as incoming:

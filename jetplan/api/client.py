@@ -79,9 +79,7 @@ class JetClient:
         self._server_time = ServerTime(clock)
         exchange = Exchange(self._origin, self._pool, self._server_time)
         self._list_timeout = list_timeout
-        self._caller = Caller(
-            exchange, credentials, total_timeout, partial(Tries, clock, sleep, random, list_timeout)
-        )
+        self._caller = Caller(exchange, credentials, total_timeout, partial(Tries, clock, sleep, random, list_timeout))
 
     @property
     def server_time(self) -> float | None:
@@ -170,9 +168,7 @@ class JetClient:
         _check_ids(items, id_key, call)
         return items
 
-    def _page(
-        self, call: str, target: str, model: type[T], before: int
-    ) -> tuple[Page[T], HTTPMessage]:
+    def _page(self, call: str, target: str, model: type[T], before: int) -> tuple[Page[T], HTTPMessage]:
         def consume(incoming: Incoming) -> tuple[Page[T], HTTPMessage]:
             return ListReader(model, call, before).read(incoming.pieces(LIST_CAP)), incoming.headers
 

@@ -99,9 +99,7 @@ class Exchange:
         self._origin = origin
         self._pool = pool
         self._server_time = server_time
-        self._always = (
-            f"Host: {origin.authority}\r\nUser-Agent: jetplan/{__version__}\r\nAccept: application/json\r\n"
-        )
+        self._always = f"Host: {origin.authority}\r\nUser-Agent: jetplan/{__version__}\r\nAccept: application/json\r\n"
 
     @contextmanager
     def send(self, request: Request, seconds: float) -> Iterator[Incoming]:

@@ -70,9 +70,7 @@ def parse_origin(url: str) -> Origin:
         )
     if parts.query or parts.fragment or "?" in url or "#" in url:
         raise UsageError("The API URL has a query or a fragment.", hint="End it after the host and path.")
-    origin = Origin(
-        parts.scheme, parts.hostname or "", _port(parts) or _PORTS[parts.scheme], parts.path.rstrip("/")
-    )
+    origin = Origin(parts.scheme, parts.hostname or "", _port(parts) or _PORTS[parts.scheme], parts.path.rstrip("/"))
     if not origin.secure and not origin.loopback:
         raise UsageError(
             f"The API URL {origin} is not encrypted.",

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 _LINK = re.compile(r'<([^<>]*)>[^<,]*;\s*rel="?next"?', re.IGNORECASE)
 
 
-def next_target(
-    target: str, around: Around, headers: HTTPMessage, origin: Origin, call: str
-) -> str | None:
+def next_target(target: str, around: Around, headers: HTTPMessage, origin: Origin, call: str) -> str | None:
     """The target of the next page, or None after the last. ApiError if it lies on another server."""
     link = _link_in(around, headers)
     if link is not None:

@@ -1,4 +1,4 @@
-"""Every fault of the network on every call that writes: one request, and an answer that claims no more than is known."""
+"""Every fault of the network on every call that writes: one request, and no claim beyond what is known."""
 
 from __future__ import annotations
 

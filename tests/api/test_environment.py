@@ -1,0 +1,181 @@
+"""What the environment may and may not do to a call: proxies, .netrc, and URLs that would give secrets away."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from typing import Any
+
+import pytest
+import trustme
+
+from jetplan.api.origin import Origin, parse_origin, proxy_for
+from jetplan.core.answers import Accepted, NotSent
+from jetplan.errors import UsageError
+
+VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch: Any) -> None:
+    for variable in VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+        monkeypatch.delenv(variable.lower(), raising=False)
+
+
+def _relay(one: socket.socket, other: socket.socket) -> None:
+    try:
+        while data := one.recv(65536):
+            other.sendall(data)
+        other.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "ALL_PROXY", "https_proxy"])
+def test_a_proxy_is_asked_for_a_tunnel_only(
+    variable: str, serve: Any, connect: Any, wire: Any, tmp_path: Any, monkeypatch: Any
+) -> None:
+    """Through a proxy the API is reached by CONNECT: the proxy sees its own credentials and none of ours."""
+    authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("jet.example").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    api = serve(wire.answer(b'{"deliveryId":"d"}'), context=context)
+
+    def tunnel(sock: socket.socket, asked: Any) -> bool:
+        with socket.create_connection(("127.0.0.1", api.port)) as onward:
+            sock.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=_relay, args=(onward, sock))
+            back.start()
+            _relay(sock, onward)
+            back.join()
+        return False
+
+    proxy = serve(tunnel)
+    monkeypatch.setenv(variable, f"http://user:pass%20word@127.0.0.1:{proxy.port}")
+    client = connect("https://jet.example:8443", ca_bundle=str(tmp_path / "ca.pem"))
+    assert client.deliver("j", b"{}") == Accepted("d")
+    client.close()
+    assert {(asked.method, asked.target) for asked in proxy.asked} == {("CONNECT", "jet.example:8443")}
+    assert {asked.headers["proxy-authorization"] for asked in proxy.asked} == {"Basic dXNlcjpwYXNzIHdvcmQ="}
+    assert all("authorization" not in asked.headers for asked in proxy.asked)
+    assert all("proxy-authorization" not in asked.headers for asked in api.asked + api.token_calls)
+    assert api.asked[0].headers["host"] == "jet.example:8443"
+
+
+@pytest.mark.parametrize(
+    "said", [b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", b"HTTP/1.1 502 No\r\n\r\n", b"SSH-2.0\r\n", b""]
+)
+def test_a_refused_tunnel_is_not_sent(said: bytes, serve: Any, connect: Any, monkeypatch: Any) -> None:
+    """Where the proxy does not open the tunnel, no byte of the request has left."""
+    proxy = serve(lambda sock, asked: sock.sendall(said))
+    monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{proxy.port}")
+    got = connect("https://jet.example").deliver("j", b"{}")
+    assert isinstance(got, NotSent)
+    assert {asked.method for asked in proxy.asked} == {"CONNECT"}
+
+
+def test_a_proxy_never_stands_before_this_machine(serve: Any, connect: Any, wire: Any, monkeypatch: Any) -> None:
+    """Whatever the environment says, this machine is spoken to directly."""
+    proxy, server = serve(b"HTTP/1.1 200 OK\r\n\r\n"), serve(wire.answer(b'{"deliveryId":"d"}'))
+    for variable in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(variable, f"http://127.0.0.1:{proxy.port}")
+    assert connect(server.url).deliver("j", b"{}") == Accepted("d")
+    assert proxy.connections == 0
+    assert proxy_for(Origin("https", "localhost", 443)) is None
+
+
+def test_no_proxy_is_obeyed(monkeypatch: Any) -> None:
+    """NO_PROXY takes hosts out, by name or by domain."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", "jet.example,.inside.example")
+    assert proxy_for(Origin("https", "jet.example", 443)) is None
+    assert proxy_for(Origin("https", "a.inside.example", 443)) is None
+    proxy = proxy_for(Origin("https", "other.example", 443))
+    assert proxy is not None
+    assert (proxy.host, proxy.port) == ("proxy.example", 3128)
+
+
+@pytest.mark.parametrize("url", ["socks5://127.0.0.1:1", "https://127.0.0.1:1", "http://", "http://a b", "ht!tp:x"])
+def test_a_proxy_of_another_kind_is_refused(url: str, monkeypatch: Any) -> None:
+    """A proxy that cannot be used is said, instead of going around it."""
+    monkeypatch.setenv("HTTPS_PROXY", url)
+    with pytest.raises(UsageError):
+        proxy_for(Origin("https", "jet.example", 443))
+
+
+def test_a_netrc_is_never_read(serve: Any, connect: Any, wire: Any, tmp_path: Any, monkeypatch: Any) -> None:
+    """A .netrc that names the host changes no header."""
+    netrc = tmp_path / ".netrc"
+    netrc.write_text("machine 127.0.0.1 login eve password spoon\ndefault login eve password spoon\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(netrc))
+    server = serve(wire.answer(b'{"deliveryId":"d"}'))
+    assert connect(server.url).deliver("j", b"{}") == Accepted("d")
+    assert server.asked[0].headers["authorization"] == "Bearer token-1"
+    assert "authorization" not in server.token_calls[0].headers
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://jet.example",
+        "http://10.0.0.1",
+        "http://0.0.0.0",
+        "http://127.0.0.1.example",
+        "http://localhost.example",
+        "http://[::2]",
+        "http://2130706433",
+        "ftp://127.0.0.1",
+        "jet.example",
+        "https://",
+        "https://jet.example?x=1",
+        "https://jet.example#x",
+        "https://jet.example/a b",
+        "https://jet.example/\r\nX: y",
+        "https://jet.example:99999",
+        "https://jét.example",
+        "https:\\\\jet.example",
+        "",
+    ],
+)
+def test_urls_that_are_refused(url: str) -> None:
+    """Plain http beyond this machine, and what is no URL of a server, never gets as far as a connection."""
+    with pytest.raises(UsageError):
+        parse_origin(url)
+
+
+@pytest.mark.parametrize("url", ["https://me:hunter2@jet.example", "http://hunter2@127.0.0.1", "https://:hunter2@x"])
+def test_credentials_in_the_url_are_refused_unseen(url: str) -> None:
+    """A URL with a password is refused by a message without it."""
+    with pytest.raises(UsageError) as refused:
+        parse_origin(url)
+    assert "hunter2" not in refused.value.message + refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://jet.example/", Origin("https", "jet.example", 443)),
+        ("https://JET.example:8443/v/", Origin("https", "jet.example", 8443, "/v")),
+        ("http://127.0.0.1:8080", Origin("http", "127.0.0.1", 8080)),
+        ("http://127.8.8.8", Origin("http", "127.8.8.8", 80)),
+        ("http://[::1]:5", Origin("http", "::1", 5)),
+        ("http://localhost:5", Origin("http", "localhost", 5)),
+    ],
+)
+def test_urls_that_are_taken(url: str, origin: Origin) -> None:
+    """https anywhere, http to this machine; a trailing slash means nothing."""
+    assert parse_origin(url) == origin
+
+
+def test_a_path_in_the_url_goes_before_every_call(serve: Any, connect: Any, wire: Any) -> None:
+    """An API behind a path is called below it, its token too."""
+    server = serve(wire.answer(b'{"deliveryId":"d"}'))
+    connect(server.url + "/jet/").deliver("j", b"{}")
+    assert [asked.target for asked in server.token_calls + server.asked] == [
+        "/jet/oauth/token",
+        "/jet/v1/jobs/j/deliveries",
+    ]
