@@ -1,0 +1,161 @@
+"""Reads: tried again within bounds, never redirected, and clear about why they failed."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import pytest
+
+from jetplan.api.calls import CallRefused, RoleRefused
+from jetplan.errors import ApiError, AuthenticationError, Unreachable
+
+EMPTY = b'{"items":[]}'
+JOB = b'{"jobId":"j-1","name":"nyc"}'
+
+
+def _in_turn(*answers: bytes) -> Any:
+    """Gives one answer after another; the connection ends where an answer does not say how long it is."""
+    turn = iter(answers)
+
+    def play(sock: Any, asked: Any) -> bool:
+        text = next(turn)
+        sock.sendall(text)
+        return b"Content-Length" in text and b"9999" not in text
+
+    return play
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{",
+        b"HTTP/1.1 200 OK\r\n\r\n" + JOB[:-1],
+        b"HTTP/1.1 200 OK\r\n\r\n<html>",
+        *(b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % status for status in (408, 429, 500, 502, 503, 504)),
+    ],
+)
+def test_a_passing_failure_is_tried_again(first: bytes, serve: Any, connect: Any, wire: Any) -> None:
+    """What may be otherwise next time is asked again, and the good answer counts."""
+    server = serve(_in_turn(first, first, wire.answer(JOB)))
+    assert connect(server.url).view_job("j-1").name == "nyc"
+    assert [asked.method for asked in server.asked] == ["GET"] * 3
+
+
+def test_the_waits_grow_and_the_tries_end(serve: Any, connect: Any, wire: Any, clock: Any) -> None:
+    """Five tries, each wait up to twice the one before, then an error that names the call and the reason."""
+    server = serve(wire.answer(b"{}", "503 X"))
+    client = connect(server.url, clock=clock, sleep=clock.sleep, random=lambda: 1.0)
+    with pytest.raises(Unreachable, match=r"GET /v1/jobs: no usable answer after 5 tries: it answered 503"):
+        client.list_jobs()
+    assert clock.slept == [0.5, 1.0, 2.0, 4.0]
+
+
+@pytest.mark.parametrize(
+    ("header", "waited"),
+    [
+        ("Retry-After: 7", 7.0),
+        ("Retry-After: 999999", 60.0),
+        ("Retry-After: -3", 0.0),
+        ("Retry-After: abc", 0.25),
+        ("Date: Mon, 23 Nov 2026 10:00:00 GMT\r\nRetry-After: Mon, 23 Nov 2026 10:00:09 GMT", 9.0),
+        ("Date: Mon, 23 Nov 2026 10:00:00 GMT\r\nRetry-After: Mon, 23 Nov 2020 10:00:00 GMT", 0.0),
+        ("Retry-After: Mon, 99 Nov 2026 10:00:09 GMT", 0.25),
+    ],
+)
+def test_a_wish_to_wait_is_honoured_within_bounds(
+    header: str, waited: float, serve: Any, connect: Any, wire: Any, clock: Any
+) -> None:
+    """Retry-After, in seconds or as a date by the server's own clock, replaces our wait, between 0 and 60 s."""
+    server = serve(_in_turn(wire.answer(b"{}", "429 X", header), wire.answer(EMPTY)))
+    client = connect(server.url, clock=clock, sleep=clock.sleep, random=lambda: 0.5)
+    assert client.list_jobs() == []
+    assert clock.slept == [waited]
+
+
+def test_the_time_in_all_is_bounded(serve: Any, connect: Any, wire: Any, clock: Any) -> None:
+    """A server that asks for a minute each time does not hold a read for longer than the time it has."""
+    server = serve(wire.answer(b"{}", "429 X", "Retry-After: 60"))
+    client = connect(server.url, clock=clock, sleep=clock.sleep, list_timeout=100.0)
+    with pytest.raises(Unreachable):
+        client.list_jobs()
+    assert clock.slept == [60.0]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(status: int, serve: Any, connect: Any, wire: Any) -> None:
+    """A redirect ends the read: it could lead the token to another server."""
+    server = serve(wire.answer(b"", f"{status} X", "Location: /v1/elsewhere"))
+    with pytest.raises(CallRefused, match=f"answered {status}, a redirect") as refused:
+        connect(server.url).list_jobs()
+    assert refused.value.status == status
+    assert len(server.asked) == 1
+
+
+def test_a_401_renews_the_token_once(serve: Any, connect: Any, wire: Any) -> None:
+    """A token that ended early is replaced, and the read goes on."""
+    server = serve(_in_turn(wire.answer(b"{}", "401 X"), wire.answer(EMPTY)))
+    assert connect(server.url).list_jobs() == []
+    assert (len(server.token_calls), len(server.asked)) == (2, 2)
+
+
+def test_a_second_401_is_the_end(serve: Any, connect: Any, wire: Any) -> None:
+    """An API that refuses a new token too refuses these credentials."""
+    server = serve(wire.answer(b"{}", "401 X"))
+    with pytest.raises(AuthenticationError):
+        connect(server.url).list_jobs()
+    assert (len(server.token_calls), len(server.asked)) == (2, 2)
+
+
+def test_a_role_may_not_list_profiles(serve: Any, connect: Any, wire: Any) -> None:
+    """403 on the storage profiles means that this role cannot see them; elsewhere it is an error."""
+    client = connect(serve(wire.answer(b'{"message":"view only"}', "403 X")).url)
+    assert client.list_storage_profiles() is None
+    with pytest.raises(RoleRefused, match="GET /v1/jobs answered 403: view only"):
+        client.list_jobs()
+
+
+def test_a_missing_record_says_so(serve: Any, connect: Any, wire: Any) -> None:
+    """404 comes out as such, with the call and the server's words."""
+    client = connect(serve(wire.answer(b'{"message":"no such job"}', "404 X")).url)
+    with pytest.raises(CallRefused, match="GET /v1/jobs/j-1 answered 404: no such job") as refused:
+        client.view_job("j-1")
+    assert refused.value.status == 404
+
+
+def test_a_server_that_is_not_there(connect: Any) -> None:
+    """A refused connection is tried again and then said plainly."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(Unreachable, match="nothing listens there"):
+        connect(f"http://127.0.0.1:{port}").list_jobs()
+
+
+@pytest.mark.parametrize("bad", ["", "..", "a/b", "a\nb"])
+def test_an_id_that_changes_the_url_is_not_asked_for(bad: str, serve: Any, connect: Any, wire: Any) -> None:
+    """Reads refuse such an id before the wire."""
+    server = serve(wire.answer(EMPTY))
+    client = connect(server.url)
+    for read in (client.view_job, lambda bad: client.view_delivery("j", bad), lambda bad: client.list_files(bad, "X")):
+        with pytest.raises(ApiError):
+            read(bad)
+    assert server.connections == 0
+
+
+def test_the_servers_clock_is_learnt(serve: Any, connect: Any, wire: Any, clock: Any) -> None:
+    """Date headers tell the server's time, wherever our own clock stands, and nonsense in them is passed over."""
+    server = serve(
+        _in_turn(
+            wire.answer(EMPTY, "200 OK", "Date: Mon, 23 Nov 2026 10:00:00 GMT"),
+            wire.answer(EMPTY, "200 OK", "Date: yesterday"),
+        )
+    )
+    client = connect(server.url, clock=clock)
+    assert client.server_time is None
+    client.list_jobs()
+    clock.now += 5
+    assert client.server_time == 1795428005.0
+    client.list_jobs()
+    assert client.server_time == 1795428005.0
