@@ -1,12 +1,42 @@
-"""What all tests share: sockets reach this machine only."""
+"""What all tests share: sockets reach this machine only, the environment says nothing, and skips can be refused."""
 
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from typing import Any
 
 import pytest
+
+SPEAKING = ("JETPLAN_", "GITHUB_", "GITLAB_", "CI_")
+"""Variables that begin so, and those below, change what jetplan does: no test starts with them."""
+SPEAKING_NAMES = ("CI", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "BUILD_SOURCEVERSION", "BUILD_URL", "GIT_COMMIT")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--no-skips`: for CI, where a test that did not run is a test that did not pass."""
+    parser.addoption("--no-skips", action="store_true", help="a skipped test fails the run")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """With `--no-skips`, turn a skip into a failure that names its reason."""
+    report = yield
+    if report.skipped and item.config.getoption("--no-skips"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, and skips are refused: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _silent_environment() -> Any:
+    """What the shell or a CI system exports has no say in a test; a test sets what it is about."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(SPEAKING) or name in SPEAKING_NAMES:
+                patch.delenv(name)
+        yield
 
 
 def _is_local(address: Any) -> bool:

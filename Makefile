@@ -1,0 +1,71 @@
+# Everything a newcomer or CI runs. Each target sets up what it needs in .venv, once.
+#   make demo    the whole story on a local Jet, in under a minute
+#   make test    the tests                make lint    ruff and mypy
+.POSIX:
+.SUFFIXES:
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-browser lint format schemas clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+PYTEST_ARGS :=
+
+help:
+	@echo "make demo          play the whole story on a local Jet"
+	@echo "make test          run the tests (PYTEST_ARGS=... is handed to pytest)"
+	@echo "make test-browser  run the tests that need Chromium"
+	@echo "make lint          check style and types"
+	@echo "make format        put the code into shape"
+	@echo "make schemas       write schemas/ anew from the models"
+	@echo "make clean         remove .venv and what tools left behind"
+
+demo: $(VENV)/.sandbox
+	@$(BIN)/python demo/demo.py
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -n 2 -m "not browser" $(PYTEST_ARGS)
+
+test-browser: $(VENV)/.dev
+	$(BIN)/python -m pytest -m browser $(PYTEST_ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+schemas: $(VENV)/.sandbox
+	$(BIN)/jetplan schema
+
+clean:
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# The stamps say what was installed: changing the pins or pyproject.toml installs again.
+$(VENV)/.made:
+	@for name in $(PYTHON) python3.11 python3 python3.12 python3.13 python3.14; do \
+	    if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found="$$name"; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	    echo "jetplan needs Python 3.11 or newer, and none was found: install it, or name it: make PYTHON=/path/to/python3" >&2; \
+	    exit 1; \
+	fi; \
+	echo "Making $(VENV) with $$("$$found" --version)"; \
+	if ! "$$found" -m venv --clear $(VENV); then \
+	    echo "$$found could not make a virtual environment: on Debian and Ubuntu, install python3-venv" >&2; \
+	    exit 1; \
+	fi
+	@touch $@
+
+$(VENV)/.sandbox: $(VENV)/.made pyproject.toml constraints.txt
+	@echo "Installing jetplan and its sandbox into $(VENV)"
+	@$(PIP) install --constraint constraints.txt --editable '.[sandbox]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.made pyproject.toml constraints.txt
+	@echo "Installing jetplan and what its tests need into $(VENV)"
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $@ $(VENV)/.sandbox
