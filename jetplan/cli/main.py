@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
 
 from jetplan import __version__
+from jetplan.cli.lazy import LazyGroup
 from jetplan.errors import ExitCode, JetplanError, ManifestInvalid
 
 if TYPE_CHECKING:
@@ -23,46 +23,18 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "apply": ("jetplan.cli.apply", "Create missing jobs and submit what was not submitted yet."),
     "status": ("jetplan.cli.status", "Show where deliveries stand and what is in doubt."),
     "resolve": ("jetplan.cli.resolve", "Say whether an attempt in doubt was accepted."),
+    "ledger": ("jetplan.cli.ledger", "Read the ledger: what was sent, where to, by whom."),
+    "import": ("jetplan.cli.import_jobs", "Write a manifest for jobs that are on the server."),
+    "doctor": ("jetplan.cli.doctor", "Check the set-up: settings, ledger, credentials, API."),
     "schema": ("jetplan.cli.schema", "Write the JSON Schemas for editors."),
     "sandbox": ("jetplan.cli.sandbox", "Run a local Jet that really copies files."),
 }
 """Command name -> (module holding `command`, one line of help): the help needs no module of these."""
 
 
-class Commands(click.Group):
-    """A group whose commands are imported when they are run, not when they are listed."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """The names, in the order of a first use."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
-        """Import one command; its options read JETPLAN_<OPTION> too."""
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(COMMANDS[cmd_name][0]).command
-        command.context_settings.setdefault("auto_envvar_prefix", "JETPLAN")
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Name the nearest command when one is mistyped."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from difflib import get_close_matches
-
-            near = get_close_matches(args[0], COMMANDS, n=1)
-            hint = f" Did you mean '{near[0]}'?" if near else ""
-            raise click.UsageError(f"No such command '{args[0]}'.{hint}", ctx)
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
-        """List the commands from the table, importing none."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, "-V", "--version", message="jetplan %(version)s")
 @click.option("--debug", is_flag=True, envvar="JETPLAN_DEBUG", help="Write a traceback of a failure to a file.")
 def cli(debug: bool) -> None:

@@ -50,6 +50,12 @@ def ensure(tx: Transaction, api_url: str, accounts: Sequence[str]) -> str:
     return scope_id
 
 
+def of_api(tx: Transaction, api_url: str) -> list[str]:
+    """Every scope of an API, ordered by account."""
+    url = canonical_url(api_url)
+    return [row[0] for row in tx.rows("SELECT scope_id FROM jetplan_scopes WHERE api_url = ? ORDER BY account", (url,))]
+
+
 def _ranked(accounts: Sequence[str]) -> list[str]:
     counted = Counter(plain(account) for account in accounts if account)
     return sorted(counted, key=lambda account: (-counted[account], account))

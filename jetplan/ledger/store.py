@@ -71,6 +71,10 @@ class Ledger:
         """The same for a run that writes: made where missing, and given its account once that is known."""
         return self._driver.write(lambda tx: scopes.ensure(tx, api_url, accounts))
 
+    def scopes(self, api_url: str) -> list[str]:
+        """Every scope of this API, of whatever account."""
+        return self._driver.read(lambda tx: scopes.of_api(tx, api_url))
+
     # Runs and their leases.
 
     def begin_run(self, run: RunInfo, lease_seconds: float = 60.0) -> None:

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """What the API shows: jobs, storage profiles (None: the role may not list them), and the account ids seen."""
+    """What the API shows: jobs, storage profiles (None: the role may not list them), and the account ids seen.
+
+    `accounts` repeats each id as often as it was seen, the most frequent first.
+    """
 
     jobs: Sequence[ObservedJob]
     profiles: Sequence[ObservedProfile] | None
@@ -36,7 +39,7 @@ def observe_server(client: JetClient) -> Server:
     return Server(
         tuple(observed_job(job) for job in jobs),
         None if profiles is None else tuple(_profile(profile) for profile in profiles),
-        tuple(account for account, _ in sorted(owners.items(), key=lambda item: (-item[1], item[0]))),
+        tuple(account for account, times in owners.most_common() for _ in range(times)),
     )
 
 

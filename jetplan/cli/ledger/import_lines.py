@@ -1,0 +1,30 @@
+"""`jetplan ledger import`: an export into a new, empty ledger, for instance from SQLite to PostgreSQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from jetplan.cli.options import project_options
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@project_options
+def command(file: Path, config: Path, api_url: str | None, ledger: str | None) -> None:
+    """Read an export into the ledger at --ledger, which must be new or empty and takes over the exported id.
+
+    The project's pin stays true: point JETPLAN_LEDGER or `ledger` in jetplan.yaml at the new place afterwards.
+    """
+    from jetplan.cli.config import check_ledger_named, check_pinned, load_settings, without_secrets
+    from jetplan.ledger import open_ledger
+
+    settings = load_settings(config, api_url, ledger)
+    check_ledger_named(settings)
+    with open_ledger(settings.ledger, create=True) as opened, file.open(encoding="utf-8") as lines:
+        count = opened.import_(lines)
+        if settings.ledger_id:
+            check_pinned(settings, opened.ledger_id)
+        where = without_secrets(settings.ledger)
+        click.echo(f"Read {count:,} lines: ledger {opened.ledger_id} is at {where} now.", err=True)
