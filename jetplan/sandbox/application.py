@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
+from jetplan.sandbox.console import show_console
 from jetplan.sandbox.exchange import Note, RefusedError, Request, Response, refuse
 from jetplan.sandbox.routes import backstage, deliveries, jobs, storage
 
@@ -44,9 +44,8 @@ ROUTES: tuple[tuple[str, str, Access, Handler], ...] = (
     ("GET", "/_sandbox/faults", "neighbour", backstage.show_faults),
     ("POST", "/_sandbox/faults", "neighbour", backstage.set_faults),
     ("DELETE", "/_sandbox/faults", "neighbour", backstage.clear_faults),
-    ("POST", "/_sandbox/token", "neighbour", backstage.issue_token),
     ("GET", "/_sandbox/browse", "neighbour", backstage.browse),
-    ("GET", "/", "neighbour", lambda _jet, _request: _console()),
+    ("GET", "/", "neighbour", lambda _jet, _request: show_console()),
 )
 TABLE = tuple((method, tuple(path.strip("/").split("/")), access, call) for method, path, access, call in ROUTES)
 
@@ -82,34 +81,24 @@ class Application:
 
 
 def _match(request: Request) -> tuple[Access, Handler, list[str]]:
-    segments = tuple(request.path.strip("/").split("/"))
+    path = request.path.strip("/")
+    if path.startswith("_sandbox/v1/"):
+        _, call, names = _find(request.method, path.removeprefix("_sandbox/"), request.path)
+        return "neighbour", call, names
+    return _find(request.method, path, request.path)
+
+
+def _find(wanted: str, path: str, shown: str) -> tuple[Access, Handler, list[str]]:
+    segments = tuple(path.split("/"))
     allowed = []
     for method, pattern, access, call in TABLE:
         if len(pattern) == len(segments) and all(
             part in ("{}", segment) for part, segment in zip(pattern, segments, strict=True)
         ):
-            if method == request.method:
+            if method == wanted:
                 names = [segment for part, segment in zip(pattern, segments, strict=True) if part == "{}"]
                 return access, call, names
             allowed.append(method)
     if allowed:
-        raise RefusedError(405, f"{request.method} is not allowed here", {"allow": ", ".join(allowed)})
-    raise RefusedError(404, f"there is nothing at {request.path}")
-
-
-def _console() -> Response:
-    page = files("jetplan.sandbox").joinpath("console.html").read_bytes()
-    policy = (
-        "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; img-src data:"
-    )
-    return Response(
-        200,
-        page,
-        {
-            "content-type": "text/html; charset=utf-8",
-            "content-security-policy": policy + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-            "x-content-type-options": "nosniff",
-            "referrer-policy": "no-referrer",
-            "cache-control": "no-store",
-        },
-    )
+        raise RefusedError(405, f"{wanted} is not allowed here", {"allow": ", ".join(allowed)})
+    raise RefusedError(404, f"there is nothing at {shown}")

@@ -102,9 +102,14 @@ class Deliveries:
         row = self._store.row("SELECT * FROM deliveries WHERE id = ? AND job_id = ?", (delivery_id, job_id))
         return read_delivery(row) if row else None
 
-    def all(self, job_id: str | None = None) -> list[Delivery]:
-        rows = self._store.rows("SELECT * FROM deliveries WHERE job_id = COALESCE(?, job_id) ORDER BY n", (job_id,))
-        return [read_delivery(row) for row in rows]
+    def all(self, job_id: str | None = None, *, last: int = -1, with_objects: bool = True) -> list[Delivery]:
+        """Deliveries of one job or of all, oldest first; at most the `last` ones, `objects` only where wanted."""
+        rows = self._store.rows(
+            "SELECT id, job_id, state, CASE WHEN ? THEN objects ELSE '[]' END AS objects, count, expanded, created,"
+            " modified FROM deliveries WHERE ? IS NULL OR job_id = ? ORDER BY n DESC LIMIT ?",
+            (with_objects, job_id, job_id, last),
+        )
+        return [read_delivery(row) for row in reversed(rows)]
 
     def first_id(self, other_than: str | None) -> str | None:
         row = self._store.row("SELECT id FROM deliveries WHERE id IS NOT ? ORDER BY n LIMIT 1", (other_than,))
@@ -136,7 +141,7 @@ class Deliveries:
 
     def files(self, job_id: str, state: str | None) -> list[Row]:
         """File records of a job in the order they were planned; PENDING and SKIPPED ones are not shown."""
-        return self._files("job_id = ?", [job_id], state)
+        return self._files("job_id = ?", [job_id], state, -1, 0)[0]
 
     def search_files(
         self, jobs: list[str] | None, term: str, state: str | None, limit: int, offset: int
@@ -146,17 +151,23 @@ class Deliveries:
         if jobs is not None:
             where += f" AND job_id IN ({', '.join('?' * len(jobs))})"
             values += jobs
-        found = self._files(where, values, state)
-        return found[offset : offset + limit], len(found)
+        return self._files(where, values, state, limit, offset)
 
-    def _files(self, where: str, values: list[str], state: str | None) -> list[Row]:
+    def _files(
+        self, where: str, values: list[str], state: str | None, limit: int, offset: int
+    ) -> tuple[list[Row], int]:
         states = [state] if state else ["IN_PROGRESS", "COMPLETED", "FAILED"]
-        return self._store.rows(
-            "SELECT f.*, t.execution_id FROM (SELECT * FROM files WHERE "  # noqa: S608  # only placeholders are put in
-            f"{where} AND state IN ({', '.join('?' * len(states))})) f"
+        found = f"FROM files WHERE {where} AND state IN ({', '.join('?' * len(states))})"
+        given = [*values, *states]
+        rows = self._store.rows(
+            f"SELECT f.*, t.execution_id FROM (SELECT * {found} ORDER BY n LIMIT ? OFFSET ?) f"  # noqa: S608  # placeholders
             " JOIN transfers t ON t.id = f.transfer_id ORDER BY f.n",
-            [*values, *states],
+            [*given, limit, offset],
         )
+        if limit < 0:
+            return rows, len(rows)
+        counted = self._store.row(f"SELECT COUNT(*) AS count {found}", given)
+        return rows, counted["count"] if counted else 0
 
     def activity(self) -> dict[str, Activity]:
         """By job id, for the jobs that ever had a delivery; a constant number of queries."""

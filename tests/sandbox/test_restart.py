@@ -79,7 +79,8 @@ def test_two_cannot_share_a_state(arguments, tmp_path):
     """A second sandbox on the same state file stops with a sentence; two would move the same files."""
     with process(tmp_path, *arguments):
         second = subprocess.run(
-            [sys.executable, "-m", "jetplan", "sandbox", *arguments], capture_output=True, text=True, timeout=60, check=False,
+            [sys.executable, "-m", "jetplan", "sandbox", *arguments],
+            capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
     assert second.returncode == 1
     assert "held by another sandbox" in second.stderr

@@ -1,5 +1,6 @@
 """`/_sandbox/...`: what no Jet has. The journal, the state at a glance, faults at run time, and what the console
-page needs. Open to this machine without a token, so it gives away no secret and no file contents.
+page needs; for the page, every call of the API answers below `/_sandbox/v1` too, out of reach of faults and
+journal. Open to this machine without a token, so it gives away no secret and no file contents.
 """
 
 from __future__ import annotations
@@ -88,11 +89,11 @@ def _delivered_twice(deliveries: list[Delivery]) -> list[dict[str, Any]]:
 def list_deliveries(jet: Jet, request: Request) -> Response:
     """Deliveries of all jobs or of `?jobId=`, with progress; `?objects=true` adds what was asked for,
     `?last=N` keeps the newest N."""
-    deliveries = jet.deliveries.all(request.query.get("jobId"))
     last = request.query.get("last", "")
-    if last.isdecimal() and 0 < int(last[:9]) < len(deliveries):
-        deliveries = deliveries[-int(last[:9]) :]
     with_objects = request.query.get("objects") == "true"
+    deliveries = jet.deliveries.all(
+        request.query.get("jobId"), last=int(last[:9]) if last.isdecimal() else -1, with_objects=with_objects
+    )
     return answer({"items": [_show_delivery(jet, delivery, with_objects) for delivery in deliveries]})
 
 
@@ -128,11 +129,6 @@ def set_faults(jet: Jet, request: Request) -> Response:
 def clear_faults(jet: Jet, request: Request) -> Response:
     jet.faults.replace(())
     return show_faults(jet, request)
-
-
-def issue_token(jet: Jet, _: Request) -> Response:
-    """A token for the console page, which knows no credentials."""
-    return answer({"access_token": jet.auth.issue("S2S_ADMIN")}, 201)
 
 
 def browse(jet: Jet, request: Request) -> Response:
