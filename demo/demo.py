@@ -110,7 +110,7 @@ class Stage:
     @contextmanager
     def sandbox(self) -> Iterator[None]:
         """A local Jet with two storage profiles, for as long as the block lasts."""
-        url_file = self.project / "url"
+        url_file = self.source.parent / "url"
         profiles = ["--profile", f"NYC Dailies={self.source}", "--profile", f"LAX Ingest={self.target}"]
         say("A local Jet with two storage profiles over temporary folders:")
         command(["jetplan", "sandbox", "--profile", "NYC Dailies=nyc", "--profile", "LAX Ingest=lax", "&"])
@@ -160,7 +160,9 @@ class Stage:
     def edit(self, old: str | None, new: str) -> None:
         """Change one line of the manifest, or add one at its end, and say so."""
         text = self.manifest.read_text(encoding="utf-8")
-        changed = text.rstrip("\n") + f"\n{new}\n" if old is None else re.sub(f"^{re.escape(old)}$", new, text, flags=re.M)
+        changed = (
+            text.rstrip("\n") + f"\n{new}\n" if old is None else re.sub(f"^{re.escape(old)}$", new, text, flags=re.M)
+        )
         if changed == text:
             sys.exit(f"The demo failed: {self.manifest.name} has no line {old!r}.")
         self.manifest.write_text(changed, encoding="utf-8")
