@@ -7,6 +7,7 @@ one step down an index, and a million objects are four thousand rows.
 from __future__ import annotations
 
 import json
+import sys
 import zlib
 from array import array
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from jetplan.core.objects import (
     KEY_BYTES,
     UNKNOWN_SIZE,
+    WHOLE_PROFILE,
     folders_above,
     object_keys,
     pack_keys,
@@ -71,15 +73,20 @@ def _pack(attempt: NewAttempt, keys: Sequence[bytes]) -> Contents:
         unknown_sizes=unknown,
         first_paths=json.dumps(list(attempt.paths[:FIRST_PATHS])),
         keys=pack_keys(keys),
-        folders=pack_keys(object_keys(_folders(attempt.paths))),
+        folders=pack_keys(object_keys(folders_of(attempt.paths))),
         listing=_pack_listing(attempt.paths, sizes),
     )
 
 
-def _folders(paths: Sequence[str]) -> set[str]:
-    nearest = {path[: path.rfind("/", 0, len(path) - 1) + 1] for path in paths}
-    nearest.discard("")
-    return nearest.union(*(folders_above(folder) for folder in nearest))
+def _folder_of(path: str) -> str:
+    """The nearest folder above a path, without its slash at the end."""
+    return path.rpartition("/")[0] if path[-1] != "/" else path[:-1].rpartition("/")[0]
+
+
+def folders_of(paths: Iterable[str]) -> set[str]:
+    """Every folder that contains any of the paths."""
+    nearest = {f"{folder}/" for folder in {_folder_of(path) for path in paths if path != WHOLE_PROFILE}}
+    return nearest.union(*map(folders_above, nearest))
 
 
 def pages(packed: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -96,18 +103,26 @@ def page_rows(attempt_id: str, contents: Contents) -> Iterator[tuple[str, str, b
             yield attempt_id, part, first, keys
 
 
-def _pack_listing(paths: Sequence[str], sizes: Iterable[int]) -> bytes:
+def _pack_listing(paths: Sequence[str], sizes: array[int]) -> bytes:
     if not paths:
         return b""
     text = "\0".join(paths)
     if text.count("\0") != len(paths) - 1:
         raise JetplanError("a path holds a NUL character; nothing was claimed")
-    return zlib.compress(f"{text}\0\0{' '.join(map(str, sizes))}".encode(), 1)
+    return zlib.compress(text.encode() + b"\0\0" + _little_endian(sizes).tobytes(), 1)
 
 
 def unpack_listing(listing: bytes) -> tuple[list[str], array[int]]:
     """Paths in the order they were sent, and their sizes."""
     if not listing:
         return [], array("q")
-    paths, _, sizes = zlib.decompress(listing).decode().partition("\0\0")
-    return paths.split("\0"), array("q", map(int, sizes.split(" ")))
+    paths, _, sizes = zlib.decompress(listing).partition(b"\0\0")
+    return paths.decode().split("\0"), _little_endian(array("q", sizes))
+
+
+def _little_endian(sizes: array[int]) -> array[int]:
+    """The same on every machine; where it is the machine's own order, nothing is done."""
+    if sys.byteorder == "big":
+        sizes = array("q", sizes)
+        sizes.byteswap()
+    return sizes

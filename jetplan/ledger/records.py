@@ -85,7 +85,7 @@ class Liveness(Enum):
     """Its heartbeat lies in the future: clocks differ. Treated as live; watch whether `heartbeats` still grows."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: there may be millions, and freezing triples the time of making them
 class Hit:
     """One of the paths asked for (by its index) meets an object that a recorded attempt holds."""
 

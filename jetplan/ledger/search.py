@@ -13,7 +13,7 @@ from jetplan.core.attempts import RELEASED, State
 from jetplan.core.objects import KEY_BYTES, folders_above, is_folder, object_key, object_keys, unpack_keys
 from jetplan.core.observed import Relation
 from jetplan.ledger import reads
-from jetplan.ledger.contents import FOLDERS, OBJECTS
+from jetplan.ledger.contents import FOLDERS, OBJECTS, folders_of
 from jetplan.ledger.driver import rows_in
 from jetplan.ledger.records import Hit, ObjectEvent
 from jetplan.ledger.words import subject_id
@@ -44,13 +44,15 @@ def sharing(tx: Transaction, attempt_ids: Sequence[str], keys: bytes) -> list[st
     return sorted(set().union(*holders(tx, sizes, OBJECTS, unpack_keys(keys)).values()))
 
 
-def holders(tx: Transaction, attempts: Mapping[str, int], part: str, keys: Collection[bytes]) -> dict[bytes, set[str]]:
+def holders(
+    tx: Transaction, attempts: Mapping[str, int], part: str, keys: Collection[bytes]
+) -> dict[bytes, tuple[str, ...]]:
     """For each key that some attempt holds in a part, which do. `attempts`: id -> how many objects it has."""
-    found: dict[bytes, set[str]] = {}
+    found: dict[bytes, tuple[str, ...]] = {}
     if len(keys) * len(attempts) * STEP_COST <= sum(attempts.values()) + 1_000:
         for key in keys:
             for (attempt_id,) in rows_in(tx, _STEP, attempts, before=(part, key), after=(key,)):
-                found.setdefault(key, set()).add(attempt_id)
+                _note(found, attempt_id, (key,))
         return found
     wanted = set(keys)
     for some in _portions(attempts):
@@ -58,9 +60,20 @@ def holders(tx: Transaction, attempts: Mapping[str, int], part: str, keys: Colle
             tx, "SELECT attempt_id, keys FROM jetplan_pages WHERE part = ? AND attempt_id IN (@)", some, before=(part,)
         )
         for attempt_id, page in rows:
-            for key in wanted.intersection(struct.unpack(f"{KEY_BYTES}s" * (len(page) // KEY_BYTES), page)):
-                found.setdefault(key, set()).add(attempt_id)
+            _note(
+                found, attempt_id, wanted.intersection(struct.unpack(f"{KEY_BYTES}s" * (len(page) // KEY_BYTES), page))
+            )
     return found
+
+
+def _note(found: dict[bytes, tuple[str, ...]], attempt_id: str, keys: Collection[bytes]) -> None:
+    """Millions of keys with one holder each share that holder's tuple."""
+    if keys:
+        alone = (attempt_id,)
+        new = dict.fromkeys(keys, alone)
+        for key in new.keys() & found.keys():
+            new[key] = (*found[key], attempt_id)
+        found.update(new)
 
 
 def _portions(attempts: Mapping[str, int]) -> Iterable[list[str]]:
@@ -97,8 +110,7 @@ def find_objects(
 
 def _hits(tx: Transaction, attempts: Mapping[str, int], paths: Sequence[str]) -> list[Hit]:
     keys = object_keys(paths)
-    nearest = {path[: path.rfind("/", 0, len(path) - 1) + 1] for path in paths} - {""}
-    above = {folder: object_key(folder) for folder in nearest.union(*map(folders_above, nearest))}
+    above = {folder: object_key(folder) for folder in folders_of(paths)}
     same = holders(tx, attempts, OBJECTS, {*keys, *above.values()})
     folders = {key for key, path in zip(keys, paths, strict=True) if is_folder(path)}
     below = holders(tx, attempts, FOLDERS, folders) if folders else {}

@@ -7,6 +7,7 @@ is carried out again by itself, so that its neighbours do not fail with it.
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import Future
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -24,6 +25,8 @@ Q_contra = TypeVar("Q_contra", contravariant=True)
 A_co = TypeVar("A_co", covariant=True)
 BATCH = 256
 """The most requests in one commit."""
+LONGEST_WAIT = 0.005
+"""Seconds that a commit waits, at most, for more requests to share it; never where only one caller writes."""
 
 
 class Locks(Protocol[Q_contra]):
@@ -89,20 +92,28 @@ class Writer:
             self._thread.join()
 
     def _serve(self) -> None:
+        callers, patience = 1, 0.0
         while (item := self._queue.get()) is not None:
-            items, more = self._gather(item)
+            items, more = self._gather(item, callers, patience)
+            began = time.monotonic()
             try:
-                _deliver(items, self._carry_out(items))
+                answers = self._carry_out(items)
             except BaseException as error:  # noqa: BLE001 - the callers wait for it: it is theirs
-                _deliver(items, [error] * len(items))
+                answers = [error] * len(items)
+            patience = min(LONGEST_WAIT, (time.monotonic() - began) / 4)
+            callers = len(items) + self._queue.qsize()
+            _deliver(items, answers)
             if not more:
                 return
 
-    def _gather(self, first: _Item) -> tuple[list[_Item], bool]:
+    def _gather(self, first: _Item, callers: int, patience: float) -> tuple[list[_Item], bool]:
+        """What waits, and what those who were just answered ask next: they come within a moment, or not at all."""
         items = [first]
+        until = time.monotonic() + patience
         try:
             while len(items) < BATCH:
-                item = self._queue.get_nowait()
+                wait = until - time.monotonic() if len(items) < callers else 0.0
+                item = self._queue.get(timeout=wait) if wait > 0 else self._queue.get_nowait()
                 if item is None:
                     return items, False
                 items.append(item)
