@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import NODEFAULT, Struct
@@ -79,11 +79,10 @@ def _value(known: Any, hint: Any) -> Any:
 
 
 def _model_in(hint: Any) -> tuple[type[Any] | None, bool]:
-    """The model that a type is made of, and whether it is a list of them."""
-    for each in (hint, *get_args(hint)):
-        if isinstance(each, type) and issubclass(each, Struct):
-            return each, False
-        for inner in get_args(each):
-            if isinstance(inner, type) and issubclass(inner, Struct):
-                return inner, True
+    """The model that a type (perhaps with None beside it) is made of, and whether it is a list of them."""
+    for each in get_args(hint) or (hint,):
+        is_list = get_origin(each) is list
+        inner = get_args(each)[0] if is_list else each
+        if isinstance(inner, type) and issubclass(inner, Struct):
+            return inner, is_list
     return None, False
