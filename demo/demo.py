@@ -160,9 +160,10 @@ class Stage:
     def edit(self, old: str | None, new: str) -> None:
         """Change one line of the manifest, or add one at its end, and say so."""
         text = self.manifest.read_text(encoding="utf-8")
-        changed = (
-            text.rstrip("\n") + f"\n{new}\n" if old is None else re.sub(f"^{re.escape(old)}$", new, text, flags=re.M)
-        )
+        if old is None:
+            changed = text.rstrip("\n") + f"\n{new}\n"
+        else:
+            changed = re.sub(f"^{re.escape(old)}$", new, text, flags=re.MULTILINE)
         if changed == text:
             sys.exit(f"The demo failed: {self.manifest.name} has no line {old!r}.")
         self.manifest.write_text(changed, encoding="utf-8")
