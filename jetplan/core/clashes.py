@@ -10,7 +10,7 @@ import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass
 from enum import Enum
-from itertools import islice
+from itertools import islice, repeat
 from operator import eq
 from typing import TYPE_CHECKING
 
@@ -49,10 +49,11 @@ def _may_clash(paths: Sequence[str]) -> bool:
     ordered = sorted(paths)
     if any(map(eq, ordered, islice(ordered, 1, None))):
         return True
-    if any(path[-1] == "/" and _folder_clashes(ordered, at, path) for at, path in enumerate(ordered)):
+    has_folders = any(map(str.endswith, ordered, repeat("/")))
+    if has_folders and any(path[-1] == "/" and _folder_clashes(ordered, at, path) for at, path in enumerate(ordered)):
         return True
-    hashes = sorted(map(hash, map(_folded, ordered)))  # twins only differ before folding; numbers are small
-    return any(map(eq, hashes, islice(hashes, 1, None)))
+    # Twins fold into one. Hashes are small beside texts; a collision only costs the exact look.
+    return not all(map(_is_folded, ordered)) and len(set(map(hash, map(_folded, ordered)))) < len(ordered)
 
 
 def _folder_clashes(ordered: Sequence[str], at: int, folder: str) -> bool:
@@ -61,6 +62,10 @@ def _folder_clashes(ordered: Sequence[str], at: int, folder: str) -> bool:
     file = folder[:-1]
     found = bisect_left(ordered, file)
     return found < len(ordered) and ordered[found] == file
+
+
+def _is_folded(path: str) -> bool:
+    return path.islower() and path.isascii()
 
 
 def _folded(path: str) -> str:

@@ -10,7 +10,7 @@ from jetplan.core.characters import quoted
 from jetplan.core.objects import UNKNOWN_SIZE
 from jetplan.errors import Place
 from jetplan.manifest.findings import nearest
-from jetplan.manifest.rows import LIST_KEYS, are_ordinary, take_many, take_row
+from jetplan.manifest.rows import LIST_KEYS, are_ordinary_files, take_many, take_row
 from jetplan.manifest.scalars import INTEGER, LARGEST
 from jetplan.manifest.unpack import Stop
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jetplan.manifest.findings import Findings
 
 _SIZES = re.compile(r"(?:(?:0|[1-9][0-9]{0,14})?\n)*")
+_PLAIN_HEADERS = tuple(list(LIST_KEYS[:width]) for width in (1, 2, 3))
 _BOOLEANS = {"": None, "true": True, "false": False}
 
 
@@ -63,7 +64,7 @@ def _read_header(line: str, findings: Findings) -> list[str]:
 def _take_chunk(text: str, first_line: int, header: list[str], columns: Columns, findings: Findings) -> None:
     lines = text.split("\n")
     columns.total += len(lines)
-    if '"' not in text and _take_quickly(text, lines, first_line, header, columns):
+    if _take_quickly(text, first_line, header, columns):
         return
     for line, record in _records(lines, first_line, findings):
         _take_record(record, Place(findings.file, line), header, columns, findings)
@@ -71,22 +72,24 @@ def _take_chunk(text: str, first_line: int, header: list[str], columns: Columns,
             raise Stop
 
 
-def _take_quickly(text: str, lines: list[str], first_line: int, header: list[str], columns: Columns) -> bool:
+def _take_quickly(text: str, first_line: int, header: list[str], columns: Columns) -> bool:
     """Take a chunk column by column if every record in it is plainly right; else nothing."""
-    if text.count(",") != len(lines) * (len(header) - 1) or "revision" in header:
+    if '"' in text or header not in _PLAIN_HEADERS:
         return False
-    try:
-        by_name = dict(zip(header, zip(*csv.reader(lines, strict=True), strict=True), strict=True))
-    except ValueError:
+    text = text.replace("\r\n", "\n")
+    width, lines = len(header), text.count("\n") + 1
+    # Every line begins with a slash, and of all fields only the first of each `width` do: so no line has more or fewer.
+    fields = text.replace("\n", ",").split(",")
+    if text[:1] != "/" or text.count("\n/") != lines - 1 or len(fields) != lines * width:
         return False
-    paths = by_name["relativePath"]
-    sizes = by_name.get("sizeInBytes", ("",) * len(paths))
-    if len(paths) != len(lines) or not are_ordinary(paths) or not _SIZES.fullmatch("\n".join(sizes) + "\n"):
+    paths = fields[::width]
+    sizes = fields[1::width] if width > 1 else [""] * lines
+    folders = fields[2::width] if width > 2 else []
+    if not _SIZES.fullmatch("\n".join(sizes) + "\n") or not set(folders) <= {"", "false"}:
         return False
-    if not set(by_name.get("isDirectory", ())) <= {"", "false"} or any(path[-1] == "/" for path in paths):
+    if not are_ordinary_files(paths):
         return False
-    numbers = list(map(int, sizes)) if "" not in sizes else [int(size) if size else UNKNOWN_SIZE for size in sizes]
-    take_many(columns, paths, numbers, first_line)
+    take_many(columns, paths, [int(size) if size else UNKNOWN_SIZE for size in sizes], first_line)
     return True
 
 

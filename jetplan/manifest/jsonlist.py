@@ -11,7 +11,7 @@ from jetplan.core.characters import quoted
 from jetplan.core.objects import UNKNOWN_SIZE
 from jetplan.errors import Place
 from jetplan.manifest.findings import nearest
-from jetplan.manifest.rows import LIST_KEYS, are_ordinary, take_many, take_row
+from jetplan.manifest.rows import LIST_KEYS, are_ordinary_files, take_many, take_row
 from jetplan.manifest.scalars import LARGEST
 from jetplan.manifest.unpack import Stop
 
@@ -27,6 +27,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, rename="camel", gc=False
 
     relative_path: str
     size_in_bytes: Annotated[int, msgspec.Meta(ge=0, le=LARGEST)] = UNKNOWN_SIZE
+    is_directory: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 _DECODER = msgspec.json.Decoder(_File)
@@ -61,7 +62,8 @@ def _take_quickly(data: bytes, lines: int, first_line: int, columns: Columns) ->
     sizes = [file.size_in_bytes for file in files]
     if len(files) != lines or data.count(b'"sizeInBytes"') != lines - sizes.count(UNKNOWN_SIZE):
         return False
-    if not are_ordinary(paths) or any(path[-1] == "/" for path in paths):
+    said = [file.is_directory for file in files if file.is_directory is not msgspec.UNSET]
+    if any(said) or data.count(b'"isDirectory"') != len(said) or not are_ordinary_files(paths):
         return False
     take_many(columns, paths, sizes, first_line)
     return True

@@ -48,9 +48,10 @@ def read_list(name: str, at: Event, source: SourceFile, findings: Findings, limi
                 at, "no-objects", f"the list {quoted(name)} is empty", "list at least one, or remove the set"
             )
     except Stop:
-        pass
-    findings.problems += inner.sorted_problems()
-    return columns if not inner.problems else None
+        return None
+    finally:
+        findings.problems += inner.sorted_problems()
+    return columns
 
 
 def _read(file: ListFile, columns: Columns, findings: Findings, limits: Limits) -> None:

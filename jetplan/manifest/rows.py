@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from jetplan.core.objects import UNKNOWN_SIZE
@@ -49,6 +50,7 @@ def take_many(columns: Columns, paths: Sequence[str], sizes: Sequence[int], firs
     columns.places.extend(range(packed_place(first_line), packed_place(last), packed_place(1)))
 
 
-def are_ordinary(paths: Sequence[str]) -> bool:
-    """Whether every path is canonical as written and none is the whole profile."""
-    return all(path[:1] == "/" for path in paths) and "/" not in paths
+def are_ordinary_files(paths: Sequence[str]) -> bool:
+    """Whether every path is that of a file, canonical as written."""
+    slash = repeat("/")
+    return all(map(str.startswith, paths, slash)) and not any(map(str.endswith, paths, slash))
