@@ -49,7 +49,7 @@ class SetDelivery:
         chunk = self._steps[start : start + CLAIMED_TOGETHER]
         if self._context.stop:
             for step in self._steps[start:]:
-                self._report(step, StepSkipped(step, "interrupted"))
+                self._report(step, StepSkipped(step, self._context.stop.reason))
             return
         pairs = [(step, self._attempt(step)) for step in chunk]
         yield from self._claimed(pairs)
@@ -114,7 +114,7 @@ class SetDelivery:
             case Doubtful(attempt_id):
                 self._report(step, StepInDoubt(step, context.ledger.attempt(attempt_id)))
             case Held(taken, reason):
-                why = "interrupted" if context.stop else reason
+                why = context.stop.reason if context.stop else reason
                 self._report(step, StepSkipped(step, why, tuple(taken.by)))
             case other:
                 assert_never(other)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
+from jetplan.core.answers import Answer, Refused
 from jetplan.core.attempts import ClaimResult, NewAttempt, State, Taken
 from jetplan.core.protocol import (
     Baseline,
@@ -24,7 +25,7 @@ from jetplan.errors import ApiError, AuthenticationError, JetplanError
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
-    from jetplan.core.answers import Answer
+    from jetplan.apply.throttle import Throttle
     from jetplan.ledger.store import Ledger
 
 _RECORD_DELAYS = (0.1, 0.3, 1.0)
@@ -50,10 +51,11 @@ class Channel:
 class Driver:
     """Drives one protocol after another for one run; safe to use from many threads."""
 
-    def __init__(self, ledger: Ledger, run_id: str, stop: Halt) -> None:
+    def __init__(self, ledger: Ledger, run_id: str, stop: Halt, throttle: Throttle | None = None) -> None:
         self._ledger = ledger
         self._run_id = run_id
         self._stop = stop
+        self._throttle = throttle
 
     def drive(self, protocol: Generator[Effect, Any, End], channel: Channel) -> End:
         """Run a protocol to its end. Nothing is raised: what went wrong is part of the end.
@@ -84,29 +86,50 @@ class Driver:
                 current.attempt_id, current.sent = attempt_id, False
                 return channel.baseline(job_id)
             case Mark(attempt_id=ident, to=State.SENDING):
-                current.attempt_id, current.sent = ident, False
-                return self._permit(effect)
+                current.attempt_id, current.sent, current.answer = ident, False, None
+                return self._permit(effect, current)
             case Mark():
                 return self._record(effect)
             case Send(attempt):
                 current.sent = True
                 try:
-                    return channel.send(attempt)
+                    current.answer = channel.send(attempt)
                 except ApiError:
                     # The client raises only for what comes before the request: a token it could not get.
                     current.sent = False
                     raise
+                finally:
+                    self._leave(current)
+                return current.answer
             case Wait(seconds):
                 return self._stop.wait(seconds)
             case _:
                 assert_never(effect)
 
-    def _permit(self, effect: Mark) -> bool:
-        """Commit SENDING, or hand the claim back if the run is being stopped."""
-        if self._stop:
+    def _permit(self, effect: Mark, current: _Current) -> bool:
+        """Wait for a place, then commit SENDING; hand the claim back if the run is being stopped."""
+        stopped = self._stop.__bool__
+        if stopped() or (self._throttle is not None and not self._throttle.enter(stopped)):
             self._ledger.mark(effect.attempt_id, State.NOT_SENT, {"reason": "interrupted"}, run_id=self._run_id)
             return False
-        return bool(self._mark(effect))
+        current.entered = self._throttle is not None
+        permitted = False
+        try:
+            permitted = bool(self._mark(effect))
+        finally:
+            if not permitted:
+                self._leave(current)
+        return permitted
+
+    def _leave(self, current: _Current) -> None:
+        if self._throttle is None or not current.entered:
+            return
+        current.entered = False
+        match current.answer:
+            case Refused(status=429, retry_after=retry_after):
+                self._throttle.leave(refused=True, retry_after=retry_after)
+            case _:
+                self._throttle.leave()
 
     def _record(self, effect: Mark) -> bool:
         """Write down how a request ended, patiently: forgetting it would put the attempt in doubt."""
@@ -149,3 +172,5 @@ class _Current:
 
     attempt_id: str = ""
     sent: bool = False
+    entered: bool = False
+    answer: Answer | None = None

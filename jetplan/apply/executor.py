@@ -15,6 +15,7 @@ from jetplan.apply.driver import Driver
 from jetplan.apply.jobs import apply_job, settle_creations
 from jetplan.apply.looks import Looks
 from jetplan.apply.settling import settle_soon
+from jetplan.apply.throttle import Throttle
 from jetplan.apply.work import Work
 from jetplan.core.attempts import SENT, UNFINISHED, State
 from jetplan.core.outcome import (
@@ -95,7 +96,7 @@ def make_context(
         client,
         list_jobs,
         look,
-        Driver(ledger, run.run_id, stop),
+        Driver(ledger, run.run_id, stop, Throttle(options.parallelism)),
         Looks(client),
         stop,
         run.run_id,
@@ -190,7 +191,7 @@ class _Run:
 
     def _job(self, step: CreateJob | AdoptJob | UpdateJob) -> Iterable[object]:
         if self._context.stop:
-            self._report(step, StepSkipped(step, "interrupted"))
+            self._report(step, StepSkipped(step, self._context.stop.reason))
             return ()
         try:
             result = apply_job(step, self._context)
@@ -272,7 +273,7 @@ class _Run:
             if held is not None and held.state is not State.INTENDED:
                 self._report(step, StepInDoubt(step, self._context.ledger.attempt(held.attempt_id)))
             else:
-                self._report(step, StepSkipped(step, "interrupted"))
+                self._report(step, StepSkipped(step, self._context.stop.reason))
 
     def _close(self, attempt_id: str, state: State) -> None:
         to = {State.INTENDED: State.NOT_SENT, State.SENDING: State.IN_DOUBT}.get(state)

@@ -62,7 +62,7 @@ def _create(step: CreateJob, context: Context) -> Result:
         case Doubtful(attempt_id):
             return StepInDoubt(step, context.ledger.attempt(attempt_id))
         case Held(taken, reason):
-            return StepSkipped(step, "interrupted" if context.stop else reason, tuple(taken.by))
+            return StepSkipped(step, context.stop.reason if context.stop else reason, tuple(taken.by))
         case other:
             assert_never(other)
 

@@ -32,6 +32,11 @@ class Stop:
             self.error = self.error or error
         self._event.set()
 
+    @property
+    def reason(self) -> str:
+        """Why the rest was not begun, in a few words."""
+        return self.error.message if self.error is not None else "interrupted"
+
     def __bool__(self) -> bool:
         return self._event.is_set()
 

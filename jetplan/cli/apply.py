@@ -42,7 +42,6 @@ def command(
     from jetplan.apply import ApplyOptions, Stop
     from jetplan.cli.problems import write_problems
     from jetplan.cli.project import Project
-    from jetplan.cli.signals import stopping
     from jetplan.manifest.read import read_manifests
 
     if not auto_approve and not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -52,7 +51,7 @@ def command(
     project = Project.load(config, api_url, ledger)
     stop = Stop()
     options = ApplyOptions(parallelism=parallelism)
-    with project.open_ledger() as opened, project.connect(parallelism) as client, stopping(stop):
+    with project.open_ledger() as opened, project.connect(parallelism) as client:
         code = _apply(project, reading.spec, client, opened, stop, options, ask=not auto_approve)
     if stop.signal is not None:
         return code if code is ExitCode.IN_DOUBT else ExitCode(128 + stop.signal)
@@ -71,13 +70,13 @@ def _apply(
 ) -> ExitCode:
     from jetplan.cli.plan import exit_code_of
     from jetplan.cli.project import plan_from
+    from jetplan.cli.signals import stopping
     from jetplan.observe import observe_server
 
     server = observe_server(client)
     outlook = plan_from(project, spec, server, ledger)
     plan = outlook.plan
-    if ask or not (plan.changes() or plan.unfinished):
-        _show_plan(outlook, project)
+    _show_plan(outlook, project)
     if not (plan.changes() or plan.unfinished):
         _remember_whole_sets(outlook, ledger, spec)
         return exit_code_of(plan, detailed=False)
@@ -87,7 +86,9 @@ def _apply(
     if ask:
         server = observe_server(client)
         _check_same(outlook, plan_from(project, spec, server, ledger))
-    outcome = _run(project, spec, server, client, ledger, stop, options)
+    # Until here a signal just ends the command: nothing irreversible was begun.
+    with stopping(stop):
+        outcome = _run(project, spec, server, client, ledger, stop, options)
     _show_outcome(outcome)
     return outcome.exit_code()
 

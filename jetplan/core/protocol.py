@@ -107,7 +107,7 @@ End = Done | Rejected | Unsent | Doubtful | Held
 class Patience:
     """How often, and how long apart, something that provably did not happen is attempted anew."""
 
-    attempts: int = 5
+    attempts: int = 8
     first_delay: float = 0.5
     longest_delay: float = 30.0
 
