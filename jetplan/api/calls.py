@@ -149,8 +149,9 @@ class Caller:
 
     def _hide(self, message: str, token: Token) -> str:
         """A server's words without our secrets, should it have repeated them."""
-        for secret in (token.secret, self._credentials.client_secret):
-            if secret:
+        credentials = self._credentials
+        for secret in (token.secret, credentials.client_secret):
+            if secret and secret != credentials.client_id:  # as in the sandbox: no secret then, but a word
                 message = message.replace(secret, "[hidden]")
         return message
 

@@ -14,7 +14,7 @@ import urllib3.exceptions as broken
 
 from jetplan import __version__
 from jetplan.api.connections import timed
-from jetplan.api.inflate import inflated
+from jetplan.api.inflate import BodyRefused, inflated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,6 +172,8 @@ def _root(error: BaseException) -> BaseException:
 def why(error: BaseException) -> str:
     """A failure in plain words, holding nothing that the other side has sent but a status."""
     match _root(error):
+        case BodyRefused() as refused:
+            return str(refused)
         case TimeoutError():
             return "it took too long"
         case gaierror():
@@ -186,8 +188,8 @@ def why(error: BaseException) -> str:
             return "the connection was cut"
         case IncompleteRead():
             return "the answer was cut short"
-        case OSError() as failure if refused := re.match(r"Tunnel connection failed: (\d{3})", str(failure)):
-            return f"the proxy refused the connection ({refused[1]})"
+        case OSError() as failure if status := re.match(r"Tunnel connection failed: (\d{3})", str(failure)):
+            return f"the proxy refused the connection ({status[1]})"
         case OSError() as failure:
             return failure.strerror or "the connection failed"
         case _:

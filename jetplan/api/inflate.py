@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 _GZIP = 16 + zlib.MAX_WBITS
 _PIECE = 1 << 20
+_BROKEN = "its packing is broken or cut"
 
 
 class BodyRefused(ValueError):
@@ -24,12 +25,12 @@ def inflated(pieces: Iterable[bytes], encoding: str, cap: int) -> Iterator[bytes
         case "gzip" | "x-gzip":
             plain = _gunzipped(pieces)
         case _:
-            raise BodyRefused
+            raise BodyRefused("it is packed in a way that was not asked for")
     total = 0
     for piece in plain:
         total += len(piece)
         if total > cap:
-            raise BodyRefused
+            raise BodyRefused(f"the answer is larger than {cap >> 20} MiB")
         yield piece
 
 
@@ -40,13 +41,13 @@ def _gunzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
             rest = packed
             while rest:
                 if unpacking.eof:
-                    raise BodyRefused
+                    raise BodyRefused(_BROKEN)
                 yield unpacking.decompress(rest, _PIECE)
                 rest = unpacking.unconsumed_tail or unpacking.unused_data
         while not unpacking.eof:
             more = unpacking.decompress(b"", _PIECE)
             if not more:
-                raise BodyRefused
+                raise BodyRefused(_BROKEN)
             yield more
     except zlib.error:
-        raise BodyRefused from None
+        raise BodyRefused(_BROKEN) from None
