@@ -10,7 +10,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import RELEASED, State
-from jetplan.core.objects import KEY_BYTES, folders_above, is_folder, object_key, object_keys, unpack_keys
+from jetplan.core.objects import KEY_BYTES, folders_above, object_key, object_keys, unpack_keys
 from jetplan.core.observed import Relation
 from jetplan.ledger import reads
 from jetplan.ledger.contents import FOLDERS, OBJECTS, folders_of
@@ -60,9 +60,8 @@ def holders(
             tx, "SELECT attempt_id, keys FROM jetplan_pages WHERE part = ? AND attempt_id IN (@)", some, before=(part,)
         )
         for attempt_id, page in rows:
-            _note(
-                found, attempt_id, wanted.intersection(struct.unpack(f"{KEY_BYTES}s" * (len(page) // KEY_BYTES), page))
-            )
+            recorded = struct.unpack(f"{KEY_BYTES}s" * (len(page) // KEY_BYTES), page)
+            _note(found, attempt_id, wanted.intersection(recorded))
     return found
 
 
@@ -70,9 +69,9 @@ def _note(found: dict[bytes, tuple[str, ...]], attempt_id: str, keys: Collection
     """Millions of keys with one holder each share that holder's tuple."""
     if keys:
         alone = (attempt_id,)
-        new = dict.fromkeys(keys, alone)
+        new: dict[bytes, tuple[str, ...]] = dict.fromkeys(keys, alone)
         for key in new.keys() & found.keys():
-            new[key] = (*found[key], attempt_id)
+            new[key] = tuple(sorted((*found[key], attempt_id)))
         found.update(new)
 
 
@@ -112,20 +111,20 @@ def _hits(tx: Transaction, attempts: Mapping[str, int], paths: Sequence[str]) ->
     keys = object_keys(paths)
     above = {folder: object_key(folder) for folder in folders_of(paths)}
     same = holders(tx, attempts, OBJECTS, {*keys, *above.values()})
-    folders = {key for key, path in zip(keys, paths, strict=True) if is_folder(path)}
+    folders = {keys[index] for index, path in enumerate(paths) if path[-1] == "/"}
     below = holders(tx, attempts, FOLDERS, folders) if folders else {}
     sent_folders = {folder for folder, key in above.items() if key in same}
-    if not same and not below:
-        return []
+    if not sent_folders and not below:
+        return [
+            Hit(index, Relation.SAME, ident) for index, key in enumerate(keys) if key in same for ident in same[key]
+        ]
     hits: list[Hit] = []
     for index, (path, key) in enumerate(zip(paths, keys, strict=True)):
-        hits += [Hit(index, Relation.SAME, ident) for ident in sorted(same.get(key, ()))]
-        if sent_folders:
-            inside = {
-                ident for folder in folders_above(path) if folder in sent_folders for ident in same[above[folder]]
-            }
-            hits += [Hit(index, Relation.INSIDE, ident) for ident in sorted(inside)]
-        hits += [Hit(index, Relation.CONTAINS, ident) for ident in sorted(below.get(key, ()))]
+        around = [above[folder] for folder in folders_above(path) if folder in sent_folders] if sent_folders else ()
+        inside = sorted({ident for folder in around for ident in same[folder]})
+        hits += [Hit(index, Relation.SAME, ident) for ident in same.get(key, ())]
+        hits += [Hit(index, Relation.INSIDE, ident) for ident in inside]
+        hits += [Hit(index, Relation.CONTAINS, ident) for ident in below.get(key, ())]
     return hits
 
 
