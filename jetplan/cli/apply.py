@@ -53,9 +53,7 @@ def command(
     options = ApplyOptions(parallelism=parallelism)
     with project.open_ledger() as opened, project.connect(parallelism) as client:
         code = _apply(project, reading.spec, client, opened, stop, options, ask=not auto_approve)
-    if stop.signal is not None:
-        return code if code is ExitCode.IN_DOUBT else ExitCode(128 + stop.signal)
-    return code
+    return code if stop.signal is None else ExitCode(128 + stop.signal)
 
 
 def _apply(

@@ -114,11 +114,11 @@ class ApplyOutcome:
         return mine + [attempt for attempt in earlier if attempt.attempt_id not in known]
 
     def exit_code(self) -> ExitCode:
-        """3 something is in doubt; 130 interrupted; 8 done in part; 1 nothing done of what was wanted; 0 done."""
-        if self.in_doubt():
-            return ExitCode.IN_DOUBT
+        """130 interrupted; 3 something is in doubt; 8 done in part; 1 nothing done of what was wanted; 0 done."""
         if self.interrupted:
             return ExitCode.INTERRUPTED
+        if self.in_doubt():
+            return ExitCode.IN_DOUBT
         if not self.not_done() and not self.blocked and not self.unfinished:
             return ExitCode.DONE
         return ExitCode.APPLIED_IN_PART if self.done() else ExitCode.ERROR
