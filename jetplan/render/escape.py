@@ -67,6 +67,14 @@ def markup(text: str) -> str:
     return html.escape(visible(text), quote=True).replace("##", "#&#35;")
 
 
+def markup_prose(sentence: str) -> str:
+    """A sentence for HTML, with what stands between backticks as `<code>`."""
+    parts = sentence.split("`")
+    if len(parts) % 2 == 0:
+        return markup(sentence)
+    return "".join(f"<code>{markup(part)}</code>" if at % 2 else markup(part) for at, part in enumerate(parts))
+
+
 def code_tag(text: str) -> str:
     """For HTML inside Markdown, where code spans are not read: a `<code>` in which nothing is a mention or a fence."""
     shown = html.escape(plain(text), quote=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 DRAWN_ROUTES = 12
 _WIDTH = 1000
 _LEFT, _RIGHT, _NODE = 260, 740, 12
-_INK = 220
+_INK_LEAST, _INK_PER_ROUTE, _INK_MOST = 30, 60, 220
 """Height that all bands share, in proportion to their bytes."""
 _THIN, _NODE_LEAST, _GAP, _LABEL = 3.0, 36.0, 22.0, 17.0
 _NAME = 28
@@ -68,7 +68,8 @@ def flow_svg(routes: Sequence[RouteTotal]) -> str:
     """The largest routes, sources left, destinations right. The table of routes says the same in words."""
     drawn = list(routes[:DRAWN_ROUTES])
     total = sum(each.amount.known_bytes for each in drawn) or 1
-    thickness = [max(_THIN, _INK * each.amount.known_bytes / total) for each in drawn]
+    ink = min(_INK_LEAST + _INK_PER_ROUTE * len(drawn), _INK_MOST)
+    thickness = [max(_THIN, ink * each.amount.known_bytes / total) for each in drawn]
     sources, destinations = _Side(), _Side()
     for each, thick in zip(drawn, thickness, strict=True):
         sources.add(each.route.source, thick, each.amount.known_bytes)

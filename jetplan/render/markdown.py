@@ -49,7 +49,7 @@ def _sentence(text: str) -> str:
 
 def _head(report: Report) -> list[Block]:
     """In the order of importance: what does not fit is left out from the end."""
-    top = [MARKER, f"## jetplan: {phrases.title(report)}", ""]
+    top = [MARKER, f"## jetplan: {_sentence(phrases.title(report))}", ""]
     if not report.settled:
         top += [f"{sentence}  " for sentence in phrases.plan_sentences(report)]
         waiting = phrases.waiting_parts(report)
@@ -95,11 +95,9 @@ def _blocks(report: Report) -> Iterator[Block]:
     for each_set in report.withdrawn_sets:
         gone = words.count(each_set.withdrawn, "object")
         yield Block([f"- **!** set {_code(each_set.name)} is no longer declared: {gone} sent, and cannot be unsent"])
-    silent = report.totals.sets_unchanged
-    if silent and not report.settled:
-        yield Block(
-            [f"{words.count(silent, 'set')} already submitted, {report.totals.jobs_unchanged:,} jobs as declared."]
-        )
+    quiet = phrases.quiet_sentence(report)
+    if quiet and not report.settled:
+        yield Block([quiet])
 
 
 def _details(summary: str, inside: Iterable[str]) -> list[str]:

@@ -15,9 +15,10 @@ from jetplan.render.page_parts import Lists, card_html, job_html, set_ids, withd
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jetplan.render.model import Notice, Report, RouteTotal
+    from jetplan.render.model import Amount, Notice, Report, RouteTotal
 
 _GRAVE = frozenset({"wholeProfile", "inDoubt", "failed", "resend", "ambiguous"})
+_ATTEMPTS = frozenset({"inDoubt", "inProgress", "failed"})
 _NOTICES_OF_A_KIND = 5
 _LISTED_ROUTES = 500
 
@@ -25,10 +26,9 @@ _LISTED_ROUTES = 500
 def render_html(report: Report) -> str:
     """The whole page, ended by a newline."""
     style, script = _asset("page.css"), _asset("page.js")
-    policy = (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
-    )
-    title = phrases.title(report)
+    sources = f"img-src data:; style-src {_hash(style)}; script-src {_hash(script)}"
+    policy = f"default-src 'none'; {sources}; base-uri 'none'; form-action 'none'"
+    title = markup(phrases.title(report))
     body = "\n".join(_body(report, title))
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -78,12 +78,10 @@ def _tiles(report: Report) -> Iterator[str]:
     yield '<section class="tile final" aria-labelledby="final"><h2 id="final">To send: cannot be undone</h2>'
     if total.deliveries_to_submit:
         deliveries = words.count(total.deliveries_to_submit, "delivery", "deliveries")
-        yield f'<p class="big">{words.amount_size(total.to_submit)}</p>'
+        yield f'<p class="big">{_known(total.to_submit)}</p>'
         objects, routes = words.count(total.to_submit.object_count, "object"), words.count(total.routes, "route")
-        yield f"<p>{objects} in {deliveries} over {routes}: {total.new_objects:,} new"
-        yield (
-            f", <b>{total.resent_objects:,} sent again</b></p></section>" if total.resent_objects else "</p></section>"
-        )
+        again = f", <b>{total.resent_objects:,} sent again</b>" if total.resent_objects else ""
+        yield f"<p>{objects} in {deliveries} over {routes}</p><p>{total.new_objects:,} new{again}</p></section>"
     else:
         yield '<p class="big">Nothing</p></section>'
     jobs = [
@@ -105,6 +103,13 @@ def _tiles(report: Report) -> Iterator[str]:
     yield "</div>"
 
 
+def _known(amount: Amount) -> str:
+    if amount.unknown_sizes == amount.object_count:
+        return "Unknown size"
+    more = f" <small>and {words.count(amount.unknown_sizes, 'object')} of unknown size</small>"
+    return words.size(amount.known_bytes) + (more if amount.unknown_sizes else "")
+
+
 def _notices(report: Report) -> Iterator[str]:
     if not report.notices:
         return
@@ -116,7 +121,8 @@ def _notices(report: Report) -> Iterator[str]:
     for kind, notices in by_kind.items():
         grave = ' class="grave"' if kind in _GRAVE else ""
         for notice in notices[:_NOTICES_OF_A_KIND]:
-            link = next((f' <a href="#{ids[name]}">show</a>' for name in notice.sets if name in ids), "")
+            there = "doubt" if kind in _ATTEMPTS else next((ids[name] for name in notice.sets if name in ids), "")
+            link = f' <a href="#{there}">show</a>' if there else ""
             yield f"<li{grave}>{markup(notice.message)}{link}</li>"
         if len(notices) > _NOTICES_OF_A_KIND:
             yield f"<li>{phrases.more_notices(kind, len(notices) - _NOTICES_OF_A_KIND)}</li>"
@@ -187,8 +193,7 @@ def _done(report: Report) -> Iterator[str]:
             yield job_html(job, number, lists)
         number += len(job.sets)
     yield from map(withdrawn_html, report.withdrawn_sets)
-    total = report.totals
-    if total.sets_unchanged or total.jobs_unchanged:
-        sets, jobs = words.count(total.sets_unchanged, "set"), words.count(total.jobs_unchanged, "job")
-        yield f'<p class="quiet">{sets} already submitted, {jobs} as declared.</p>'
+    quiet = phrases.quiet_sentence(report)
+    if quiet:
+        yield f'<p class="quiet">{quiet}</p>'
     yield "</section>"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jetplan.render import phrases, words
 from jetplan.render.card import asks, facts, headline
-from jetplan.render.escape import markup
+from jetplan.render.escape import markup, markup_prose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,8 +74,8 @@ def job_html(job: Job, number: int, lists: Lists) -> str:
 
 def _problem(problem: Problem) -> str:
     place = f" <code>{markup(problem.place)}</code>" if problem.place else ""
-    hint = f"<p><b>What settles it:</b> {markup(problem.hint)}</p>" if problem.hint else ""
-    return f'<div class="why"><p>{markup(problem.message)}{place}</p>{hint}</div>'
+    hint = f"<p><b>What settles it:</b> {markup_prose(problem.hint)}</p>" if problem.hint else ""
+    return f'<div class="why"><p>{markup_prose(problem.message)}{place}</p>{hint}</div>'
 
 
 def _set(each: DeliverySet, number: int, lists: Lists) -> str:
@@ -179,7 +179,7 @@ def _bytes(size: int | None) -> str:
 def card_html(card: AttemptCard) -> str:
     """An attempt whose end is not known."""
     verb = "Under way" if card.under_way else card.state.replace("_", " ").capitalize()
-    known = "".join(f"<dt>{label}</dt><dd>{markup(value)}</dd>" for label, value in facts(card))
+    known = "".join(f"<dt>{label}</dt><dd>{markup_prose(value)}</dd>" for label, value in facts(card))
     paths = "".join(f'<li class="path">{markup(path)}</li>' for path in card.first_paths)
     more = card.amount.object_count - len(card.first_paths)
     paths += f"<li>… and {more:,} more</li>" if paths and more > 0 else ""
@@ -188,8 +188,9 @@ def card_html(card: AttemptCard) -> str:
         for meaning, command in asks(card)
     )
     listed = f"<ul>{paths}</ul>" if paths else ""
+    calm = " calm" if card.under_way else ""
     return (
-        f'<article class="card"><h3>{_mark("alert", "!")} {verb}: {markup(headline(card))}</h3>'
+        f'<article class="card{calm}"><h3>{_mark("alert", "!")} {verb}: {markup(headline(card))}</h3>'
         f"<dl>{known}</dl>{listed}{commands}</article>"
     )
 

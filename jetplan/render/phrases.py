@@ -118,21 +118,31 @@ def waiting_parts(report: Report) -> list[str]:
 
 
 def title(report: Report) -> str:
-    """The whole plan in one line: what would be sent, how much, and whether anything waits."""
+    """The whole plan in one line: what would be sent where, how much, and whether anything waits. Unescaped."""
     total = report.totals
     if report.settled:
         return plan_sentences(report)[0]
     if total.deliveries_to_submit:
-        places = {each.route.destination.storage_profile_id for each in report.routes}
-        said = f"{words.amount(total.to_submit)} will be sent to {words.count(len(places), 'destination')}"
+        said = f"{words.amount(total.to_submit)} will be sent {_whither(report)}"
     elif report.has_changes:
         said = "Jobs change, and nothing will be sent"
     else:
-        said = "Nothing will be done"
+        return "Nothing will be done before what waits is settled"
     waiting = waiting_parts(report)
     return f"{said}; not everything can be done now" if waiting else said
 
 
+def _whither(report: Report) -> str:
+    if len(report.routes) == 1:
+        route = report.routes[0].route
+        return f"from {route.source} to {route.destination}"
+    places = {each.route.destination.storage_profile_id: str(each.route.destination) for each in report.routes}
+    if len(places) <= _NAMED_PLACES:
+        return f"to {' and '.join(places.values())}"
+    return f"to {len(places):,} destinations"
+
+
+_NAMED_PLACES = 2
 _MORE = {
     "wholeProfile": "whole profiles",
     "firstDelivery": "first deliveries",
@@ -166,6 +176,14 @@ def top_notices(report: Report, most: int) -> list[str]:
 def more_notices(kind: str, number: int) -> str:
     """How many notices of a kind are left out."""
     return f"And {number:,} more {_MORE[kind]}."
+
+
+def quiet_sentence(report: Report) -> str:
+    """What is as it should be, counted; empty where there is none."""
+    total = report.totals
+    said = [f"{words.count(total.sets_unchanged, 'set')} already submitted"] if total.sets_unchanged else []
+    said += [f"{words.count(total.jobs_unchanged, 'job')} as declared"] if total.jobs_unchanged else []
+    return f"{', '.join(said)}." if said else ""
 
 
 def route_flags(each: RouteTotal) -> list[str]:
