@@ -19,6 +19,8 @@ from jetplan.core.objects import folders_above
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+_CHUNK = 1 << 16
+
 
 class ClashKind(Enum):
     """How two objects of one set are in each other's way."""
@@ -53,7 +55,7 @@ def _may_clash(paths: Sequence[str]) -> bool:
     if has_folders and any(path[-1] == "/" and _folder_clashes(ordered, at, path) for at, path in enumerate(ordered)):
         return True
     # Twins fold into one. Hashes are small beside texts; a collision only costs the exact look.
-    return not all(map(_is_folded, ordered)) and len(set(map(hash, map(_folded, ordered)))) < len(ordered)
+    return not _are_folded(ordered) and len(set(map(hash, map(_folded, ordered)))) < len(ordered)
 
 
 def _folder_clashes(ordered: Sequence[str], at: int, folder: str) -> bool:
@@ -64,8 +66,9 @@ def _folder_clashes(ordered: Sequence[str], at: int, folder: str) -> bool:
     return found < len(ordered) and ordered[found] == file
 
 
-def _is_folded(path: str) -> bool:
-    return path.islower() and path.isascii()
+def _are_folded(paths: Sequence[str]) -> bool:
+    texts = ("".join(paths[at : at + _CHUNK]) for at in range(0, len(paths), _CHUNK))
+    return all(text.isascii() and text == text.lower() for text in texts)
 
 
 def _folded(path: str) -> str:
