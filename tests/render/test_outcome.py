@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from golden_files import GOLDEN, check
 from jsonschema import Draft202012Validator
@@ -57,8 +58,9 @@ def test_fits_its_schema() -> None:
 
 
 def test_exit_codes() -> None:
-    """Doubt beats interruption beats done in part beats nothing done; all done is zero."""
-    assert full().exit_code() is ExitCode.IN_DOUBT
+    """Interruption beats doubt beats done in part beats nothing done; all done is zero."""
+    assert replace(full(), interrupted=False).exit_code() is ExitCode.IN_DOUBT
+    assert replace(full(), interrupted=True).exit_code() is ExitCode.INTERRUPTED
     assert ApplyOutcome([CREATED, SKIPPED], interrupted=True).exit_code() is ExitCode.INTERRUPTED
     assert ApplyOutcome([CREATED, REFUSED]).exit_code() is ExitCode.APPLIED_IN_PART
     assert ApplyOutcome([REFUSED]).exit_code() is ExitCode.ERROR
