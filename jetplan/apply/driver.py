@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
     from jetplan.apply.throttle import Throttle
+    from jetplan.ledger.records import Marked
     from jetplan.ledger.store import Ledger
 
 _RECORD_DELAYS = (0.1, 0.3, 1.0)
@@ -56,6 +57,8 @@ class Driver:
         self._run_id = run_id
         self._stop = stop
         self._throttle = throttle
+        self.alarms: list[str] = []
+        """What a healthy server never does, told once the run has ended."""
 
     def drive(self, protocol: Generator[Effect, Any, End], channel: Channel) -> End:
         """Run a protocol to its end. Nothing is raised: what went wrong is part of the end.
@@ -135,12 +138,22 @@ class Driver:
         """Write down how a request ended, patiently: forgetting it would put the attempt in doubt."""
         for delay in _RECORD_DELAYS:
             try:
-                return bool(self._mark(effect))
+                return self._recorded(effect)
             except JetplanError:
                 time.sleep(delay)
-        return bool(self._mark(effect))
+        return self._recorded(effect)
 
-    def _mark(self, effect: Mark) -> Any:
+    def _recorded(self, effect: Mark) -> bool:
+        marked = self._mark(effect)
+        if marked.same_delivery:
+            others = ", ".join(marked.same_delivery)
+            self.alarms.append(
+                f"the server gave delivery id {effect.delivery_id} to attempt {effect.attempt_id} and to {others}: "
+                "one of them may never have been taken; look in Jet before air time"
+            )
+        return bool(marked)
+
+    def _mark(self, effect: Mark) -> Marked:
         return self._ledger.mark(
             effect.attempt_id,
             effect.to,

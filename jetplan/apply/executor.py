@@ -161,6 +161,7 @@ class _Run:
             unfinished=tuple(unfinished),
             interrupted=stop.signal is not None,
             run_id=self._context.run_id,
+            alarms=tuple(self._context.driver.alarms),
         )
 
     def _report(self, step: Step, result: Result) -> None:

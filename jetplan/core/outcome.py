@@ -97,6 +97,8 @@ class ApplyOutcome:
     """Attempts of earlier runs that this one settled by looking, in their new state."""
     interrupted: bool = False
     run_id: str = ""
+    alarms: Sequence[str] = ()
+    """What a healthy server never does, as sentences for a person: one delivery id for two deliveries."""
 
     def done(self) -> list[JobApplied | DeliveryAccepted]:
         """The results in which the server, or the ledger, has what the step wanted."""
@@ -119,6 +121,6 @@ class ApplyOutcome:
             return ExitCode.INTERRUPTED
         if self.in_doubt():
             return ExitCode.IN_DOUBT
-        if not self.not_done() and not self.blocked and not self.unfinished:
+        if not (self.not_done() or self.blocked or self.unfinished or self.alarms):
             return ExitCode.DONE
         return ExitCode.APPLIED_IN_PART if self.done() else ExitCode.ERROR

@@ -70,6 +70,7 @@ class OutcomeReport(Part, frozen=True, tag_field="type", tag="jetplan.outcome"):
     in_doubt: Annotated[tuple[AttemptCard, ...], Meta(description="Of this run and of earlier ones.")]
     in_progress: Annotated[tuple[AttemptCard, ...], Meta(description="What other runs are at.")]
     settled: Annotated[tuple[AttemptCard, ...], Meta(description="Earlier doubts that this run settled by looking.")]
+    alarms: Annotated[tuple[str, ...], Meta(description="What a healthy server never does, for a person to look at.")]
 
 
 def build_outcome(outcome: ApplyOutcome) -> OutcomeReport:
@@ -87,6 +88,7 @@ def build_outcome(outcome: ApplyOutcome) -> OutcomeReport:
         in_doubt=tuple(map(card_of, outcome.in_doubt())),
         in_progress=tuple(map(card_of, busy)),
         settled=tuple(map(card_of, outcome.settled)),
+        alarms=tuple(outcome.alarms),
     )
 
 

@@ -34,6 +34,7 @@ def render_outcome(report: OutcomeReport, *, color: bool, width: int) -> str:
     for card in report.settled:
         state = card.state.replace("_", " ")
         lines.append(f"  settled: {plain(card.name)}, attempt {plain(card.attempt_id)}, is {state}")
+    lines += [style.strong(f"! ALARM: {plain(alarm)}") for alarm in report.alarms]
     lines += [style.strong(sentence) for sentence in _sentences(report)]
     return "\n".join(lines) + "\n"
 

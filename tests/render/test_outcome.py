@@ -54,7 +54,7 @@ def test_fits_its_schema() -> None:
     """The JSON of an outcome is what its schema says."""
     document = json.loads(render_outcome_json(build_outcome(full()), indent=0))
     Draft202012Validator(outcome_schema()).validate(document)
-    assert document["exitCode"] == ExitCode.IN_DOUBT
+    assert document["exitCode"] == ExitCode.INTERRUPTED
 
 
 def test_exit_codes() -> None:
@@ -66,6 +66,7 @@ def test_exit_codes() -> None:
     assert ApplyOutcome([REFUSED]).exit_code() is ExitCode.ERROR
     assert ApplyOutcome([], [BLOCKED]).exit_code() is ExitCode.ERROR
     assert ApplyOutcome([CREATED, TAKEN]).exit_code() is ExitCode.DONE
+    assert ApplyOutcome([CREATED, TAKEN], alarms=["one id for two deliveries"]).exit_code() is ExitCode.APPLIED_IN_PART
     assert ApplyOutcome([], unfinished=[attempt("x")]).exit_code() is ExitCode.IN_DOUBT
     assert ApplyOutcome([], unfinished=[attempt("x", State.SENDING, live=True)]).exit_code() is ExitCode.ERROR
 
