@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jetplan.render import words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 _RESERVE = 400
 """Room kept for the sentence that says what was left out."""
@@ -17,15 +17,18 @@ _RESERVE = 400
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines that belong together, complete in themselves. `short` stands in where the lines do not fit."""
+    """Lines that belong together, complete in themselves, made when there is room to try them.
 
-    lines: Sequence[str]
-    short: Sequence[str] = ()
+    `short` stands in where the lines do not fit.
+    """
+
+    lines: Callable[[], Iterable[str]]
+    short: Callable[[], Iterable[str]] | None = None
     what: str = "part"
     plural: str = ""
 
 
-def fitted(head: Sequence[Block], blocks: Sequence[Block], foot: Sequence[str], limit: int) -> str:
+def fitted(head: Sequence[Block], blocks: Iterable[Block], foot: Sequence[str], limit: int) -> str:
     """All blocks that fit, in order, an empty line between them; then what was left out, and the foot."""
     ending = "\n".join(foot) + "\n"
     room = limit - len(ending) - _RESERVE
@@ -34,18 +37,18 @@ def fitted(head: Sequence[Block], blocks: Sequence[Block], foot: Sequence[str], 
     plurals: dict[str, str] = {}
     shortened = 0
     full = False
-    for block in (*head, *blocks):
-        for lines in () if full else (block.lines, block.short):
-            text = "\n".join(lines) + "\n\n"
-            if lines and len(text) <= room:
+    for number, block in enumerate((*head, *blocks)):
+        for make in () if full else (block.lines, block.short):
+            text = "\n".join([*make(), "\n"]) if make else ""
+            if make and len(text) <= room:
                 parts.append(text)
                 room -= len(text)
-                shortened += lines is not block.lines
+                shortened += make is block.short
                 break
         else:
             left_out[block.what] += 1
             plurals[block.what] = block.plural
-            full = full or block not in head
+            full = number >= len(head)
     return "".join(parts) + _cut(left_out, plurals, shortened) + ending
 
 

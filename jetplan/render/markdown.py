@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jetplan.render import phrases, words
 from jetplan.render.card import asks, facts, headline
 from jetplan.render.comment import Block, fitted
 from jetplan.render.escape import cell, code_span, code_tag, fence_for, plain, prose, visible
+from jetplan.render.model import Amount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from jetplan.render.model import AttemptCard, BlockedObjects, DeliverySet, Job, Problem, Report, RouteTotal
+    from jetplan.render.model import (
+        AttemptCard,
+        BlockedObjects,
+        Delivery,
+        DeliverySet,
+        Job,
+        Problem,
+        Report,
+        RouteTotal,
+    )
     from jetplan.render.rows import ObjectEntry
 
 MARKER = "<!-- jetplan:plan -->"
 LIMIT = 65_000
 LISTED_OBJECTS = 100
+LISTED_DELIVERIES = 3
 _LISTED_ROUTES = 25
 _NOTICES_OF_A_KIND = 3
 _NAME = 160
@@ -26,7 +38,7 @@ _SENTENCE = 400
 
 def render_markdown(report: Report, *, limit: int = LIMIT) -> str:
     """The comment, ended by a newline, never longer than `limit` characters and always well-formed."""
-    return fitted(_head(report), list(_blocks(report)), _foot(report), limit)
+    return fitted(_head(report), _blocks(report), _foot(report), limit)
 
 
 def clip(text: str, most: int) -> str:
@@ -54,15 +66,18 @@ def _head(report: Report) -> list[Block]:
         top += [f"{sentence}  " for sentence in phrases.plan_sentences(report)]
         waiting = phrases.waiting_parts(report)
         top += [f"**Not now:** {'; '.join(waiting)}."] if waiting else []
-    blocks = [Block(top)]
+    blocks = [Block(lambda: top)]
     if report.notices:
         notices = phrases.top_notices(report, _NOTICES_OF_A_KIND)
-        blocks.append(
-            Block(["> [!WARNING]", "> **Look at this first**", ">", *(f"> - {_sentence(each)}" for each in notices)])
-        )
+        blocks.append(Block(partial(_notices, notices)))
     if report.routes:
-        blocks.append(Block(list(_routes(report.routes))))
+        blocks.append(Block(partial(_routes, report.routes)))
     return blocks
+
+
+def _notices(notices: Sequence[str]) -> Iterator[str]:
+    yield from ("> [!WARNING]", "> **Look at this first**", ">")
+    yield from (f"> - {_sentence(each)}" for each in notices)
 
 
 def _routes(routes: Sequence[RouteTotal]) -> Iterator[str]:
@@ -85,19 +100,21 @@ def _routes(routes: Sequence[RouteTotal]) -> Iterator[str]:
 
 def _blocks(report: Report) -> Iterator[Block]:
     for card in (*report.unfinished, *report.failed):
-        yield Block(list(_card(card)), what="attempt")
+        yield Block(partial(_card, card), what="attempt")
     for each in report.routes:
         if len(each.largest) > 1:
-            yield Block(list(_largest(each)), what="list of largest objects", plural="lists of largest objects")
+            yield Block(partial(_largest, each), what="list of largest objects", plural="lists of largest objects")
     for job in report.jobs:
         if not job.quiet:
-            yield from _job(job)
+            yield Block(partial(_job, job), what="job")
+            yield from _sets(job)
     for each_set in report.withdrawn_sets:
         gone = words.count(each_set.withdrawn, "object")
-        yield Block([f"- **!** set {_code(each_set.name)} is no longer declared: {gone} sent, and cannot be unsent"])
+        line = f"- **!** set {_code(each_set.name)} is no longer declared: {gone} sent, and cannot be unsent"
+        yield Block(partial(list, [line]), what="withdrawn set")
     quiet = phrases.quiet_sentence(report)
     if quiet and not report.settled:
-        yield Block([quiet])
+        yield Block(lambda: [quiet])
 
 
 def _details(summary: str, inside: Iterable[str]) -> list[str]:
@@ -137,7 +154,7 @@ def _largest(each: RouteTotal) -> Iterator[str]:
     yield from _details(f"{number}, {_tag(phrases.route_name(each.route))}", _fenced(rows))
 
 
-def _job(job: Job) -> Iterator[Block]:
+def _job(job: Job) -> list[str]:
     mark = {"create": "+", "adopt": "~", "update": "~", "none": "·", "absent": "·"}.get(job.action, "!")
     about = phrases.job_title(job)
     where = f", {_code(phrases.route_name(job.route))}" if job.route else ""
@@ -151,10 +168,13 @@ def _job(job: Job) -> Iterator[Block]:
         lines.append(f"- `jobId` {_code(one.job_id)}: {_code(phrases.route_name(one.route))}{paused}")
     if job.problem is not None:
         lines += _problem(job.problem)
-    yield Block(lines, what="job")
+    return lines
+
+
+def _sets(job: Job) -> Iterator[Block]:
     for each in job.sets:
         if not each.quiet:
-            yield _set(each)
+            yield Block(partial(_set, each, long=True), partial(_set, each, long=False), what="set")
 
 
 def _problem(problem: Problem) -> Iterator[str]:
@@ -164,29 +184,39 @@ def _problem(problem: Problem) -> Iterator[str]:
         yield f"- **What settles it:** {_sentence(problem.hint)}"
 
 
-def _set(each: DeliverySet) -> Block:
+def _set(each: DeliverySet, *, long: bool) -> list[str]:
     mark = "+" if each.deliveries else "!"
     summary = f"<b>{mark}</b> set {_tag(each.name)}: {phrases.set_title(each) or 'nothing to submit'}"
-    short: list[str] = []
+    inside: list[str] = []
     for block in each.blocked:
-        short += _blocked(block)
+        inside += _blocked(block)
     if each.withdrawn:
-        short.append(f"- {words.count(each.withdrawn, 'object')} no longer listed: sent already, and cannot be unsent")
-    long = list(short)
-    for delivery in each.deliveries:
-        if delivery.batches > 1:
-            long += ["", f"Delivery {delivery.batch} of {delivery.batches}: {words.amount(delivery.amount)}"]
-        rows = [_row(entry) for entry in delivery.objects.head(LISTED_OBJECTS)]
-        if len(delivery.objects) > LISTED_OBJECTS:
-            rows.append(f"           … and {len(delivery.objects) - LISTED_OBJECTS:,} more")
-        long += ["", *_fenced(rows)]
+        inside.append(f"- {words.count(each.withdrawn, 'object')} no longer listed: sent already, and cannot be unsent")
+    if not long:
+        return _details(summary, [*inside, "Too long to be listed here."])
+    for delivery in each.deliveries[:LISTED_DELIVERIES]:
+        inside += _delivery(delivery)
+    if len(each.deliveries) > LISTED_DELIVERIES:
+        rest = each.deliveries[LISTED_DELIVERIES:]
+        amount = sum((delivery.amount for delivery in rest), start=Amount())
+        more = words.count(len(rest), "more delivery", "more deliveries")
+        inside += ["", f"… and {more}: {words.amount(amount)}"]
     if each.resized:
         rows = [
             f"{_size(one.size_then):>10} → {_size(one.size_now):>10}  {plain(clip(one.relative_path, 2 * _NAME))}"
             for one in each.resized[:LISTED_OBJECTS]
         ]
-        long += ["", "Size changed since it was sent; not sent again:", *_fenced(rows)]
-    return Block(_details(summary, long), _details(summary, [*short, "Too long to be listed here."]), what="set")
+        inside += ["", "Size changed since it was sent; not sent again:", *_fenced(rows)]
+    return _details(summary, inside)
+
+
+def _delivery(delivery: Delivery) -> Iterator[str]:
+    if delivery.batches > 1:
+        yield from ("", f"Delivery {delivery.batch} of {delivery.batches}: {words.amount(delivery.amount)}")
+    rows = [_row(entry) for entry in delivery.objects.head(LISTED_OBJECTS)]
+    if len(delivery.objects) > LISTED_OBJECTS:
+        rows.append(f"           … and {len(delivery.objects) - LISTED_OBJECTS:,} more")
+    yield from ("", *_fenced(rows))
 
 
 def _blocked(block: BlockedObjects) -> Iterator[str]:
