@@ -1,0 +1,5 @@
+"""Tests of the command line itself."""
+
+from stage import open_stage, run_line, stage
+
+__all__ = ["open_stage", "run_line", "stage"]
