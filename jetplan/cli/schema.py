@@ -15,6 +15,7 @@ SCHEMAS: dict[str, tuple[str, str]] = {
     "manifest": ("jetplan.manifest.schema", "manifest_schema"),
     "report": ("jetplan.render.document", "report_schema"),
     "outcome": ("jetplan.render.outcome", "outcome_schema"),
+    "plan": ("jetplan.render.planfile", "plan_schema"),
 }
 """Schema name -> (module, function that gives the schema): nothing is imported before it is asked for."""
 
