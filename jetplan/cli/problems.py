@@ -1,7 +1,7 @@
-"""How problems in manifests are written: for a person, and in the formats that review tools read.
+"""How problems in manifests are told: to a person, and as annotations where CI shows them at their lines.
 
 Everything that came from a file is made harmless first: no escape sequence reaches a terminal, no workflow
-command reaches a CI log.
+command reaches a CI log. The formats that tools read are in `cli.problem_formats`.
 """
 
 from __future__ import annotations
@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jetplan.core.characters import visible
+from jetplan.render.escape import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jetplan.errors import Place, Problem
-
-FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab")
+    from jetplan.errors import Problem
 
 
 def write_problems(problems: Sequence[Problem], warnings: Sequence[Problem] = ()) -> None:
@@ -26,37 +24,22 @@ def write_problems(problems: Sequence[Problem], warnings: Sequence[Problem] = ()
 
     Where GITHUB_ACTIONS is `true`, annotations follow, so that they show at their lines in the pull request.
     """
-    lines = [*text_lines(problems, "error"), *text_lines(warnings, "warning")]
+    lines = [*text_lines(problems), *text_lines(warnings, "warning: ")]
     if problems:
-        lines.append(f"{_count(len(problems), 'problem')} found")
+        lines.append(f"{len(problems):,} problem{'' if len(problems) == 1 else 's'} found")
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        from jetplan.cli.annotations import github_lines
+        from jetplan.cli.problem_formats import github_lines
 
         lines += github_lines(problems, warnings)
     if lines:
         click.echo("\n".join(lines), err=True)
 
 
-def text_lines(problems: Sequence[Problem], level: str) -> list[str]:
+def text_lines(problems: Sequence[Problem], level: str = "") -> list[str]:
     """Lines for a person: place, message, and the hint below it."""
     lines = []
     for problem in problems:
-        word = "" if level == "error" else f"{level}: "
-        lines.append(inert(f"{shown_place(problem.place)}: {word}{visible(problem.message)}"))
+        lines.append(plain(f"{problem.place}: {level}{problem.message}"))
         if problem.hint:
-            lines.append(inert(f"    {visible(problem.hint)}"))
+            lines.append(f"    {plain(problem.hint)}")
     return lines
-
-
-def shown_place(place: Place) -> str:
-    """A place as editors and terminals make links of it."""
-    return visible(str(place))
-
-
-def inert(line: str) -> str:
-    """A line that no CI runner takes for a command: `::x::` and `##[x]` only count at a line's start or anywhere."""
-    return line.replace("::", ":\u200b:").replace("##[", "#\u200b#[")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -3,30 +3,74 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from jetplan.cli.problems import write_problems
+from jetplan.errors import ExitCode, ManifestInvalid
+
+if TYPE_CHECKING:
+    from jetplan.errors import Problem
+
+FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab")
 
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), default=Path("manifests"))
-def command(path: Path) -> None:
+@click.option(
+    "--format",
+    "format_",
+    envvar="JETPLAN_FORMAT",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="How problems are written: for people, or for a tool, on stdout.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    default=Path("jetplan.yaml"),
+    show_default=True,
+    help="The project's configuration, for its house rules.",
+)
+def command(path: Path, format_: str, config: Path) -> int:
     """Check manifests, without network or ledger.
 
-    PATH is the folder that holds them (default: manifests), or one file.
+    PATH is the folder that holds them (default: manifests), or one file. Exits 1 if anything is wrong, with
+    every problem at once. The formats are json, sarif (code scanning), junit (test reports), github
+    (annotations) and gitlab (code quality).
     """
+    from jetplan.cli.houserules import house_rules
+    from jetplan.cli.problems import write_problems
     from jetplan.manifest.read import read_manifests
 
-    reading = read_manifests(path)
-    write_problems([], reading.warnings)
+    try:
+        reading = read_manifests(path, rules=house_rules(config))
+    except ManifestInvalid as invalid:
+        if format_ == "text":
+            raise
+        _write(format_, invalid)
+        return ExitCode.ERROR
+    if format_ == "text":
+        write_problems([], reading.warnings)
+    else:
+        _write(format_, ManifestInvalid(()), reading.warnings)
     spec = reading.spec
     objects = sum(len(each.objects) for each in spec.sets.values())
-    counts = (
+    click.echo(
         f"{_count(len(spec.jobs), 'job')}, {_count(len(spec.sets), 'delivery set')}, "
-        f"{_count(objects, 'object')} in {_count(spec.files, 'file')}: valid"
+        f"{_count(objects, 'object')} in {_count(spec.files, 'file')}: valid",
+        err=True,
     )
-    click.echo(counts, err=True)
+    return ExitCode.DONE
+
+
+def _write(format_: str, invalid: ManifestInvalid, warnings: tuple[Problem, ...] = ()) -> None:
+    from jetplan.cli.problem_formats import WRITERS
+
+    click.echo(WRITERS[format_](invalid.problems, warnings), nl=False)
+    if invalid.problems:
+        click.echo(invalid.message, err=True)
 
 
 def _count(number: int, noun: str) -> str:

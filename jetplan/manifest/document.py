@@ -19,6 +19,7 @@ from jetplan.manifest.tree import Refused, build_tree
 if TYPE_CHECKING:
     from jetplan.core.spec import DeliverySetSpec, JobSpec
     from jetplan.errors import Place, Problem
+    from jetplan.manifest.columns import Columns
     from jetplan.manifest.events import Scalar
     from jetplan.manifest.files import SourceFile
     from jetplan.manifest.limits import Limits
@@ -34,7 +35,7 @@ class Document:
     """What one file declares, in its order. `names` are all declared names with their places, refused ones too."""
 
     jobs: list[JobSpec] = field(default_factory=list)
-    sets: list[tuple[DeliverySetSpec, bytes]] = field(default_factory=list)
+    sets: list[tuple[DeliverySetSpec, bytes, Columns]] = field(default_factory=list)
     job_names: list[tuple[str, Place]] = field(default_factory=list)
     set_names: list[tuple[str, Place]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -72,8 +73,9 @@ def declare(data: bytes, document: Document, findings: Findings, source: SourceF
             document.jobs.append(job)
     for key, node in _section(fields, "deliverySets"):
         document.set_names.append((key.value, findings.place(key)))
-        if spec := read_set(key, node, findings, source, limits):
-            document.sets.append((spec, spec.objects.digest()))
+        if declared := read_set(key, node, findings, source, limits):
+            spec, columns = declared
+            document.sets.append((spec, spec.objects.digest(), columns))
 
 
 def _check_version(fields: Fields) -> None:

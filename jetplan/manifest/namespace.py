@@ -12,6 +12,7 @@ from jetplan.manifest.findings import nearest
 if TYPE_CHECKING:
     from jetplan.core.spec import DeliverySetSpec, JobSpec
     from jetplan.errors import Place
+    from jetplan.manifest.columns import Columns
     from jetplan.manifest.document import Document
 
 _COMPARISONS = 10_000  # likeness is slow to tell: with more names than this nobody is asked "did you mean"
@@ -26,6 +27,7 @@ class Namespace:
         self._jobs: dict[str, JobSpec] = {}
         self._sets: dict[str, DeliverySetSpec] = {}
         self._digests: dict[str, bytes] = {}
+        self.columns: dict[str, Columns] = {}
         self._job_places: dict[str, Place] = {}
         self._set_places: dict[str, Place] = {}
         self._renames: dict[str, DeliverySetSpec] = {}
@@ -38,8 +40,9 @@ class Namespace:
         self._declare("delivery set", document.set_names, self._set_places)
         for job in document.jobs:
             self._jobs.setdefault(job.name, job)
-        for spec, digest in document.sets:
+        for spec, digest, columns in document.sets:
             self._sets.setdefault(spec.name, spec)
+            self.columns.setdefault(spec.name, columns)
             self._digests.setdefault(spec.name, digest)
 
     def _declare(self, kind: str, names: list[tuple[str, Place]], places: dict[str, Place]) -> None:
@@ -54,7 +57,7 @@ class Namespace:
         for spec in self._sets.values():
             if spec.renamed_from is not None:
                 self._check_rename(spec, spec.renamed_from)
-        return sorted(self._problems, key=_by_place)
+        return sorted(dict.fromkeys(self._problems), key=by_place)
 
     def _check_rename(self, spec: DeliverySetSpec, old: str) -> None:
         message = hint = ""
@@ -79,12 +82,13 @@ class Namespace:
                     message = f"the job {quoted(job)} of {quoted(spec.name)} is not declared here"
                     hint += " (a job that exists only on the server is fine)"
                     self._warnings.append(Problem(spec.place, message, hint, "undeclared-job"))
-        return sorted(self._warnings, key=_by_place)
+        return sorted(self._warnings, key=by_place)
 
     def spec(self, files: int) -> Spec:
         """What all files want."""
         return Spec(self._jobs, self._sets, self._digests, files)
 
 
-def _by_place(problem: Problem) -> tuple[list[str], int, int]:
+def by_place(problem: Problem) -> tuple[list[str], int, int]:
+    """The order in which problems are told: by file, line and column."""
     return problem.place.file.split("/"), problem.place.line, problem.place.column

@@ -11,10 +11,10 @@ from jetplan.errors import ManifestInvalid
 from jetplan.manifest.document import read_document
 from jetplan.manifest.files import find_manifests
 from jetplan.manifest.limits import DEFAULT_LIMITS
-from jetplan.manifest.namespace import Namespace
+from jetplan.manifest.namespace import Namespace, by_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from jetplan.core.spec import Spec
@@ -30,8 +30,8 @@ class Reading:
     warnings: tuple[Problem, ...] = ()
 
 
-def read_manifests(root: Path, *, limits: Limits = DEFAULT_LIMITS) -> Reading:
-    """Read every manifest below `root`, which may also be one file.
+def read_manifests(root: Path, *, limits: Limits = DEFAULT_LIMITS, rules: Sequence[Path] = ()) -> Reading:
+    """Read every manifest below `root`, which may also be one file; then hold it against house rules.
 
     Raises ManifestInvalid with all problems in file order, UsageError if there is nothing at `root`.
     """
@@ -41,9 +41,14 @@ def read_manifests(root: Path, *, limits: Limits = DEFAULT_LIMITS) -> Reading:
         for source in sources:
             namespace.add(read_document(source, limits))
     problems = namespace.problems()
+    spec = namespace.spec(len(sources))
+    if rules and not problems:
+        from jetplan.manifest.houserules import check_house_rules
+
+        problems = sorted(check_house_rules(rules, spec, namespace.columns), key=by_place)
     if problems:
         raise ManifestInvalid(problems)
-    return Reading(namespace.spec(len(sources)), tuple(namespace.warnings()))
+    return Reading(spec, tuple(namespace.warnings()))
 
 
 @contextmanager

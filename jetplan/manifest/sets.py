@@ -25,8 +25,10 @@ FROM_KEYS = ("file",)
 _OVERLAPS = {overlap.value: overlap for overlap in Overlap}
 
 
-def read_set(key: Scalar, node: Node, findings: Findings, source: SourceFile, limits: Limits) -> DeliverySetSpec | None:
-    """The delivery set declared under a key; None once anything about it was refused."""
+def read_set(
+    key: Scalar, node: Node, findings: Findings, source: SourceFile, limits: Limits
+) -> tuple[DeliverySetSpec, Columns] | None:
+    """The delivery set declared under a key, and its objects with their places; None once any of it was refused."""
     before = len(findings.problems) + findings.unlisted
     name = read_name(key, "a delivery set's name", findings)
     what = f"delivery set {quoted(key.value)}"
@@ -45,7 +47,7 @@ def read_set(key: Scalar, node: Node, findings: Findings, source: SourceFile, li
     if len(findings.problems) + findings.unlisted > before or name is None or job is None or columns is None:
         return None
     table = columns.table(revision or 1)
-    return DeliverySetSpec(name, job, table, overlap, renamed_from, findings.place(key))
+    return DeliverySetSpec(name, job, table, overlap, renamed_from, findings.place(key)), columns
 
 
 def _overlap(fields: Fields) -> Overlap:
