@@ -1,0 +1,118 @@
+"""What cannot be done now: the reason, what settles it, and the exit code; the rest goes on."""
+
+from __future__ import annotations
+
+from stage import JOBS
+
+
+def two_sets(stage, first="", second=""):
+    """Two sets of one job with the same object in both; each may say more."""
+    stage.put("/a.mxf", "/b.mxf")
+    stage.write(
+        f"{JOBS}deliverySets:\n"
+        f"  early:\n    job: nyc-to-lax\n{first}    objects: [/a.mxf]\n"
+        f"  late:\n    job: nyc-to-lax\n{second}    objects: [/a.mxf, /b.mxf]\n"
+    )
+
+
+def sent_once(stage, **keys):
+    """A stage on which a set named `early` has sent /a.mxf."""
+    stage.put("/a.mxf")
+    stage.write(f"{JOBS}deliverySets:\n  early:\n    job: nyc-to-lax\n    objects: [/a.mxf]\n")
+    stage.run("jetplan apply --auto-approve")
+    two_sets(stage, **keys)
+
+
+def test_a_paused_job(stage):
+    """Nothing is tried on a paused job; `paused: false` resumes it first."""
+    stage.pause(stage.make_job())
+    stage.write_set("/a.mxf")
+    for line in ("jetplan plan", "jetplan plan --detailed-exitcode"):
+        assert "`paused: false`" in stage.run(line, code=None).out
+    assert stage.run("jetplan plan", code=1)
+    assert "is paused" in stage.run("jetplan apply --auto-approve", code=None).out
+    assert stage.delivery_posts() == 0
+    stage.write_set("/a.mxf", job="paused: false")
+    stage.run("jetplan apply --auto-approve")
+    assert stage.delivered() == {"/a.mxf": 1}
+    assert not stage.jobs()[0].get("paused")
+
+
+def test_nothing_done_of_what_was_wanted_ends_with_1(stage):
+    """A run that could do nothing ends with 1."""
+    stage.write_set("/a.mxf")
+    stage.run("jetplan apply --auto-approve")
+    stage.pause(stage.jobs()[0]["jobId"])
+    stage.write_set("/a.mxf", "/b.mxf")
+    stage.run("jetplan apply --auto-approve", code=1)
+    stage.run("jetplan apply --auto-approve", code=1)
+
+
+def test_done_in_part_ends_with_8(stage):
+    """One blocked set blocks itself, never the rest."""
+    stage.pause(stage.make_job("held"))
+    stage.put("/a.mxf", "/b.mxf")
+    stage.write(
+        f"{JOBS}deliverySets:\n  free:\n    job: nyc-to-lax\n    objects: [/a.mxf]\n"
+        "  waiting:\n    job: held\n    objects: [/b.mxf]\n"
+    )
+    stage.run("jetplan apply --auto-approve", code=8)
+    assert stage.delivered() == {"/a.mxf": 1}
+    stage.run("jetplan apply --auto-approve", code=1)
+    assert stage.delivered() == {"/a.mxf": 1}
+
+
+def test_a_job_paused_between_plan_and_delivery(stage):
+    """A refusal of the server releases the objects: a later run sends them, once."""
+    stage.write_set("/a.mxf")
+    stage.faults("POST:/deliveries=status=400")
+    assert "400" in stage.run("jetplan apply --auto-approve", code=8).out
+    stage.faults()
+    stage.run("jetplan apply --auto-approve")
+    assert stage.delivered() == {"/a.mxf": 1}
+
+
+def test_another_set_sent_it_already(stage):
+    """A set that repeats what another one sent there waits for a person, in full."""
+    sent_once(stage)
+    ran = stage.run("jetplan plan", code=1)
+    assert "overlap: skip" in ran.out
+    assert "'early'" in ran.out
+    stage.run("jetplan apply --auto-approve", code=1)
+    assert stage.delivered() == {"/a.mxf": 1}
+
+
+def test_overlap_skip(stage):
+    """`overlap: skip` sends only the rest."""
+    sent_once(stage, second="    overlap: skip\n")
+    stage.run("jetplan apply --auto-approve")
+    stage.run("jetplan apply --auto-approve")
+    assert stage.delivered() == {"/a.mxf": 1, "/b.mxf": 1}
+
+
+def test_overlap_send(stage):
+    """`overlap: send` is a person's word: all of it, once."""
+    sent_once(stage, second="    overlap: send\n")
+    stage.run("jetplan apply --auto-approve")
+    stage.run("jetplan apply --auto-approve")
+    assert stage.delivered() == {"/a.mxf": 2, "/b.mxf": 1}
+
+
+def test_a_renamed_set(stage):
+    """A set renamed in git is not sent again: the plan asks, and `renamedFrom` answers."""
+    stage.write_set("/a.mxf", "/b.mxf")
+    stage.run("jetplan apply --auto-approve")
+    renamed = (stage.project / "manifests/main.yaml").read_text().replace("masters", "finals")
+    stage.write(renamed)
+    assert "renamedFrom: masters" in stage.run("jetplan plan", code=1).out
+    stage.write(renamed.replace("  finals:\n", "  finals:\n    renamedFrom: masters\n"))
+    assert "No changes" in stage.run("jetplan plan --detailed-exitcode").out
+    stage.run("jetplan apply --auto-approve")
+    assert stage.delivered() == {"/a.mxf": 1, "/b.mxf": 1}
+
+
+def test_two_new_sets_with_one_object(stage):
+    """Two sets of one merge that would both send an object do not send it twice."""
+    two_sets(stage)
+    stage.run("jetplan apply --auto-approve", code=None)
+    assert stage.delivered()["/a.mxf"] <= 1
