@@ -79,7 +79,9 @@ class SetDelivery:
                 self._context.run_id,
                 also=self._steps[0].also,
             )
-            if isinstance(result, Claimed):
+            # A grant at another version was checked against attempts that the plan has not seen: taking over its
+            # version would let the next claim pass for one that has seen them.
+            if isinstance(result, Claimed) and result.version == self._version + 1:
                 self._version = result.version
             return result
 
