@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, assert_never
 from jetplan.core import blocks
 from jetplan.core.attempts import SENT
 from jetplan.core.batches import split
-from jetplan.core.delta import Delta, difference
+from jetplan.core.delta import Delta, difference, holds
 from jetplan.core.observed import Relation, SetRecord
 from jetplan.core.plan import (
+    UNSEEN,
     AdoptJob,
     AlreadySubmitted,
     AmbiguousJob,
@@ -138,6 +139,8 @@ class SetPlanner:
         first = route.destination.profile_id not in self._flagged
         self._flagged.add(route.destination.profile_id)
         also = (set_subject(wanted.renamed_from, route),) if wanted.renamed_from else ()
+        # A run taken for dead may yet send what it intended, until its attempt is released: let the claim look again.
+        version = record.version if all(holds(attempt) for attempt in record.attempts) else UNSEEN
         for number, (revision, part) in enumerate(parts, start=1):
             known, unknown = sums(wanted.objects, part)
             again = [index for index in part if index in delta.resent] if delta.resent else []
@@ -146,7 +149,7 @@ class SetPlanner:
                 wanted.job,
                 route,
                 record.subject,
-                record.version,
+                version,
                 number,
                 len(parts),
                 revision,

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, assert_never
 
 from jetplan.core.attempts import State
 from jetplan.core.deliveries import SetPlanner
+from jetplan.core.delta import holds
 from jetplan.core.plan import (
+    UNSEEN,
     AdoptJob,
     AmbiguousJob,
     BatchLimits,
@@ -98,11 +100,8 @@ def _found(name: str, match: Found, declared: JobSpec | None, observed: Observed
 
 def _absent(name: str, match: Absent, declared: JobSpec | None, observed: Observed) -> CreateJob | BlockedJob:
     place = declared.place if declared else _NOWHERE
-    attempts = [
-        attempt
-        for attempt in observed.job_attempts.get(name, ())
-        if attempt.state is not State.INTENDED or attempt.live
-    ]
+    known = observed.job_attempts.get(name, ())
+    attempts = [attempt for attempt in known if holds(attempt)]
     if attempts:
         running = all(attempt.live and attempt.state is not State.IN_DOUBT for attempt in attempts)
         reason = BlockReason.IN_PROGRESS if running else BlockReason.IN_DOUBT
@@ -115,7 +114,8 @@ def _absent(name: str, match: Absent, declared: JobSpec | None, observed: Observ
         return BlockedJob(name, reason, message, hint, place, tuple(attempts))
     subject = job_subject(name, match.route)
     paused = declared.paused if declared else None
-    return CreateJob(name, match.route, subject, observed.job_versions.get(name, 0), paused, place)
+    version = UNSEEN if known else observed.job_versions.get(name, 0)
+    return CreateJob(name, match.route, subject, version, paused, place)
 
 
 def count_steps(plan: Plan) -> Counter[type[Step]]:

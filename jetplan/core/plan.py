@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from jetplan.core.observed import ObservedJob, ObservedProfile, Overlapping
 
 
+UNSEEN = -1
+"""A version that no subject has: the claim is then held against every attempt, also those the plan has counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class BatchLimits:
     """How much one delivery may hold. The API documents no limit, so these are settings with careful defaults."""
