@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from jetplan.cli.project import Outlook, Project
     from jetplan.core.observed import ObservedJob
     from jetplan.core.outcome import ApplyOutcome
+    from jetplan.core.plan import Plan
     from jetplan.core.spec import Spec
     from jetplan.ledger.store import Ledger
     from jetplan.observe import Server
@@ -100,10 +101,11 @@ def _run(
     stop: Stop,
     options: ApplyOptions,
 ) -> ApplyOutcome:
-    from jetplan.apply import apply_plan, leased_run, make_context, settle_earlier
+    from jetplan.apply import apply_in_rounds, leased_run, make_context, settle_earlier
     from jetplan.cli.progress import tell
     from jetplan.cli.project import new_run, plan_from
-    from jetplan.observe import observe_server, observed_job, size_digest
+    from jetplan.core.plan import CreateJob
+    from jetplan.observe import creations, observe_server, observed_job, size_digest
     from jetplan.observe.evidence import look_for_evidence
 
     def list_jobs() -> list[ObservedJob]:
@@ -127,8 +129,16 @@ def _run(
         if settled:
             server = observe_server(client)
         outlook = plan_from(project, spec, server, ledger)
+        if any(isinstance(step, CreateJob) for step in outlook.plan.steps):
+            # Another run may have made the job after the list was read: look again, the ledger first this time.
+            before = creations(ledger, scope)
+            outlook = plan_from(project, spec, observe_server(client), ledger, before)
         sizes = {name: size_digest(wanted.objects) for name, wanted in spec.sets.items()}
-        outcome = apply_plan(outlook.plan, context, sizes, options, tell)
+
+        def replan() -> Plan:
+            return plan_from(project, spec, observe_server(client), ledger).plan
+
+        outcome = apply_in_rounds(outlook.plan, replan, context, sizes, options, tell)
     return replace(outcome, settled=tuple(settled))
 
 

@@ -13,7 +13,7 @@ from jetplan.cli.config import check_ledger_named, check_pinned, credentials, lo
 from jetplan.core.attempts import RunInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from jetplan.api.client import JetClient
@@ -95,13 +95,15 @@ def look_ahead(project: Project, spec: Spec, client: JetClient, ledger: Ledger) 
     return replace(outlook, plan=plan)
 
 
-def plan_from(project: Project, spec: Spec, server: Server, ledger: Ledger) -> Outlook:
-    """Plan from what the server showed and what the ledger says now."""
+def plan_from(
+    project: Project, spec: Spec, server: Server, ledger: Ledger, before: Mapping[str, int] | None = None
+) -> Outlook:
+    """Plan from what the server showed and what the ledger says now; `before` as for `observe`."""
     from jetplan.core.diff import diff
     from jetplan.observe import observe
 
     scope = ledger.scope_of(project.settings.api_url, server.accounts)
-    observed = observe(spec, server, ledger, scope)
+    observed = observe(spec, server, ledger, scope, before)
     return Outlook(server, observed, diff(spec, observed, project.limits), scope)
 
 

@@ -11,6 +11,7 @@ from jetplan.core.attempts import RELEASED, SENT, Kind, State
 from jetplan.core.delta import difference, holds, recorded_keys
 from jetplan.core.objects import UNKNOWN_SIZE, object_keys
 from jetplan.core.observed import Observed, Overlapping, Relation, SetRecord
+from jetplan.core.plan import UNSEEN
 from jetplan.core.routes import match_jobs, route_of, set_subject
 from jetplan.ledger.reads import versions
 
@@ -25,8 +26,26 @@ if TYPE_CHECKING:
     from jetplan.observe.server import Server
 
 
-def observe(spec: Spec, server: Server, ledger: Ledger, scope: str | None) -> Observed:
-    """Join what the server shows with what the ledger recorded in one scope (None: nothing yet)."""
+def creations(ledger: Ledger, scope: str) -> Mapping[str, int]:
+    """By job name, the version to create a job with; to be asked for before the server is listed.
+
+    A job that another run makes after this moment moves the version, one made before it is in the list.
+    """
+    subjects = ledger.subjects(scope)
+    version_of = versions(subjects)
+    found = {key.name: version_of(key) for key in subjects if key.kind is Kind.JOB}
+    under_way = {each.subject.name for each in ledger.unfinished(scope) if each.subject.kind is Kind.JOB}
+    return found | dict.fromkeys(under_way, UNSEEN)
+
+
+def observe(
+    spec: Spec, server: Server, ledger: Ledger, scope: str | None, before: Mapping[str, int] | None = None
+) -> Observed:
+    """Join what the server shows with what the ledger recorded in one scope (None: nothing yet).
+
+    `before`: what `creations` gave before the server was listed. Without it the plan may be shown; a job that it
+    would create may have been made in between.
+    """
     bare = Observed(
         jobs=server.jobs,
         profiles=server.profiles or (),
@@ -43,6 +62,7 @@ def observe(spec: Spec, server: Server, ledger: Ledger, scope: str | None) -> Ob
         for wanted in spec.sets.values()
         if (route := route_of(matches[wanted.job]))
     }
+    job_versions = {key.name: version_of(key) for key in subjects if key.kind is Kind.JOB}
     unfinished = ledger.unfinished(scope)
     job_attempts: dict[str, list[Attempt]] = {}
     for attempt in unfinished:
@@ -52,7 +72,7 @@ def observe(spec: Spec, server: Server, ledger: Ledger, scope: str | None) -> Ob
         bare,
         sets=_set_records(spec, ledger, scope, subjects, routed),
         job_attempts=job_attempts,
-        job_versions={key.name: version_of(key) for key in subjects if key.kind is Kind.JOB},
+        job_versions=job_versions if before is None else before,
         known_jobs=frozenset(record.job_id for record in subjects.values() if record.job_id),
         unfinished=unfinished,
         failed=_failed(ledger, scope),
