@@ -45,9 +45,8 @@ def postgres() -> Iterator[str]:
         connection.execute("SELECT pg_reload_conf()")
     yield uri
     server.cleanup()
-    if server.get_postmaster_info().process.is_running():
-        return  # another worker still needs it
-    shutil.rmtree(top, ignore_errors=True)
+    if not (top / "server" / "data" / "postmaster.pid").exists():  # else another worker still needs it
+        shutil.rmtree(top, ignore_errors=True)
 
 
 @pytest.fixture

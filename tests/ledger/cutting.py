@@ -55,7 +55,7 @@ class CuttingProxy:
         while data := _read(client):
             cut = self.next_cut
             if cut is None or b"COMMIT\0" not in data:
-                server.sendall(data)
+                _send(server, data)
                 continue
             self.next_cut = None
             self.cuts += 1
@@ -66,7 +66,7 @@ class CuttingProxy:
             if cut is Cut.LATE:
                 self.let_go.wait(10)
             if cut is not Cut.BEFORE:
-                server.sendall(data)
+                _send(server, data)
                 # Closing now could be seen by the server before it has read the COMMIT.
                 while _read(server):
                     break
@@ -77,12 +77,14 @@ class CuttingProxy:
 
 def _down(server: socket.socket, client: socket.socket) -> None:
     while data := _read(server, peek=True):
-        try:
-            client.sendall(data)
-        except OSError:
-            return
+        _send(client, data)
         _read(server, len(data))
     _drop(client)
+
+
+def _send(target: socket.socket, data: bytes) -> None:
+    with contextlib.suppress(OSError):
+        target.sendall(data)
 
 
 def _read(source: socket.socket, size: int = 65536, *, peek: bool = False) -> bytes:
