@@ -11,8 +11,9 @@ stop       how a run is told to stop
 
 from __future__ import annotations
 
-from jetplan.apply.executor import ApplyOptions, apply_plan, leased_run, make_context
+from jetplan.apply.executor import ApplyOptions, leased_run, make_context
+from jetplan.apply.rounds import apply_in_rounds
 from jetplan.apply.settling import settle_earlier
 from jetplan.apply.stop import Stop
 
-__all__ = ["ApplyOptions", "Stop", "apply_plan", "leased_run", "make_context", "settle_earlier"]
+__all__ = ["ApplyOptions", "Stop", "apply_in_rounds", "leased_run", "make_context", "settle_earlier"]

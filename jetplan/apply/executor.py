@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from jetplan.apply.looks import Looks
 from jetplan.apply.settling import settle_soon
 from jetplan.apply.throttle import Throttle
 from jetplan.apply.work import Work
-from jetplan.core.attempts import SENT, UNFINISHED, State
+from jetplan.core.attempts import State
 from jetplan.core.outcome import (
     ApplyOutcome,
     DeliveryAccepted,
@@ -143,22 +143,17 @@ class _Run:
         self._settle_doubtful_jobs()
         self._run_all(self._delivery_tasks())
         self._mark_unreported()
-        self._await_others()
         self._settle_doubtful_deliveries()
         self._settle_sets()
         stop = self._context.stop
         if stop.error is not None and not self._results:
             raise stop.error
-        unfinished = [
-            attempt
-            for attempt in self._context.ledger.unfinished(self._context.scope)
-            if attempt.run.run_id != self._context.run_id or attempt.state is State.IN_DOUBT
-        ]
+        unfinished = self._context.ledger.unfinished(self._context.scope)
         ordered = [self._results[id(step)] for step in self._plan.changes() if id(step) in self._results]
         return ApplyOutcome(
             tuple(ordered),
             blocked=tuple(self._plan.blocked()),
-            unfinished=tuple(unfinished),
+            unfinished=tuple(attempt for attempt in unfinished if attempt.state is State.IN_DOUBT),
             interrupted=stop.signal is not None,
             run_id=self._context.run_id,
             alarms=tuple(self._context.driver.alarms),
@@ -285,19 +280,6 @@ class _Run:
             with suppress(JetplanError):
                 self._context.ledger.mark(attempt_id, to, {"reason": reason}, run_id=self._context.run_id)
 
-    def _await_others(self) -> None:
-        """Batches that another live run claimed: give it a little time, and take its success for ours."""
-        deadline = time.monotonic() + self._options.await_others
-        for result in list(self._results.values()):
-            if not isinstance(result, StepSkipped) or not result.attempts:
-                continue
-            attempts = list(result.attempts)
-            while any(each.state in UNFINISHED and each.live for each in attempts) and time.monotonic() < deadline:
-                if not self._context.stop.wait(0.2):
-                    return
-                attempts = [self._context.ledger.attempt(each.attempt_id) for each in attempts]
-            self._report(result.step, _by_others(result, attempts))
-
     # What is entirely sent is remembered by its digest.
 
     def _settle_sets(self) -> None:
@@ -319,16 +301,3 @@ class _Run:
         for name, (subject, digest) in digests.items():
             with suppress(JetplanError):
                 self._context.ledger.settle(self._context.scope, subject, digest, self._sizes.get(name))
-
-
-def _by_others(result: StepSkipped, attempts: Sequence[object]) -> Result:
-    from jetplan.core.attempts import Attempt
-
-    known = [attempt for attempt in attempts if isinstance(attempt, Attempt)]
-    if known and all(attempt.state in SENT for attempt in known):
-        match result.step:
-            case SubmitBatch() as step if len(known) == 1 and known[0].objects == len(step):
-                return DeliveryAccepted(step, known[0].delivery_id, known[0].attempt_id)
-            case CreateJob() as step:
-                return JobApplied(step, known[0].job_id)
-    return replace(result, attempts=tuple(known))

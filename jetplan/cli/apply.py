@@ -129,16 +129,16 @@ def _run(
         if settled:
             server = observe_server(client)
         outlook = plan_from(project, spec, server, ledger)
-        if any(isinstance(step, CreateJob) for step in outlook.plan.steps):
-            # Another run may have made the job after the list was read: look again, the ledger first this time.
-            before = creations(ledger, scope)
-            outlook = plan_from(project, spec, observe_server(client), ledger, before)
-        sizes = {name: size_digest(wanted.objects) for name, wanted in spec.sets.items()}
 
         def replan() -> Plan:
-            return plan_from(project, spec, observe_server(client), ledger).plan
+            # Another run may make a job while the list is read: the ledger is asked first, so that a claim sees it.
+            before = creations(ledger, scope)
+            return plan_from(project, spec, observe_server(client), ledger, before).plan
 
-        outcome = apply_in_rounds(outlook.plan, replan, context, sizes, options, tell)
+        creates = any(isinstance(step, CreateJob) for step in outlook.plan.steps)
+        plan = replan() if creates else outlook.plan
+        sizes = {name: size_digest(wanted.objects) for name, wanted in spec.sets.items()}
+        outcome = apply_in_rounds(plan, replan, context, sizes, options, tell)
     return replace(outcome, settled=tuple(settled))
 
 
