@@ -67,18 +67,15 @@ class CuttingProxy:
                 self.let_go.wait(10)
             if cut is not Cut.BEFORE:
                 _send(server, data)
-                # Closing now could be seen by the server before it has read the COMMIT.
-                while _read(server):
-                    break
+                return  # closing now could be seen by the server before it has read the COMMIT
             break
         _drop(client)
         _drop(server)
 
 
 def _down(server: socket.socket, client: socket.socket) -> None:
-    while data := _read(server, peek=True):
+    while data := _read(server):
         _send(client, data)
-        _read(server, len(data))
     _drop(client)
 
 
@@ -87,9 +84,9 @@ def _send(target: socket.socket, data: bytes) -> None:
         target.sendall(data)
 
 
-def _read(source: socket.socket, size: int = 65536, *, peek: bool = False) -> bytes:
+def _read(source: socket.socket) -> bytes:
     try:
-        return source.recv(size, socket.MSG_PEEK if peek else 0)
+        return source.recv(65536)
     except OSError:
         return b""
 
