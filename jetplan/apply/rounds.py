@@ -31,13 +31,13 @@ def apply_in_rounds(
 ) -> ApplyOutcome:
     """Apply a plan; while other live runs hold some of it, wait for them, plan again, apply what is left.
 
-    `replan` observes and plans anew. Claims decide who sends what: this only makes the end of a race a truthful one.
+    `replan` observes and plans anew: of a round before it only what was done lasts. Claims decide who sends what: this only makes the end of a race a truthful one.
     """
     deadline = time.monotonic() + options.await_others
     outcome = apply_plan(plan, context, sizes, options, on_result)
     while (others := _held_by_others(outcome)) and _wait_for(others, context, deadline):
         following = apply_plan(replan(), context, sizes, options, on_result)
-        outcome = replace(following, results=(*_lasting(outcome), *following.results))
+        outcome = replace(following, results=(*outcome.done(), *following.results))
     return outcome
 
 
@@ -62,7 +62,3 @@ def _wait_for(attempts: Sequence[Attempt], context: Context, deadline: float) ->
             return False
     return False
 
-
-def _lasting(outcome: ApplyOutcome) -> list[Result]:
-    """The results that a further round does not replace: what was skipped for others is planned again."""
-    return [each for each in outcome.results if not (isinstance(each, StepSkipped) and each.attempts)]
