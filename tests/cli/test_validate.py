@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
 
 from jetplan.cli.main import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 GOOD = (
     "apiVersion: jetplan/v1\njobs:\n  j: {source: a, destination: a}\ndeliverySets:\n  s: {job: j, objects: [/a, /b]}\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -12,6 +11,8 @@ from jetplan.manifest.limits import DEFAULT_LIMITS
 from jetplan.manifest.read import Reading, read_manifests
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jetplan.errors import Problem
     from jetplan.manifest.limits import Limits
 

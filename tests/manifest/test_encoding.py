@@ -20,7 +20,8 @@ REFUSED = {
     "lone CR": (HEAD + b"# a\rb\n", [(2, 4, "forbidden-character")]),
     **{
         f"U+{ord(character):04X}": (HEAD + f"# a\n#  {character}\n".encode(), [(3, 4, "forbidden-character")])
-        for character in "\x01\x07\x0b\x0c\x1b\x1f\x7f\x80\x85\x9f\u00ad\u061c\u200b\u200d\u200e\u2028\u2029\u202a\u202e"
+        for character in "\x01\x07\x0b\x0c\x1b\x1f\x7f\x80\x85\x9f\u00ad\u061c\u200b\u200d\u200e\u2028\u2029\u202a"
+        "\u202e"
         "\u2060\u2066\u2069\ufdd0\ufffe\uffff\U0001ffff\U000e0041\U0010fffe\u3164"
     },
     "NUL": (HEAD + b"# a\n#  \0\n", [(3, 4, "forbidden-character")]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+from contextlib import suppress
 
 import pytest
 import zstandard
@@ -28,7 +29,8 @@ def manifest(name: str, more: str = "") -> str:
 CSV = HEADER + '/a,1,false\n/b/,,true\nc,,\n"/d, e",0,\n/f,,true\n"/say ""hi""",,\n'
 JSONL = (
     '{"relativePath":"/a","sizeInBytes":1,"isDirectory":false}\n{"relativePath":"/b/"}\n{"relativePath":"c"}\n'
-    '{"sizeInBytes":0,"relativePath":"/d, e"}\n{"relativePath":"/f","isDirectory":true}\n{"relativePath":"/say \\"hi\\""}\n'
+    '{"sizeInBytes":0,"relativePath":"/d, e"}\n{"relativePath":"/f","isDirectory":true}\n'
+    '{"relativePath":"/say \\"hi\\""}\n'
 )
 
 
@@ -105,7 +107,7 @@ CSV_REFUSED = {
     "size with a space": (HEADER + "/a, 1,\n", [(2, "wrong-type")]),
     "size with a leading zero": (HEADER + "/a,01,\n", [(2, "wrong-type")]),
     "size as a float": (HEADER + "/a,1.0,\n", [(2, "wrong-type")]),
-    "size in other digits": (HEADER + "/a,١,\n", [(2, "wrong-type")]),
+    "size in other digits": (HEADER + "/a,\u0661,\n", [(2, "wrong-type")]),
     "size too large": (HEADER + f"/a,{2**53},\n/b,{'9' * 5000},\n", [(2, "out-of-range"), (3, "out-of-range")]),
     "revision zero": ("relativePath,revision\n/a,0\n", [(2, "out-of-range")]),
     "boolean": (HEADER + "/a,,yes\n/b,,TRUE\n", [(2, "wrong-type"), (3, "wrong-type")]),
@@ -184,7 +186,8 @@ def test_json_lines_refused(folder, case) -> None:
 @pytest.mark.parametrize(
     ("name", "code"),
     [
-        ("l.yaml", "list-name"), ("l.txt", "list-name"), ("csv", "list-name"), ("l.csv.zip", "list-name"), (".gz", "list-name"),
+        ("l.yaml", "list-name"), ("l.txt", "list-name"), ("csv", "list-name"), ("l.csv.zip", "list-name"),
+        (".gz", "list-name"),
         ("gone.csv", "list-missing"), ("../outside.csv", "list-outside"), ("/etc/outside.csv", "list-outside"),
         ("x/../../outside.csv", "list-outside"), ("..\\outside.csv", "list-outside"), ("link.csv", "symlink"),
         ("linked/l.csv", "symlink"), ("pipe.csv", "not-a-file"), ("dir.csv", "not-a-file"), ("sub/../l.csv", None),
@@ -246,10 +249,8 @@ LINES = st.lists(st.lists(FIELDS, max_size=4).map(",".join) | st.just("/ok,5,fal
 def outcome(read, data: str) -> object:
     """Columns and problems of a list."""
     columns, findings = Columns("l"), Findings("l")
-    try:
+    with suppress(Stop):
         read(iter([(1, data.encode())]), columns, findings)
-    except Stop:
-        pass
     return columns if not findings.problems else [(each.place.line, each.code) for each in findings.problems]
 
 
@@ -272,8 +273,6 @@ PARTS = st.sampled_from(
         '"sizeInBytes":1',
         '"sizeInBytes":-1',
         '"sizeInBytes":1.0',
-    ]
-    + [
         '"isDirectory":true',
         '"x":1',
         '"relativePath":"sizeInBytes"',

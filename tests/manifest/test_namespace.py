@@ -23,7 +23,7 @@ def test_name_declared_in_two_files(folder, content, kind) -> None:
     (problem,) = folder.problems()
     assert problem.code == "declared-twice"
     assert problem.place.file.endswith("b.yaml")
-    assert f"a.yaml:3:3" in problem.message
+    assert "a.yaml:3:3" in problem.message
     assert kind in problem.message
 
 
