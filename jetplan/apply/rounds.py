@@ -31,7 +31,8 @@ def apply_in_rounds(
 ) -> ApplyOutcome:
     """Apply a plan; while other live runs hold some of it, wait for them, plan again, apply what is left.
 
-    `replan` observes and plans anew: of a round before it only what was done lasts. Claims decide who sends what: this only makes the end of a race a truthful one.
+    `replan` observes and plans anew: of a round before it only what was done lasts. Claims decide who sends what:
+    this only makes the end of a race a truthful one.
     """
     deadline = time.monotonic() + options.await_others
     outcome = apply_plan(plan, context, sizes, options, on_result)

@@ -32,6 +32,8 @@ NOTICES_OF_A_KIND = 5
 _MARKS = {"create": "+", "adopt": "~", "update": "~", "none": " ", "absent": " "}
 _LEGEND = "  + create or submit   ~ adopt or change   ! needs you"
 
+_WITHDRAWN_LISTED = 5
+
 
 def render_text(report: Report, *, color: bool, width: int) -> str:
     """The whole text, ended by a newline. Paths are never cut; `width` guides wrapping and alignment."""
@@ -44,11 +46,21 @@ def render_text(report: Report, *, color: bool, width: int) -> str:
         lines += [*_job(job, style), ""]
     for card in (*report.unfinished, *report.failed):
         lines.append(_indented(render_card(card, color=color, width=width - 2)))
-    for each in report.withdrawn_sets:
-        lines += [f"  {style.alert('!')} set {plain(each.name)} is no longer declared", ""]
+    lines += _withdrawn(report)
     lines += _notices(report, style)
     lines += _ending(report, style)
     return "\n".join(lines) + "\n"
+
+
+def _withdrawn(report: Report) -> Iterator[str]:
+    """Sets that were sent and are no longer declared: nothing is asked of anybody, so no alert and no long list."""
+    gone = report.withdrawn_sets
+    for each in gone[:_WITHDRAWN_LISTED]:
+        yield f"    set {plain(each.name)} is no longer declared: {words.count(each.withdrawn, 'object')} stay sent"
+    if len(gone) > _WITHDRAWN_LISTED:
+        yield f"    … and {len(gone) - _WITHDRAWN_LISTED:,} more sets that are no longer declared"
+    if gone:
+        yield ""
 
 
 def _indented(text: str) -> str:
