@@ -12,8 +12,8 @@ FORMAT_VERSION = 1
 
 JobAction = Literal["create", "adopt", "update", "none", "drift", "ambiguous", "blocked", "absent"]
 NoticeKind = Literal[
-    "wholeProfile", "firstDelivery", "resend", "inDoubt", "inProgress", "failed", "drift", "ambiguous", "blocked",
-    "unknownSizes", "resized", "withdrawn", "overlapAllowed"
+    "offline", "limit", "wholeProfile", "firstDelivery", "resend", "inDoubt", "inProgress", "failed", "drift", "ambiguous",
+    "blocked", "unknownSizes", "resized", "withdrawn", "overlapAllowed"
 ]  # fmt: skip
 
 
@@ -280,6 +280,9 @@ class Report(Part, frozen=True, tag_field="type", tag="jetplan.report"):
     commit: Annotated[str, Meta(description="The commit the manifests are at; may be empty.")] = ""
     api_url: Annotated[str, Meta(description="The API it was observed at; may be empty.")] = ""
     files: Annotated[int, Meta(description="Manifest files read.")] = 0
+    compared_with: Annotated[
+        str, Meta(description="Offline: the revision in git that counts as applied. Empty: Jet and ledger were asked.")
+    ] = ""
 
     @property
     def settled(self) -> bool:

@@ -11,6 +11,7 @@ from jetplan.render.model import Amount, Notice
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from jetplan.core.limits import Refusal
     from jetplan.render.model import AttemptCard, DeliverySet, Job, Resend, RouteTotal
 
 
@@ -31,6 +32,22 @@ def notices_of(
         *_jobs(jobs),
         *_sets(jobs, orphans),
         *_unknown_sizes(routes),
+    )
+
+
+def offline_notice(revision: str) -> Notice:
+    """What an offline plan cannot know."""
+    return Notice(
+        "offline",
+        f"Offline: neither Jet nor the ledger was asked. What {revision} declares counts as applied and sent.",
+    )
+
+
+def limit_notices(refused: Sequence[Refusal]) -> tuple[Notice, ...]:
+    """What the project's limits refuse, and what lifts each."""
+    return tuple(
+        Notice("limit", f"Refused by a limit: {each.message}. {each.hint}.", (each.set_name,) if each.set_name else ())
+        for each in refused
     )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from jetplan.render.model import Amount, Notice, Report, RouteTotal
 
-_GRAVE = frozenset({"wholeProfile", "inDoubt", "failed", "resend", "ambiguous"})
+_GRAVE = frozenset({"limit", "wholeProfile", "inDoubt", "failed", "resend", "ambiguous"})
 _ATTEMPTS = frozenset({"inDoubt", "inProgress", "failed"})
 _NOTICES_OF_A_KIND = 5
 _LISTED_ROUTES = 500

@@ -65,6 +65,8 @@ def blocked_title(block: BlockedObjects) -> str:
 def plan_sentences(report: Report) -> list[str]:
     """The totals: what can be undone, and what cannot. One sentence a line."""
     total = report.totals
+    if report.settled and report.compared_with:
+        return [f"No changes. Nothing is declared that {report.compared_with} does not declare."]
     if report.settled:
         return [UP_TO_DATE if total.sets or total.jobs_unchanged else NOTHING_DECLARED]
     changes = [
@@ -123,13 +125,21 @@ def title(report: Report) -> str:
     if report.settled:
         return plan_sentences(report)[0]
     if total.deliveries_to_submit:
-        said = f"{words.amount(total.to_submit)} will be sent {_whither(report)}"
+        verb = "would" if report.compared_with or refused_by_limits(report) else "will"
+        said = f"{words.amount(total.to_submit)} {verb} be sent {_whither(report)}"
     elif report.has_changes:
         said = "Jobs change, and nothing will be sent"
     else:
         return "Nothing will be done before what waits is settled"
+    if refused_by_limits(report):
+        return f"{said}; refused by a limit of the project"
     waiting = waiting_parts(report)
     return f"{said}; not everything can be done now" if waiting else said
+
+
+def refused_by_limits(report: Report) -> bool:
+    """Whether nothing of it will be applied before a limit is lifted."""
+    return any(notice.kind == "limit" for notice in report.notices)
 
 
 def _whither(report: Report) -> str:
@@ -144,6 +154,8 @@ def _whither(report: Report) -> str:
 
 _NAMED_PLACES = 2
 _MORE = {
+    "offline": "about being offline",
+    "limit": "refused by limits",
     "wholeProfile": "whole profiles",
     "firstDelivery": "first deliveries",
     "resend": "sets sent again",

@@ -24,13 +24,14 @@ from jetplan.core.plan import (
 from jetplan.render import model, totals
 from jetplan.render.card import card_of
 from jetplan.render.digest import digest_of
-from jetplan.render.notices import notices_of
+from jetplan.render.notices import limit_notices, notices_of, offline_notice
 from jetplan.render.rows import ObjectRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from jetplan.core.attempts import Attempt
+    from jetplan.core.limits import Refusal
     from jetplan.core.observed import ObservedJob, ObservedProfile
     from jetplan.core.plan import DeliveryStep, JobStep, Plan, Route
     from jetplan.errors import Place
@@ -38,8 +39,13 @@ if TYPE_CHECKING:
 _FIRST_PATHS = 5
 
 
-def build_report(plan: Plan, *, commit: str = "", api_url: str = "") -> model.Report:
-    """The report of a plan: deterministic, no clock, no I/O. Object lists stay in the plan's columns."""
+def build_report(
+    plan: Plan, *, commit: str = "", api_url: str = "", refused: Sequence[Refusal] = (), compared_with: str = ""
+) -> model.Report:
+    """The report of a plan: deterministic, no clock, no I/O. Object lists stay in the plan's columns.
+
+    `refused`: what the project's limits refuse of it. `compared_with`: the revision an offline plan rests on.
+    """
     jobs, orphans = _jobs(plan)
     unfinished = _cards(attempt for attempt in plan.unfinished if _matters(attempt))
     failed = _cards(plan.failed)
@@ -51,7 +57,11 @@ def build_report(plan: Plan, *, commit: str = "", api_url: str = "") -> model.Re
         digest=digest_of(plan),
         has_changes=bool(plan.changes()),
         totals=summary,
-        notices=notices_of(jobs, routes, resends, unfinished, failed, orphans),
+        notices=(
+            *([offline_notice(compared_with)] if compared_with else []),
+            *limit_notices(refused),
+            *notices_of(jobs, routes, resends, unfinished, failed, orphans),
+        ),
         routes=routes,
         jobs=jobs,
         resends=resends,
@@ -62,6 +72,7 @@ def build_report(plan: Plan, *, commit: str = "", api_url: str = "") -> model.Re
         commit=commit,
         api_url=api_url,
         files=plan.files,
+        compared_with=compared_with,
     )
 
 
