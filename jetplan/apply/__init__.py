@@ -1,10 +1,15 @@
 """Carries out a plan: the only writer. Jobs first, then deliveries, each sent once by the protocol of the core.
 
-executor   one run from claim to outcome: its lease, its threads, its end
+rounds     what other runs hold is waited for, then planned again
+executor   one plan from claim to outcome: its lease, its threads, its end
 jobs       create, adopt, update; doubtful creations settled by looking
 deliveries one set's batches: claimed together, sent by whoever is free
 driver     effects of the protocol -> ledger and client
+throttle   how many requests may be under way, as the server's 429s say
+settling   what earlier runs left in doubt, settled by looking
+following  how accepted deliveries get on
 looks      what the server shows for a job before sending
+remembering  digests of sets that are entirely sent
 work       the queue the threads take from
 stop       how a run is told to stop
 """
@@ -12,8 +17,17 @@ stop       how a run is told to stop
 from __future__ import annotations
 
 from jetplan.apply.executor import ApplyOptions, leased_run, make_context
+from jetplan.apply.remembering import remember_whole_sets
 from jetplan.apply.rounds import apply_in_rounds
 from jetplan.apply.settling import settle_earlier
 from jetplan.apply.stop import Stop
 
-__all__ = ["ApplyOptions", "Stop", "apply_in_rounds", "leased_run", "make_context", "settle_earlier"]
+__all__ = [
+    "ApplyOptions",
+    "Stop",
+    "apply_in_rounds",
+    "leased_run",
+    "make_context",
+    "remember_whole_sets",
+    "settle_earlier",
+]

@@ -14,6 +14,7 @@ from jetplan.apply.deliveries import SetDelivery
 from jetplan.apply.driver import Driver
 from jetplan.apply.jobs import apply_job, settle_creations
 from jetplan.apply.looks import Looks
+from jetplan.apply.remembering import remember_whole_sets
 from jetplan.apply.settling import settle_soon
 from jetplan.apply.throttle import Throttle
 from jetplan.apply.work import Work
@@ -27,7 +28,7 @@ from jetplan.core.outcome import (
     StepNotSent,
     StepSkipped,
 )
-from jetplan.core.plan import AdoptJob, AlreadySubmitted, CreateJob, KeepJob, SubmitBatch, UpdateJob
+from jetplan.core.plan import AdoptJob, CreateJob, KeepJob, SubmitBatch, UpdateJob
 from jetplan.core.protocol import Patience
 from jetplan.errors import JetplanError
 
@@ -144,7 +145,13 @@ class _Run:
         self._run_all(self._delivery_tasks())
         self._mark_unreported()
         self._settle_doubtful_deliveries()
-        self._settle_sets()
+        remember_whole_sets(
+            self._plan,
+            lambda step: isinstance(self._results.get(id(step)), DeliveryAccepted),
+            self._context.ledger,
+            self._context.scope,
+            self._sizes,
+        )
         stop = self._context.stop
         if stop.error is not None and not self._results:
             raise stop.error
@@ -279,25 +286,3 @@ class _Run:
             )
             with suppress(JetplanError):
                 self._context.ledger.mark(attempt_id, to, {"reason": reason}, run_id=self._context.run_id)
-
-    # What is entirely sent is remembered by its digest.
-
-    def _settle_sets(self) -> None:
-        whole: dict[str, bool] = {}
-        for step in self._plan.steps:
-            if isinstance(step, SubmitBatch):
-                accepted = isinstance(self._results.get(id(step)), DeliveryAccepted)
-                whole[step.set_name] = whole.get(step.set_name, True) and accepted
-        broken = {step.set_name for step in self._plan.blocked() if hasattr(step, "set_name")}
-        subjects = {step.set_name: step.subject for step in self._plan.submissions()}
-        digests = {
-            name: (subjects[name], self._plan.manifest_digests[name])
-            for name, sent in whole.items()
-            if sent and name not in broken
-        }
-        for step in self._plan.steps:
-            if isinstance(step, AlreadySubmitted) and step.settles is not None:
-                digests[step.set_name] = step.settles
-        for name, (subject, digest) in digests.items():
-            with suppress(JetplanError):
-                self._context.ledger.settle(self._context.scope, subject, digest, self._sizes.get(name))

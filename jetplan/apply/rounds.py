@@ -62,4 +62,3 @@ def _wait_for(attempts: Sequence[Attempt], context: Context, deadline: float) ->
         if not context.stop.wait(0.2):
             return False
     return False
-

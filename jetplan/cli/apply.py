@@ -67,6 +67,7 @@ def _apply(
     *,
     ask: bool,
 ) -> ExitCode:
+    from jetplan.apply import remember_whole_sets
     from jetplan.cli.plan import exit_code_of
     from jetplan.cli.project import plan_from
     from jetplan.cli.signals import stopping
@@ -77,7 +78,8 @@ def _apply(
     plan = outlook.plan
     _show_plan(outlook, project)
     if not (plan.changes() or plan.unfinished):
-        _remember_whole_sets(outlook, ledger, spec)
+        if outlook.scope is not None:
+            remember_whole_sets(plan, lambda _: False, ledger, outlook.scope, _sizes(spec))
         return exit_code_of(plan, detailed=False)
     if ask and plan.changes() and not click.confirm("Apply this plan?", default=False, err=True):
         click.echo("Nothing was applied.", err=True)
@@ -105,7 +107,7 @@ def _run(
     from jetplan.cli.progress import tell
     from jetplan.cli.project import new_run, plan_from
     from jetplan.core.plan import CreateJob
-    from jetplan.observe import creations, observe_server, observed_job, size_digest
+    from jetplan.observe import creations, observe_server, observed_job
     from jetplan.observe.evidence import look_for_evidence
 
     def list_jobs() -> list[ObservedJob]:
@@ -137,21 +139,15 @@ def _run(
 
         creates = any(isinstance(step, CreateJob) for step in outlook.plan.steps)
         plan = replan() if creates else outlook.plan
-        sizes = {name: size_digest(wanted.objects) for name, wanted in spec.sets.items()}
-        outcome = apply_in_rounds(plan, replan, context, sizes, options, tell)
+        outcome = apply_in_rounds(plan, replan, context, _sizes(spec), options, tell)
     return replace(outcome, settled=tuple(settled))
 
 
-def _remember_whole_sets(outlook: Outlook, ledger: Ledger, spec: Spec) -> None:
-    """Sets found to be entirely sent are known by their digest from now on."""
-    from jetplan.core.plan import AlreadySubmitted
+def _sizes(spec: Spec) -> dict[str, bytes]:
+    """Each set's size digest, by which a later plan sees that a size was changed."""
     from jetplan.observe import size_digest
 
-    if outlook.scope is None:
-        return
-    for step in outlook.plan.steps:
-        if isinstance(step, AlreadySubmitted) and step.settles is not None:
-            ledger.settle(outlook.scope, *step.settles, size_digest(spec.sets[step.set_name].objects))
+    return {name: size_digest(wanted.objects) for name, wanted in spec.sets.items()}
 
 
 def _check_same(before: Outlook, now: Outlook) -> None:

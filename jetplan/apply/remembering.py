@@ -1,0 +1,46 @@
+"""Sets that are entirely sent are remembered by their digest, so that the next plan need not read their objects."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from jetplan.core.plan import AlreadySubmitted, BlockedDelivery, SubmitBatch
+from jetplan.errors import JetplanError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jetplan.core.attempts import SubjectKey
+    from jetplan.core.plan import Plan
+    from jetplan.ledger.store import Ledger
+
+
+def remember_whole_sets(
+    plan: Plan,
+    accepted: Callable[[SubmitBatch], bool],
+    ledger: Ledger,
+    scope: str,
+    sizes: Mapping[str, bytes],
+) -> None:
+    """Settle the digest of each set of which nothing is left. `accepted` says so of one batch of the plan.
+
+    What was sent stays sent, so a digest once settled stays true; a ledger that cannot note it costs only time.
+    """
+    for name, (subject, digest) in _whole(plan, accepted).items():
+        with suppress(JetplanError):
+            ledger.settle(scope, subject, digest, sizes.get(name))
+
+
+def _whole(plan: Plan, accepted: Callable[[SubmitBatch], bool]) -> dict[str, tuple[SubjectKey, bytes]]:
+    found: dict[str, tuple[SubjectKey, bytes]] = {}
+    broken: set[str] = set()
+    for step in plan.steps:
+        match step:
+            case AlreadySubmitted(settles=(subject, digest)):
+                found[step.set_name] = (subject, digest)
+            case SubmitBatch() if accepted(step):
+                found[step.set_name] = (step.subject, plan.manifest_digests[step.set_name])
+            case SubmitBatch() | BlockedDelivery():
+                broken.add(step.set_name)
+    return {name: settled for name, settled in found.items() if name not in broken}
