@@ -12,8 +12,8 @@ FORMAT_VERSION = 1
 
 JobAction = Literal["create", "adopt", "update", "none", "drift", "ambiguous", "blocked", "absent"]
 NoticeKind = Literal[
-    "offline", "limit", "wholeProfile", "firstDelivery", "resend", "inDoubt", "inProgress", "failed", "drift", "ambiguous",
-    "blocked", "unknownSizes", "resized", "withdrawn", "overlapAllowed"
+    "offline", "limit", "wholeProfile", "firstDelivery", "resend", "inDoubt", "inProgress", "failed", "drift",
+    "ambiguous", "blocked", "unknownSizes", "resized", "withdrawn", "overlapAllowed"
 ]  # fmt: skip
 
 
