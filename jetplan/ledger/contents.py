@@ -50,20 +50,20 @@ class Contents:
 
 def pack(attempts: Iterable[NewAttempt]) -> list[tuple[NewAttempt, Contents]]:
     """Pack what attempts carry. Raises JetplanError on an object named twice at a revision: it would be sent twice."""
-    seen: dict[int, set[bytes]] = {}
+    seen: dict[int, set[str]] = {}
     packed = []
     for attempt in attempts:
-        keys = object_keys(attempt.paths)
         others = seen.setdefault(attempt.revision, set())
-        total = len(others) + len(keys)
-        others.update(keys)
+        total = len(others) + len(attempt.paths)
+        others.update(attempt.paths)  # paths rather than keys: whoever read them has hashed them before
         if len(others) != total:
             raise JetplanError(f"attempt {attempt.attempt_id} names an object twice; nothing was claimed")
-        packed.append((attempt, _pack(attempt, keys)))
+        packed.append((attempt, _pack(attempt)))
     return packed
 
 
-def _pack(attempt: NewAttempt, keys: Sequence[bytes]) -> Contents:
+def _pack(attempt: NewAttempt) -> Contents:
+    keys = object_keys(attempt.paths)
     sizes = array("q", attempt.sizes)
     sizes.extend([UNKNOWN_SIZE] * (len(keys) - len(sizes)))
     unknown = sizes.count(UNKNOWN_SIZE)
