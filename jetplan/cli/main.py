@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("jetplan.cli.init", "Make the ledger and jetplan.yaml, which pins it."),
     "validate": ("jetplan.cli.validate", "Check manifests, without network or ledger."),
+    "fmt": ("jetplan.cli.fmt", "Lay out manifests in one way."),
     "plan": ("jetplan.cli.plan", "Show what an apply would do."),
     "apply": ("jetplan.cli.apply", "Create missing jobs and submit what was not submitted yet."),
+    "show": ("jetplan.cli.show", "Show a saved plan."),
     "status": ("jetplan.cli.status", "Show where deliveries stand and what is in doubt."),
     "resolve": ("jetplan.cli.resolve", "Say whether an attempt in doubt was accepted."),
     "ledger": ("jetplan.cli.ledger", "Read the ledger: what was sent, where to, by whom."),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from jetplan.errors import JetplanError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from jetplan.manifest.findings import Findings
 
@@ -74,6 +74,14 @@ def first_explicit_key(data: bytes) -> Event | None:
         if type(token) is _clib.KeyToken and token.end_mark.index > token.start_mark.index:
             return token  # type: ignore[no-any-return]
     return None
+
+
+def block_entries(data: bytes) -> Iterator[Mark]:
+    """The places of the dashes that begin items, in order: events only tell where the items themselves begin."""
+    parser = _clib.CParser(data)
+    while (token := parser.get_token()) is not None:
+        if type(token) is _clib.BlockEntryToken:
+            yield token.start_mark
 
 
 _WORDS = {

@@ -71,7 +71,7 @@ def read_string(node: Node, what: str, findings: Findings) -> str | None:
     if scalar is None:
         return None
     text: str = scalar.value
-    if not scalar.style and (looks_like := _other_reading(text)):
+    if not scalar.style and (looks_like := reads_as_other(text)):
         message = f"{what} must be a string, and {quoted(text)} without quotes is {looks_like}"
         findings.refuse(scalar, "unquoted", message, f'quote it: `"{text}"`' if len(text) < 60 else "quote it")
         return None
@@ -81,7 +81,8 @@ def read_string(node: Node, what: str, findings: Findings) -> str | None:
     return text
 
 
-def _other_reading(text: str) -> str:
+def reads_as_other(text: str) -> str:
+    """What a plain scalar is to a YAML reader if not a string: `a number`, `a date`, or nothing."""
     if _NUMBER.fullmatch(text):
         return "a number"
     if _DATE.fullmatch(text):
