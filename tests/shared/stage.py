@@ -196,7 +196,7 @@ class Stage:
 
     def doubtful(self) -> list[dict[str, Any]]:
         """The attempts in doubt, as `jetplan status` tells them to programs."""
-        return json.loads(self.run("jetplan status --format json", code=None).out)["unfinished"]
+        return json.loads(self.run("jetplan status --format json", code=None).out)["inDoubt"]
 
 
 def tree(root: Path) -> Mapping[str, bytes]:

@@ -1,0 +1,169 @@
+"""The command line itself: what is asked for wrongly, credentials, the terminal, pipes."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from jetplan import __version__
+from jetplan.cli.main import COMMANDS
+
+SECRET = "hunter2-very-secret"
+
+
+def test_help_names_every_command(run_line):
+    """Help lists the commands, and each has help of its own."""
+    told = run_line("jetplan --help").out
+    for name in COMMANDS:
+        assert f"\n  {name} " in told
+        assert "Usage: jetplan " + name in run_line(f"jetplan {name} --help").out
+
+
+def test_version(run_line):
+    """The version is told on stdout."""
+    assert run_line("jetplan --version").out == f"jetplan {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("jetplan aplly", "Did you mean 'apply'?"),
+        ("jetplan plan --nonsense", "--nonsense"),
+        ("jetplan apply --parallelism 0", "--parallelism"),
+        ("jetplan apply --parallelism many", "--parallelism"),
+        ("jetplan resolve abc --reason x", "--accepted or --not-accepted"),
+        ("jetplan resolve abc --accepted", "--reason"),
+        ("jetplan plan one two", "unexpected extra argument"),
+    ],
+)
+def test_usage(run_line, line, said):
+    """A wrong command line ends with 64 and says what was wrong."""
+    assert said in run_line(line, code=64).err
+
+
+def test_apply_asks_and_needs_somebody_to_ask(stage):
+    """Without a terminal and without --auto-approve nothing is applied."""
+    stage.write_set("/a.mxf")
+    assert "--auto-approve" in stage.run("jetplan apply", code=64).err
+    assert stage.job_posts() == 0
+
+
+@pytest.mark.parametrize(("answer", "code", "sent"), [(b"y\n", 0, 1), (b"n\n", 1, 0), (b"\n", 1, 0)])
+def test_apply_on_a_terminal(stage, answer, code, sent):
+    """On a terminal the plan is shown and a person is asked; only yes applies."""
+    stage.write_set("/a.mxf")
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "jetplan", "apply"], stdin=follower, stdout=follower, stderr=follower
+    )
+    os.close(follower)
+    shown = b""
+    while b"Apply this plan?" not in shown:
+        shown += os.read(leader, 4096)
+    os.write(leader, answer)
+    try:
+        while chunk := os.read(leader, 4096):
+            shown += chunk
+    except OSError:  # the other end is closed
+        pass
+    os.close(leader)
+    assert process.wait(60) == code, shown
+    assert b"+ job nyc-to-lax" in shown or b"job nyc-to-lax" in shown
+    assert stage.delivery_posts() == sent
+
+
+def test_options_read_the_environment(stage, monkeypatch):
+    """JETPLAN_<OPTION> stands for the option."""
+    stage.write_set("/a.mxf")
+    monkeypatch.setenv("JETPLAN_AUTO_APPROVE", "1")
+    stage.run("jetplan apply")
+    assert stage.delivered() == {"/a.mxf": 1}
+
+
+def test_a_flag_beats_the_environment_beats_the_file(stage, monkeypatch):
+    """Of three API URLs the nearest to the person counts."""
+    stage.write_set("/a.mxf")
+    monkeypatch.setenv("JETPLAN_API_URL", "http://127.0.0.1:9")
+    stage.run("jetplan plan", code=1)
+    stage.run(f"jetplan plan --api-url {stage.url}")
+    monkeypatch.delenv("JETPLAN_API_URL")
+    stage.run("jetplan plan")
+
+
+@pytest.mark.parametrize("missing", ["JETPLAN_CLIENT_ID", "JETPLAN_CLIENT_SECRET"])
+def test_missing_credentials(stage, monkeypatch, missing):
+    """What is not set is named, with 4."""
+    stage.write_set("/a.mxf")
+    monkeypatch.delenv(missing)
+    assert missing in stage.run("jetplan plan", code=4).err
+
+
+def test_wrong_credentials(stage, monkeypatch):
+    """A refused secret ends with 4, and is printed nowhere."""
+    stage.write_set("/a.mxf")
+    monkeypatch.setenv("JETPLAN_CLIENT_SECRET", SECRET)
+    for line in ("jetplan plan", "jetplan apply --auto-approve", "jetplan doctor"):
+        assert SECRET not in str(stage.run(line, code=4))
+    assert stage.job_posts() == 0
+
+
+def test_debug_writes_no_secret(stage, monkeypatch, tmp_path):
+    """--debug writes a traceback to a file, without the secret."""
+    stage.write_set("/a.mxf")
+    monkeypatch.setenv("JETPLAN_CLIENT_SECRET", SECRET)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert "jetplan-debug-" in stage.run("jetplan --debug plan", code=4).err
+    (written,) = tmp_path.glob("jetplan-debug-*")
+    assert "Traceback" in written.read_text()
+    assert SECRET not in written.read_text()
+
+
+@pytest.mark.parametrize("url", ["http://jet.example.com", "ftp://jet.example.com", "jet.example.com"])
+def test_plain_http_beyond_this_machine(stage, url):
+    """Credentials never travel in the clear: 64, before anything is asked."""
+    stage.write_set("/a.mxf")
+    stage.run(f"jetplan plan --api-url {url}", code=64)
+
+
+def test_all_problems_at_once(stage):
+    """Invalid manifests end with 1; every problem has its place, in file order, and no request is made."""
+    stage.write(
+        "apiVersion: jetplan/v1\njobs:\n  one:\n    sorce: A\n    destination: B\n"
+        "deliverySets:\n  s:\n    job: one\n    objects: [/a/../b]\n    revision: 1_0\n",
+        "b.yaml",
+    )
+    stage.write("apiVersion: jetplan/v1\njobs: &x {}\n", "a.yaml")
+    before = len(stage.ask("GET", "/_sandbox/requests")["items"])
+    for line in ("jetplan validate", "jetplan plan", "jetplan apply --auto-approve"):
+        told = stage.run(line, code=1).err
+        places = [told.index(place) for place in ("a.yaml:2:", "b.yaml:4:5", "b.yaml:9:", "b.yaml:10:")]
+        assert places == sorted(places)
+        assert "source" in told
+    assert len(stage.ask("GET", "/_sandbox/requests")["items"]) == before
+
+
+def test_color_is_for_terminals(stage, monkeypatch):
+    """A pipe gets plain text; FORCE_COLOR colours it; NO_COLOR beats both."""
+    stage.write_set("/a.mxf")
+    assert "\033[" not in stage.run("jetplan plan").out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\033[" in stage.run("jetplan plan").out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\033[" not in stage.run("jetplan plan").out
+
+
+def test_a_pipe_that_is_closed(stage):
+    """`jetplan plan | head -1` ends quietly."""
+    stage.write_set(*(f"/{'x' * 60}{number}.mxf" for number in range(50)))
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = subprocess.Popen([sys.executable, "-m", "jetplan", "plan"], stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    _, told = process.communicate(timeout=60)
+    assert told == b""
+    assert process.returncode == 128 + signal.SIGPIPE
