@@ -39,8 +39,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
 )
 @click.version_option(__version__, "-V", "--version", message="jetplan %(version)s")
 @click.option("--debug", is_flag=True, envvar="JETPLAN_DEBUG", help="Write a traceback of a failure to a file.")
-def cli(debug: bool) -> None:
+@click.pass_context
+def cli(ctx: click.Context, debug: bool) -> None:
     """Transfer jobs and deliveries of Signiant Jet as YAML in git, each object submitted once."""
+    from jetplan.cli.screen import wants_color
+
+    ctx.color = wants_color() or None  # else click would take FORCE_COLOR's colours out of a pipe
 
 
 def run(args: Sequence[str] | None = None) -> int:
@@ -55,6 +59,8 @@ def run(args: Sequence[str] | None = None) -> int:
 
 def _explain(error: BaseException, *, debug: bool) -> int:
     match error:
+        case SystemExit() if isinstance(error.__context__, BrokenPipeError):  # click turned it into a plain 1
+            return 128 + signal.SIGPIPE
         case SystemExit(code=code):
             return code if isinstance(code, int) else ExitCode.ERROR
         case click.exceptions.Exit(exit_code=code):
