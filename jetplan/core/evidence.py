@@ -51,7 +51,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A new transfer whose every visible file is the batch's."""
+    """A new transfer (the first of several) whose every visible file is the batch's, and which leaves out none."""
 
     transfer_id: str
     paths: Sequence[str]
@@ -72,7 +72,8 @@ def judge(
 
     A transfer counts if it was not in the attempt's baseline, every one of its files that can be seen belongs to the
     batch, and no other attempt on the job (`others`, with keys; released ones do not matter) could own any of them.
-    `roots` are the urls of the job's storage profiles.
+    Together those must account for every object of the batch: a part may have been sent by hand, and says nothing of
+    the rest. `roots` are the urls of the job's storage profiles.
     """
     if sighting is None:
         return Silence("the server does not show this job's files and transfers to these credentials")
@@ -82,17 +83,31 @@ def judge(
     mine = frozenset(unpack_keys(attempt.keys or b""))
     theirs = frozenset(key for other in others if _rivals(attempt, other) for key in unpack_keys(other.keys or b""))
     counts = {each.transfer_id: each.count for each in sighting.transfers}
+    accounted: set[bytes] = set()
+    found: list[tuple[str, list[str]]] = []
     for transfer_id, files in fresh.items():
-        paths = [_own_path(file.url, roots, mine) for file in files]
-        own = [path for path in paths if path is not None]
+        own = [match for file in files if (match := _own_path(file.url, roots, mine)) is not None]
         shared = any(_own_path(file.url, roots, theirs) for file in files)
-        count = counts.get(transfer_id)
-        too_many = count is not None and count > attempt.objects and attempt.unknown_sizes == 0
-        if len(own) == len(files) and not shared and not too_many:
-            return Evidence(transfer_id, own[:5], len(own))
+        count = counts.get(transfer_id) if attempt.unknown_sizes == 0 else None
+        if len(own) < len(files) or shared or (count is not None and count > attempt.objects):
+            continue
+        found.append((transfer_id, [path for path, _ in own]))
+        # Sizes are known for files only: with all of them known, the transfer's own count tells whether it is whole.
+        accounted |= mine if count == attempt.objects else {key for _, key in own}
+    if found and accounted == mine:
+        transfer_id, paths = found[0]
+        return Evidence(transfer_id, paths[:5], len(paths))
+    return _silence(sighting, len(fresh), len(accounted), len(mine))
+
+
+def _silence(sighting: Sighting, fresh: int, accounted: int, objects: int) -> Silence:
     looked = f"{len(sighting.files)} files and {len(sighting.transfers)} transfers under way were looked at"
-    count = len(fresh)
-    return Silence(f"{looked}; {count} transfers are new and none of them is provably this batch" if count else looked)
+    if accounted:
+        return Silence(
+            f"{looked}; {accounted} of its {objects} objects are in new transfers and the others in none yet: "
+            "all of it may be on its way, or somebody sent these by hand"
+        )
+    return Silence(f"{looked}; {fresh} transfers are new and none of them is provably this batch" if fresh else looked)
 
 
 def _fresh_transfers(sighting: Sighting, before: AbstractSet[str]) -> dict[str, list[SeenFile]]:
@@ -108,13 +123,13 @@ def _rivals(attempt: Attempt, other: Attempt) -> bool:
     return other.attempt_id != attempt.attempt_id and other.job_id == attempt.job_id and other.state not in RELEASED
 
 
-def _own_path(url: str, roots: Sequence[str], mine: AbstractSet[bytes]) -> str | None:
-    """The batch's path that a listed url stands for, if any: under a profile's root, or relative to it."""
+def _own_path(url: str, roots: Sequence[str], mine: AbstractSet[bytes]) -> tuple[str, bytes] | None:
+    """The path that a listed url stands for and the batch's key that covers it, if any does."""
     for path in candidate_paths(url, roots):
-        if object_key(path) in mine or object_key(path.rstrip("/") + "/") in mine:
-            return path
-        if any(object_key(folder) in mine for folder in folders_above(path)):
-            return path
+        for named in (path, path.rstrip("/") + "/", *folders_above(path)):
+            key = object_key(named)
+            if key in mine:
+                return path, key
     return None
 
 

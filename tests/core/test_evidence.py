@@ -16,7 +16,9 @@ from jetplan.core.attempts import State
 from jetplan.core.evidence import Evidence, SeenFile, SeenTransfer, Sighting, Silence, candidate_paths, judge
 
 ROOTS = ["file:///mnt/nyc", "file:///mnt/lax"]
-LOST = attempt("s", "/ep101/a b.mxf", "/ep101/audio/", state=State.IN_DOUBT, ident="lost")
+LOST = attempt("s", "/ep101/a b.mxf", state=State.IN_DOUBT, ident="lost")
+FOLDER = attempt("s", "/ep101/audio/", state=State.IN_DOUBT, ident="lost")
+BOTH = attempt("s", "/ep101/a b.mxf", "/ep101/audio/", state=State.IN_DOUBT, ident="lost")
 
 
 def seen(*urls: str, transfer: str = "t-new") -> Sighting:
@@ -39,7 +41,26 @@ def seen(*urls: str, transfer: str = "t-new") -> Sighting:
 )
 def test_a_new_transfer_of_the_batchs_own_files_is_evidence(url: str) -> None:
     """Encoded or not, under either root or relative, the file itself or below a folder that was sent."""
-    assert isinstance(judge(LOST, seen(url), ROOTS, []), Evidence)
+    assert isinstance(judge(FOLDER if "audio" in url else LOST, seen(url), ROOTS, []), Evidence)
+
+
+def test_a_part_of_the_batch_proves_nothing_of_the_rest() -> None:
+    """Somebody may have sent the urgent file by hand; all objects together prove it, in one transfer or in several."""
+    file, below = "file:///mnt/nyc/ep101/a%20b.mxf", "file:///mnt/nyc/ep101/audio/one.wav"
+    assert isinstance(judge(BOTH, seen(file), ROOTS, []), Silence)
+    assert isinstance(judge(BOTH, seen(below), ROOTS, []), Silence)
+    assert isinstance(judge(BOTH, seen(file, below), ROOTS, []), Evidence)
+    in_two = Sighting((*seen(file).files, *seen(below, transfer="t-other").files))
+    assert isinstance(judge(BOTH, in_two, ROOTS, []), Evidence)
+
+
+@pytest.mark.parametrize(("count", "verdict"), [(1, Silence), (2, Evidence), (3, Silence), (None, Silence)])
+def test_a_transfer_under_way_is_whole_by_its_own_count(count: int | None, verdict: type) -> None:
+    """Before every file is listed, the transfer's count tells whether it is the batch: of files with known sizes."""
+    lost = replace(attempt("s", "/a", "/b", state=State.IN_DOUBT), objects=2, unknown_sizes=0)
+    sighting = replace(seen("/a"), transfers=(SeenTransfer("t-new", count),))
+    assert isinstance(judge(lost, sighting, ROOTS, []), verdict)
+    assert isinstance(judge(replace(lost, unknown_sizes=1), sighting, ROOTS, []), Silence)
 
 
 @pytest.mark.parametrize(
