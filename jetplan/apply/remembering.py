@@ -43,4 +43,6 @@ def _whole(plan: Plan, accepted: Callable[[SubmitBatch], bool]) -> dict[str, tup
                 found[step.set_name] = (step.subject, plan.manifest_digests[step.set_name])
             case SubmitBatch() | BlockedDelivery():
                 broken.add(step.set_name)
+            case AlreadySubmitted() if step.skipped:
+                broken.add(step.set_name)
     return {name: settled for name, settled in found.items() if name not in broken}

@@ -74,7 +74,8 @@ class SetPlanner:
     ) -> Iterator[DeliveryStep]:
         rest, skipped, overlap_block = self._overlaps(wanted, record, delta, route)
         if delta.sent or skipped:
-            whole = not rest and not delta.held and overlap_block is None
+            # What was skipped is not sent: it must be met again once `overlap` says otherwise.
+            whole = not rest and not delta.held and not skipped and overlap_block is None
             digest = self._spec.digests.get(wanted.name) or wanted.objects.digest()
             settles = (record.subject, digest) if whole else None
             yield AlreadySubmitted(wanted.name, wanted.job, delta.sent + skipped, skipped, settles)

@@ -175,7 +175,7 @@ class AlreadySubmitted:
     count: int
     skipped: int = 0
     settles: tuple[SubjectKey, bytes] | None = None
-    """Not None: the whole set is sent and the ledger does not know its digest yet."""
+    """Not None: all of it was sent by this set, and the ledger does not know its digest yet."""
 
 
 @dataclass(frozen=True, slots=True)
