@@ -88,7 +88,8 @@ def _show(
 
         click.echo(render_status(report, color=wants_color(), width=width()), nl=False)
     codes = [ExitCode.DONE]
-    if any(each.state is State.IN_DOUBT for each in unfinished):
+    # A dead run's request is as doubtful before the next apply writes that down as after.
+    if any(each.state is State.IN_DOUBT or (each.state is State.SENDING and not each.live) for each in unfinished):
         codes.append(ExitCode.IN_DOUBT)
     if report.failed:
         codes.append(ExitCode.ERROR)
