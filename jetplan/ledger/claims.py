@@ -6,73 +6,77 @@ is written by compare-and-swap besides, so that a lock that failed to lock would
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING
 
-from jetplan.core.attempts import RELEASED, UNFINISHED, Claimed, Kind, State, SubjectKey, Taken
+from jetplan.core.attempts import RELEASED, UNFINISHED, Claimed, Kind, State, Taken
 from jetplan.ledger import reads
-from jetplan.ledger.contents import page_rows
-from jetplan.ledger.driver import OperationFailed, rows_in
-from jetplan.ledger.marks import HISTORY
+from jetplan.ledger.driver import rows_in
+from jetplan.ledger.granting import ClaimRequest, add_attempts, advance, ensure_subjects
 from jetplan.ledger.search import sharing
-from jetplan.ledger.times import stamp
-from jetplan.ledger.words import lock_name, plain, subject_id, to_json
+from jetplan.ledger.words import lock_name, subject_id
 from jetplan.ledger.writer import Handler
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
-    from jetplan.core.attempts import ClaimResult, NewAttempt
+    from jetplan.core.attempts import ClaimResult, SubjectKey
     from jetplan.errors import JetplanError
-    from jetplan.ledger.contents import Contents
-    from jetplan.ledger.driver import Row, Transaction
+    from jetplan.ledger.driver import Transaction
 
-SUBJECT = (
-    "subject_id",
-    "scope_id",
-    "kind",
-    "name",
-    "source_id",
-    "destination_id",
-    "version",
-    "job_id",
-    "settled",
-    "sizes",
-)
-ATTEMPT = (
-    "attempt_id", "subject_id", "scope_id", "run_id", "state", "seq", "created_on", "changed_on", "batch", "batches",
-    "revision", "job_id", "job_name", "objects", "known_bytes", "unknown_sizes", "overlap_allowed", "delivery_id",
-    "detail", "baseline", "first_paths",
-)  # fmt: skip
 _HOLDING = tuple(state.value for state in State if state not in RELEASED)
 _UNFINISHED = tuple(state.value for state in UNFINISHED)
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimRequest:
-    """What `Ledger.claim` was asked, with its objects packed."""
-
-    scope_id: str
-    subject: SubjectKey
-    expected_version: int
-    attempts: Sequence[tuple[NewAttempt, Contents]]
-    run_id: str
-    also: Sequence[SubjectKey] = ()
-
-
 def locks(tx: Transaction, requests: Sequence[ClaimRequest]) -> Iterable[str]:
     """The subjects claimed, and those they were renamed from or to."""
-    names = set()
-    for request in requests:
-        for subject in (request.subject, *request.also):
-            names.add(lock_name(request.scope_id, subject.kind, subject.name))
-        names |= _kin_locks(tx, request)
-    return names
+    names = {
+        lock_name(request.scope_id, subject.kind, subject.name)
+        for request in requests
+        for subject in (request.subject, *request.also)
+    }
+    kin = _kin(tx, {subject_id(request.scope_id, request.subject) for request in requests})
+    others = set().union(*kin.values())
+    rows = rows_in(tx, "SELECT scope_id, kind, name FROM jetplan_subjects WHERE subject_id IN (@)", others)
+    return names | {lock_name(scope_id, Kind(kind), name) for scope_id, kind, name in rows}
 
 
 def apply(tx: Transaction, requests: Sequence[ClaimRequest]) -> list[ClaimResult | JetplanError]:
-    """Decide claims in their order, each upon what the ones before it left."""
-    return [_claim(tx, request) for request in requests]
+    """Decide claims: first those with nothing in their way, together; then the others, each upon what is there."""
+    clear = _clear(tx, requests)
+    granted = [request for request, free in zip(requests, clear, strict=True) if free]
+    if granted:
+        advance(tx, ensure_subjects(tx, [(request.scope_id, request.subject) for request in granted]))
+        add_attempts(tx, granted, State.INTENDED, {})
+    return [
+        Claimed(request.expected_version + 1) if free else _claim(tx, request)
+        for request, free in zip(requests, clear, strict=True)
+    ]
+
+
+def _clear(tx: Transaction, requests: Sequence[ClaimRequest]) -> list[bool]:
+    """Which claims need no look at attempts: the version fits, no other name counts, no job has this name yet."""
+    idents = [subject_id(request.scope_id, request.subject) for request in requests]
+    kin = _kin(tx, set(idents))
+    rows = rows_in(tx, "SELECT subject_id, version FROM jetplan_subjects WHERE subject_id IN (@)", set(idents))
+    versions: dict[str, int] = dict(rows)
+    names = [(request.scope_id, request.subject.kind, request.subject.name) for request in requests]
+    asked = Counter(names)
+    jobs = {name for _, kind, name in names if kind is Kind.JOB}
+    made = {
+        (scope_id, Kind.JOB, name)
+        for scope_id, name in rows_in(
+            tx, "SELECT scope_id, name FROM jetplan_subjects WHERE kind = 'job' AND name IN (@)", jobs
+        )
+    }
+    return [
+        not request.also
+        and not kin.get(ident)
+        and asked[name] == 1
+        and name not in made
+        and versions.get(ident, 0) == request.expected_version
+        for request, ident, name in zip(requests, idents, names, strict=True)
+    ]
 
 
 def version_of(tx: Transaction, scope_id: str, subject: SubjectKey) -> int:
@@ -88,15 +92,14 @@ def version_of(tx: Transaction, scope_id: str, subject: SubjectKey) -> int:
 
 
 def _claim(tx: Transaction, request: ClaimRequest) -> ClaimResult:
-    ident = subject_id(request.scope_id, request.subject)
     version = version_of(tx, request.scope_id, request.subject)
     in_the_way = holders(tx, request, seen=version == request.expected_version)
     if in_the_way:
         return Taken(tuple(reads.by_ids(tx, in_the_way)))
-    ensure_subject(tx, request.scope_id, request.subject)
-    _remember_renames(tx, request, ident)
-    advance(tx, ident)
-    add_attempts(tx, request, ident, State.INTENDED, {})
+    idents = ensure_subjects(tx, [(request.scope_id, request.subject)])
+    _remember_renames(tx, request, idents[0])
+    advance(tx, idents)
+    add_attempts(tx, [request], State.INTENDED, {})
     return Claimed(version + 1)
 
 
@@ -113,7 +116,7 @@ def holders(tx: Transaction, request: ClaimRequest, *, seen: bool) -> list[str]:
         )
         return sorted(row[0] for row in rows)
     ident = subject_id(request.scope_id, request.subject)
-    rivals = {subject_id(request.scope_id, former) for former in request.also} | _kin(tx, ident)
+    rivals = {subject_id(request.scope_id, former) for former in request.also} | _kin(tx, {ident}).get(ident, set())
     rivals = rivals - {ident} if seen else rivals | {ident}
     if not rivals:
         return []
@@ -132,63 +135,14 @@ def holders(tx: Transaction, request: ClaimRequest, *, seen: bool) -> list[str]:
     )
 
 
-def ensure_subject(tx: Transaction, scope_id: str, subject: SubjectKey) -> str:
-    """Make a subject's row where it is missing; its id."""
-    ident = subject_id(scope_id, subject)
-    row = (ident, scope_id, subject.kind.value, subject.name, subject.source_id, subject.destination_id, 0, "")
-    tx.run(
-        """INSERT INTO jetplan_subjects
-           (subject_id, scope_id, kind, name, source_id, destination_id, version, job_id)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (subject_id) DO NOTHING""",
-        row,
-    )
-    return ident
-
-
-def advance(tx: Transaction, ident: str) -> None:
-    """Count one more claim on a subject, by compare-and-swap."""
-    ((version,),) = tx.rows("SELECT version FROM jetplan_subjects WHERE subject_id = ?", (ident,))
-    changed = tx.run(
-        "UPDATE jetplan_subjects SET version = version + 1 WHERE subject_id = ? AND version = ?", (ident, version)
-    )
-    if changed != 1:
-        raise OperationFailed("the subject was claimed by another run at the same moment")
-
-
-def add_attempts(tx: Transaction, request: ClaimRequest, ident: str, state: State, detail: Mapping[str, Any]) -> None:
-    """Write the attempts, their packed objects and the first line of their history."""
-    now, story = stamp(tx.now), to_json(detail)
-    rows: list[Row] = []
-    for new, contents in request.attempts:
-        identity = (new.attempt_id, ident, request.scope_id, request.run_id, state.value, 0, now, now)
-        asked = (new.batch, new.batches, new.revision, plain(new.job_id), plain(new.job_name))
-        held = (contents.objects, contents.known_bytes, contents.unknown_sizes, int(new.overlap_allowed))
-        rows.append((*identity, *asked, *held, "", story, None, contents.first_paths))
-    tx.insert("jetplan_attempts", ATTEMPT, rows)
-    first = [(row[0], 0, "", state.value, now, request.run_id, story, tx.token) for row in rows]
-    tx.insert("jetplan_transitions", HISTORY, first)
-    pages = [page for new, contents in request.attempts for page in page_rows(new.attempt_id, contents)]
-    tx.insert("jetplan_pages", ("attempt_id", "part", "first", "keys"), pages)
-    listings = [(new.attempt_id, contents.listing) for new, contents in request.attempts if contents.listing]
-    tx.insert("jetplan_listings", ("attempt_id", "listing"), listings)
-    if rows:
-        tx.proof = rows[0][0]
-
-
-def _kin(tx: Transaction, ident: str) -> set[str]:
-    """Subjects that this one was ever renamed from, or to."""
-    rows = tx.rows(
-        """SELECT former_id FROM jetplan_renames WHERE subject_id = ?
-           UNION SELECT subject_id FROM jetplan_renames WHERE former_id = ?""",
-        (ident, ident),
-    )
-    return {row[0] for row in rows}
-
-
-def _kin_locks(tx: Transaction, request: ClaimRequest) -> set[str]:
-    kin = _kin(tx, subject_id(request.scope_id, request.subject))
-    rows = rows_in(tx, "SELECT kind, name FROM jetplan_subjects WHERE subject_id IN (@)", kin)
-    return {lock_name(request.scope_id, Kind(kind), name) for kind, name in rows}
+def _kin(tx: Transaction, idents: Collection[str]) -> dict[str, set[str]]:
+    """Subjects that each of these was ever renamed from, or to."""
+    kin: dict[str, set[str]] = {}
+    pairs = rows_in(tx, "SELECT subject_id, former_id FROM jetplan_renames WHERE subject_id IN (@)", idents)
+    pairs += rows_in(tx, "SELECT former_id, subject_id FROM jetplan_renames WHERE former_id IN (@)", idents)
+    for ident, other in pairs:
+        kin.setdefault(ident, set()).add(other)
+    return kin
 
 
 def _remember_renames(tx: Transaction, request: ClaimRequest, ident: str) -> None:
@@ -196,13 +150,13 @@ def _remember_renames(tx: Transaction, request: ClaimRequest, ident: str) -> Non
     for former in request.also:
         if former == request.subject:
             continue
-        former_id = ensure_subject(tx, request.scope_id, former)
+        (former_id,) = ensure_subjects(tx, [(request.scope_id, former)])
         added = tx.run(
             "INSERT INTO jetplan_renames (subject_id, former_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
             (ident, former_id),
         )
         if added:
-            advance(tx, former_id)
+            advance(tx, [former_id])
 
 
 CLAIMS: Handler[ClaimRequest, ClaimResult] = Handler(locks, apply)

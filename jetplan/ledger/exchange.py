@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from jetplan.errors import JetplanError
 from jetplan.ledger import reads, schema
-from jetplan.ledger.claims import ATTEMPT, SUBJECT
+from jetplan.ledger.granting import ATTEMPT, SUBJECT
 from jetplan.ledger.leases import RUN
 from jetplan.ledger.marks import HISTORY
 from jetplan.ledger.schema import BLOBS

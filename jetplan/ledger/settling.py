@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import Claimed, State, Taken
 from jetplan.ledger import claims, reads
-from jetplan.ledger.claims import ClaimRequest
+from jetplan.ledger.granting import ClaimRequest, add_attempts, advance, ensure_subjects
 from jetplan.ledger.words import lock_name, plain, subject_id
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def settle(
 def adopt(tx: Transaction, scope_id: str, subject: SubjectKey, job_id: str) -> None:
     """Note which job on the server a declared one is."""
     tx.lock([lock_name(scope_id, subject.kind, subject.name)])
-    ident = claims.ensure_subject(tx, scope_id, subject)
+    (ident,) = ensure_subjects(tx, [(scope_id, subject)])
     tx.run("UPDATE jetplan_subjects SET job_id = ? WHERE subject_id = ?", (plain(job_id), ident))
 
 
@@ -55,9 +55,8 @@ def record_baseline(
     in_the_way = claims.holders(tx, request, seen=False)
     if in_the_way:
         return Taken(tuple(reads.by_ids(tx, in_the_way)))
-    ident = claims.ensure_subject(tx, scope_id, subject)
     version = claims.version_of(tx, scope_id, subject)
-    claims.advance(tx, ident)
+    advance(tx, ensure_subjects(tx, [(scope_id, subject)]))
     detail = {"baseline": True, "who": who, "reason": reason}
-    claims.add_attempts(tx, request, ident, State.RESOLVED_ACCEPTED, detail)
+    add_attempts(tx, [request], State.RESOLVED_ACCEPTED, detail)
     return Claimed(version + 1)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jetplan.ledger import checks, claims, exchange, leases, marks, reads, recovery, runs, scopes, search, settling
 from jetplan.ledger.contents import pack
+from jetplan.ledger.granting import ClaimRequest
 from jetplan.ledger.writer import Writer
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class Ledger:
         from; their objects always count, from then on in both directions. A job with an unfinished attempt under
         its name, on any route, is always Taken.
         """
-        request = claims.ClaimRequest(scope_id, subject, expected_version, pack(attempts), run_id, tuple(also))
+        request = ClaimRequest(scope_id, subject, expected_version, pack(attempts), run_id, tuple(also))
         return self._writer.submit(claims.CLAIMS, request)
 
     def mark(
@@ -182,7 +183,11 @@ class Ledger:
     # Reading.
 
     def subjects(self, scope_id: str) -> Mapping[SubjectKey, SubjectRecord]:
-        """Everything ever claimed in a scope, in one query."""
+        """Everything ever claimed in a scope, in one query.
+
+        Whoever plans reads this before `attempts`: then an attempt that came in between moves the version past the
+        one planned with, and the claim looks. The other way round it would not be noticed.
+        """
         return self._driver.read(lambda tx: reads.subjects(tx, scope_id))
 
     def version_of(self, scope_id: str, subject: SubjectKey) -> int:

@@ -49,10 +49,10 @@ desk = desk_at(open_ledger(sys.argv[1], group=False), "doomed")
 desk.claim(delivery("a"), 0, "/a", ident="a")
 desk.ledger.mark("a", State.SENDING, run_id=desk.run)
 desk.claim(delivery("b"), 0, "/a", ident="b")
-from jetplan.ledger import claims, contents
+from jetplan.ledger import claims, contents, granting
 new = contents.pack([NewAttempt("c", paths=[f"/{n}" for n in range(50_000)])])
 def work(tx):
-    request = claims.ClaimRequest(desk.scope, delivery("c"), 0, new, desk.run)
+    request = granting.ClaimRequest(desk.scope, delivery("c"), 0, new, desk.run)
     print(claims.apply(tx, [request]), flush=True)
     sys.stdin.read()
 desk.ledger._driver.write(work)
