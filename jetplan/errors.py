@@ -42,11 +42,17 @@ class ExitCode(IntEnum):
     TERMINATED = 143
 
 
-_PRECEDENCE = (ExitCode.IN_DOUBT, ExitCode.APPLIED_IN_PART, ExitCode.ERROR, ExitCode.CHANGES_PENDING)
+_PRECEDENCE = (
+    ExitCode.IN_DOUBT,
+    ExitCode.REFUSED,
+    ExitCode.APPLIED_IN_PART,
+    ExitCode.ERROR,
+    ExitCode.CHANGES_PENDING,
+)
 
 
 def worst_of(codes: Sequence[ExitCode]) -> ExitCode:
-    """The code to end with when several hold: 3 beats 8 beats 1 beats 2 beats 0."""
+    """The code to end with when several hold: 3 beats 7 beats 8 beats 1 beats 2 beats 0."""
     return next((code for code in _PRECEDENCE if code in codes), ExitCode.DONE)
 
 

@@ -3,151 +3,129 @@
 from __future__ import annotations
 
 import sys
-import uuid
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from jetplan.cli.options import manifests_argument, project_options
+from jetplan.cli.options import limit_options, project_options
 from jetplan.errors import ExitCode, StalePlan, UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from jetplan.api.client import JetClient
-    from jetplan.apply import ApplyOptions, Stop
-    from jetplan.cli.project import Outlook, Project
-    from jetplan.core.observed import ObservedJob
-    from jetplan.core.outcome import ApplyOutcome
+    from jetplan.cli.approval import Approval
+    from jetplan.cli.options import Lifts
+    from jetplan.cli.project import Outlook
+    from jetplan.cli.run import Task
     from jetplan.core.plan import Plan
-    from jetplan.core.spec import Spec
-    from jetplan.ledger.store import Ledger
-    from jetplan.observe import Server
+    from jetplan.render.outcome import OutcomeReport
 
 
 @click.command()
-@manifests_argument
+@click.argument("manifests", type=click.Path(path_type=Path), default=Path("manifests"), metavar="[MANIFESTS|PLANFILE]")
 @project_options
 @click.option("--auto-approve", is_flag=True, help="Do not ask. Needed where there is no terminal.")
+@click.option("--expect-digest", metavar="DIGEST", help="Refuse unless the plan has this digest: it was approved.")
 @click.option(
     "--parallelism", type=click.IntRange(1, 256), default=10, show_default=True, help="Requests under way at once."
 )
+@limit_options
 def command(
-    manifests: Path, config: Path, api_url: str | None, ledger: str | None, auto_approve: bool, parallelism: int
+    manifests: Path,
+    config: Path,
+    api_url: str | None,
+    ledger: str | None,
+    auto_approve: bool,
+    expect_digest: str | None,
+    parallelism: int,
+    **lifts: Unpack[Lifts],
 ) -> int:
     """Create missing jobs and submit what was not submitted yet.
 
-    MANIFESTS is the folder that holds the manifests (default: manifests), or one file.
+    MANIFESTS is the folder that holds the manifests (default: manifests), or one file. PLANFILE was saved by
+    `jetplan plan --out`: it is applied once, and refused when the manifests, the server or the ledger moved since.
     """
     from jetplan.apply import ApplyOptions, Stop
+    from jetplan.cli.approval import Approval
+    from jetplan.cli.guards import limits_of
     from jetplan.cli.problems import write_problems
     from jetplan.cli.project import Project
-    from jetplan.manifest.read import read_manifests
+    from jetplan.cli.run import Task
 
     if not auto_approve and not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("there is no terminal to ask on", hint="say --auto-approve, after reading `jetplan plan`")
-    reading = read_manifests(manifests)
+    approval = Approval.of(manifests, expect_digest)
+    reading = approval.read()
     write_problems([], reading.warnings)
     project = Project.load(config, api_url, ledger)
     stop = Stop()
-    options = ApplyOptions(parallelism=parallelism)
-    with project.open_ledger() as opened, project.connect(parallelism) as client:
-        code = _apply(project, reading.spec, client, opened, stop, options, ask=not auto_approve)
+    with project.open_ledger() as opened:
+        approval.check_home(project, opened)
+        with project.connect(parallelism) as client:
+            options = ApplyOptions(parallelism=parallelism)
+            limits = limits_of(project.settings, lifts)
+            task = Task(project, reading.spec, client, opened, stop, options, limits)
+            code = _apply(task, approval, ask=not auto_approve)
     return code if stop.signal is None else ExitCode(128 + stop.signal)
 
 
-def _apply(
-    project: Project,
-    spec: Spec,
-    client: JetClient,
-    ledger: Ledger,
-    stop: Stop,
-    options: ApplyOptions,
-    *,
-    ask: bool,
-) -> ExitCode:
+def _apply(task: Task, approval: Approval, *, ask: bool) -> ExitCode:
     from jetplan.apply import remember_whole_sets
+    from jetplan.cli.ci import publish_apply
+    from jetplan.cli.faces import report_of, show_report
+    from jetplan.cli.guards import tell_refusals
     from jetplan.cli.plan import exit_code_of
     from jetplan.cli.project import plan_from
-    from jetplan.cli.signals import stopping
+    from jetplan.core.limits import refusals
     from jetplan.observe import observe_server
 
-    server = observe_server(client)
-    outlook = plan_from(project, spec, server, ledger)
+    server = observe_server(task.client)
+    outlook = plan_from(task.project, task.spec, server, task.ledger)
     plan = outlook.plan
-    _show_plan(outlook, project)
-    if not (plan.changes() or plan.unfinished):
+    approval.check(outlook, task.spec)
+    refused = refusals(plan, task.limits)
+    report = report_of(plan, task.project, refused)
+    show_report(report)
+    outcome: OutcomeReport | None = None
+    if refused:
+        tell_refusals(refused)
+        code = exit_code_of(plan, detailed=False, refused=refused)
+    elif not (plan.changes() or plan.unfinished):
         if outlook.scope is not None:
-            remember_whole_sets(plan, lambda _: False, ledger, outlook.scope, _sizes(spec))
-        return exit_code_of(plan, detailed=False)
-    if ask and plan.changes() and not click.confirm("Apply this plan?", default=False, err=True):
+            remember_whole_sets(plan, lambda _: False, task.ledger, outlook.scope, task.sizes())
+        code = exit_code_of(plan, detailed=False)
+    elif ask and plan.changes() and not click.confirm("Apply this plan?", default=False, err=True):
         click.echo("Nothing was applied.", err=True)
         return ExitCode.ERROR
-    if ask:
-        server = observe_server(client)
-        _check_same(outlook, plan_from(project, spec, server, ledger))
-    # Until here a signal just ends the command: nothing irreversible was begun.
-    with stopping(stop):
-        outcome = _run(project, spec, server, client, ledger, stop, options)
-    _show_outcome(outcome)
-    return outcome.exit_code()
+    else:
+        code, outcome = _carry_out(task, approval, outlook, asked=ask)
+    publish_apply(report, outcome, code)
+    return code
 
 
-def _run(
-    project: Project,
-    spec: Spec,
-    server: Server,
-    client: JetClient,
-    ledger: Ledger,
-    stop: Stop,
-    options: ApplyOptions,
-) -> ApplyOutcome:
-    from jetplan.apply import apply_in_rounds, leased_run, make_context, settle_earlier
-    from jetplan.cli.progress import tell
+def _carry_out(task: Task, approval: Approval, outlook: Outlook, *, asked: bool) -> tuple[ExitCode, OutcomeReport]:
     from jetplan.cli.project import new_run, plan_from
-    from jetplan.core.plan import CreateJob
-    from jetplan.observe import creations, observe_server, observed_job
-    from jetplan.observe.evidence import look_for_evidence
+    from jetplan.cli.run import carry_out
+    from jetplan.cli.screen import wants_color, width
+    from jetplan.cli.signals import stopping
+    from jetplan.observe import observe_server
+    from jetplan.render.outcome import build_outcome
+    from jetplan.render.outcome_text import render_outcome
 
-    def list_jobs() -> list[ObservedJob]:
-        return [observed_job(job) for job in client.list_jobs()]
-
+    server = outlook.server
+    approved: Plan | None = outlook.plan if asked or approval.given else None
+    if asked:
+        server = observe_server(task.client)
+        _check_same(outlook, plan_from(task.project, task.spec, server, task.ledger))
     run = new_run()
-    scope = ledger.ensure_scope(project.settings.api_url, server.accounts)
-    with leased_run(ledger, run, options.lease_seconds):
-        context = make_context(
-            client,
-            ledger,
-            scope,
-            run,
-            stop,
-            list_jobs=list_jobs,
-            look=lambda: look_for_evidence(client, ledger, scope, list_jobs),
-            new_id=lambda: uuid.uuid4().hex[:16],
-            options=options,
-        )
-        settled = settle_earlier(context)
-        if settled:
-            server = observe_server(client)
-        outlook = plan_from(project, spec, server, ledger)
-
-        def replan() -> Plan:
-            # Another run may make a job while the list is read: the ledger is asked first, so that a claim sees it.
-            before = creations(ledger, scope)
-            return plan_from(project, spec, observe_server(client), ledger, before).plan
-
-        creates = any(isinstance(step, CreateJob) for step in outlook.plan.steps)
-        plan = replan() if creates else outlook.plan
-        outcome = apply_in_rounds(plan, replan, context, _sizes(spec), options, tell)
-    return replace(outcome, settled=tuple(settled))
-
-
-def _sizes(spec: Spec) -> dict[str, bytes]:
-    """Each set's size digest, by which a later plan sees that a size was changed."""
-    from jetplan.observe import size_digest
-
-    return {name: size_digest(wanted.objects) for name, wanted in spec.sets.items()}
+    if approval.run_id:
+        run = replace(run, run_id=approval.run_id)
+    # Until here a signal just ends the command: nothing irreversible was begun.
+    with stopping(task.stop):
+        done = carry_out(task, server, run, approved)
+    outcome = build_outcome(done)
+    click.echo(render_outcome(outcome, color=wants_color(), width=width()), nl=False)
+    return done.exit_code(), outcome
 
 
 def _check_same(before: Outlook, now: Outlook) -> None:
@@ -156,21 +134,3 @@ def _check_same(before: Outlook, now: Outlook) -> None:
 
     if digest_of(before.plan) != digest_of(now.plan):
         raise StalePlan("the plan changed while you were asked: nothing was applied", hint="run `jetplan apply` again")
-
-
-def _show_plan(outlook: Outlook, project: Project) -> None:
-    from jetplan.cli.project import commit_of_ci
-    from jetplan.cli.screen import wants_color, width
-    from jetplan.render.report import build_report
-    from jetplan.render.text import render_text
-
-    report = build_report(outlook.plan, commit=commit_of_ci(), api_url=project.settings.api_url)
-    click.echo(render_text(report, color=wants_color(), width=width()), nl=False)
-
-
-def _show_outcome(outcome: ApplyOutcome) -> None:
-    from jetplan.cli.screen import wants_color, width
-    from jetplan.render.outcome import build_outcome
-    from jetplan.render.outcome_text import render_outcome
-
-    click.echo(render_outcome(build_outcome(outcome), color=wants_color(), width=width()), nl=False)

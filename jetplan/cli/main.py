@@ -40,7 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 @click.version_option(__version__, "-V", "--version", message="jetplan %(version)s")
 @click.option("--debug", is_flag=True, envvar="JETPLAN_DEBUG", help="Write a traceback of a failure to a file.")
 @click.pass_context
-def cli(ctx: click.Context, debug: bool) -> None:
+def cli(ctx: click.Context, debug: bool) -> None:  # noqa: ARG001 - `run` looks for it among the arguments
     """Transfer jobs and deliveries of Signiant Jet as YAML in git, each object submitted once."""
     from jetplan.cli.screen import wants_color
 
@@ -50,8 +50,13 @@ def cli(ctx: click.Context, debug: bool) -> None:
 def run(args: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code. Nothing escapes: no traceback ever reaches a user."""
     arguments = list(sys.argv[1:] if args is None else args)
+    stdout = sys.stdout
     try:
         result = cli.main(arguments, prog_name="jetplan", standalone_mode=False)
+    except SystemExit as end:
+        if sys.stdout is not stdout:  # click put another in its place: who was reading has gone
+            return 128 + signal.SIGPIPE
+        return _explain(end, debug=False)
     except BaseException as error:  # noqa: BLE001 - the one boundary
         return _explain(error, debug="--debug" in arguments or bool(os.environ.get("JETPLAN_DEBUG")))
     return int(result) if isinstance(result, int) else ExitCode.DONE
@@ -59,8 +64,6 @@ def run(args: Sequence[str] | None = None) -> int:
 
 def _explain(error: BaseException, *, debug: bool) -> int:
     match error:
-        case SystemExit() if isinstance(error.__context__, BrokenPipeError):  # click turned it into a plain 1
-            return 128 + signal.SIGPIPE
         case SystemExit(code=code):
             return code if isinstance(code, int) else ExitCode.ERROR
         case click.exceptions.Exit(exit_code=code):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
 
 import click
 
@@ -11,6 +11,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 F = TypeVar("F", bound="Callable[..., Any]")
+Format = Literal["text", "json", "markdown", "html", "gitlab-terraform"]
+FORMATS: tuple[Format, ...] = ("text", "json", "markdown", "html", "gitlab-terraform")
+
+
+class Lifts(TypedDict):
+    """What `limit_options` hand to a command."""
+
+    max_objects: int | None
+    max_bytes: int | None
+    allow_whole_profile: tuple[str, ...]
+    allow_destination: tuple[str, ...]
 
 
 def project_options(command: F) -> F:
@@ -34,3 +45,32 @@ def manifests_argument(command: F) -> F:
     """The folder with the manifests."""
     argument = click.argument("manifests", type=click.Path(path_type=Path), default=Path("manifests"))
     return argument(command)
+
+
+def format_option(command: F) -> F:
+    """Which face of a plan goes to stdout."""
+    option = click.option(
+        "--format",
+        "form",
+        type=click.Choice(FORMATS),
+        default="text",
+        show_default=True,
+        help="What to write to stdout.",
+    )
+    return option(command)
+
+
+def limit_options(command: F) -> F:
+    """What lifts the limits of `jetplan.yaml` for one run."""
+    for option in (
+        click.option(
+            "--allow-destination", metavar="PROFILE", multiple=True, help="Allow its first delivery. Repeatable."
+        ),
+        click.option(
+            "--allow-whole-profile", metavar="SET", multiple=True, help="Let a set send a whole profile. Repeatable."
+        ),
+        click.option("--max-bytes", type=click.IntRange(0), metavar="N", help="Most bytes to submit, of known sizes."),
+        click.option("--max-objects", type=click.IntRange(0), metavar="N", help="Most objects to submit."),
+    ):
+        command = option(command)
+    return command

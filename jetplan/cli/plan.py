@@ -2,47 +2,77 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from jetplan.cli.options import manifests_argument, project_options
+from jetplan.cli.options import format_option, limit_options, manifests_argument, project_options
 from jetplan.errors import ExitCode, worst_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
+    from jetplan.cli.options import Format, Lifts
+    from jetplan.core.limits import Refusal
     from jetplan.core.plan import Plan
 
 
 @click.command()
 @manifests_argument
 @project_options
+@format_option
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan, for `show` and `apply`.")
+@click.option("--digest", is_flag=True, help="Write the plan's digest only, for `apply --expect-digest`.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes to apply.")
-def command(manifests: Path, config: Path, api_url: str | None, ledger: str | None, detailed_exitcode: bool) -> int:
+@limit_options
+def command(
+    manifests: Path,
+    config: Path,
+    api_url: str | None,
+    ledger: str | None,
+    form: Format,
+    out: Path | None,
+    digest: bool,
+    detailed_exitcode: bool,
+    **lifts: Unpack[Lifts],
+) -> int:
     """Show what an apply would do. Reads only.
 
     MANIFESTS is the folder that holds the manifests (default: manifests), or one file.
     """
+    from jetplan.cli.ci import publish_plan
+    from jetplan.cli.faces import report_of, show_report
+    from jetplan.cli.guards import limits_of, tell_refusals
     from jetplan.cli.problems import write_problems
-    from jetplan.cli.project import Project, commit_of_ci, look_ahead
-    from jetplan.cli.screen import wants_color, width
+    from jetplan.cli.project import Project, look_ahead
+    from jetplan.core.limits import refusals
     from jetplan.manifest.read import read_manifests
-    from jetplan.render.report import build_report
-    from jetplan.render.text import render_text
 
     reading = read_manifests(manifests)
     write_problems([], reading.warnings)
     project = Project.load(config, api_url, ledger)
     with project.open_ledger() as opened, project.connect() as client:
-        plan = look_ahead(project, reading.spec, client, opened).plan
-    report = build_report(plan, commit=commit_of_ci(), api_url=project.settings.api_url)
-    click.echo(render_text(report, color=wants_color(), width=width()), nl=False)
-    return exit_code_of(plan, detailed=detailed_exitcode)
+        outlook = look_ahead(project, reading.spec, client, opened)
+        refused = refusals(outlook.plan, limits_of(project.settings, lifts))
+        report = report_of(outlook.plan, project, refused)
+        if out is not None:
+            from jetplan.cli.planfiles import bound_of, save_plan
+
+            plan_id = save_plan(out, report, bound_of(project, opened, outlook, reading.spec, manifests))
+            click.echo(f"Saved plan {plan_id} in {out}.", err=True)
+    if digest:
+        click.echo(report.digest)
+    else:
+        show_report(report, form)
+    tell_refusals(refused)
+    code = exit_code_of(outlook.plan, detailed=detailed_exitcode, refused=refused)
+    publish_plan(report, code)
+    return code
 
 
-def exit_code_of(plan: Plan, *, detailed: bool) -> ExitCode:
-    """3 something is in doubt; 1 something is blocked; 2 (only `detailed`) changes are pending; 0 otherwise."""
+def exit_code_of(plan: Plan, *, detailed: bool, refused: Sequence[Refusal] = ()) -> ExitCode:
+    """3 something is in doubt; 7 a limit refuses; 1 something is blocked; 2 (only `detailed`) changes are pending."""
     from jetplan.core.attempts import State
 
     codes = [ExitCode.DONE]
@@ -51,6 +81,8 @@ def exit_code_of(plan: Plan, *, detailed: bool) -> ExitCode:
         for attempt in plan.unfinished
     ):
         codes.append(ExitCode.IN_DOUBT)
+    if refused:
+        codes.append(ExitCode.REFUSED)
     if plan.blocked():
         codes.append(ExitCode.ERROR)
     if detailed and plan.changes():

@@ -1,0 +1,73 @@
+"""What CI systems read besides exit codes: GitHub's step summary and step outputs, written where they ask for them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jetplan.errors import ExitCode
+    from jetplan.render.model import Report
+    from jetplan.render.outcome import OutcomeReport
+
+SUMMARY = "GITHUB_STEP_SUMMARY"
+OUTPUT = "GITHUB_OUTPUT"
+
+
+def publish_plan(report: Report, code: ExitCode) -> None:
+    """The plan as the step's summary, and its numbers as the step's outputs; nothing outside of GitHub Actions."""
+    if os.environ.get(SUMMARY):
+        from jetplan.render.markdown import render_markdown
+
+        _append(SUMMARY, render_markdown(report))
+    _publish_numbers(report, code, report.totals.in_doubt + report.totals.jobs_in_doubt)
+
+
+def publish_apply(report: Report, outcome: OutcomeReport | None, code: ExitCode) -> None:
+    """What was planned and what was done of it; `outcome` is None where nothing was begun."""
+    if os.environ.get(SUMMARY):
+        from jetplan.render.markdown import render_markdown
+
+        _append(SUMMARY, _story(outcome) if outcome is not None else render_markdown(report))
+    doubtful = len(outcome.in_doubt) if outcome is not None else report.totals.in_doubt + report.totals.jobs_in_doubt
+    _publish_numbers(report, code, doubtful)
+
+
+def _story(outcome: OutcomeReport) -> str:
+    from jetplan.render.escape import fence_for
+    from jetplan.render.outcome_text import render_outcome
+
+    lines = render_outcome(outcome, color=False, width=100)[:60_000].splitlines()
+    fence = fence_for(lines)
+    return "\n".join(["## jetplan apply", "", f"{fence}text", *lines, fence, ""])
+
+
+def _publish_numbers(report: Report, code: ExitCode, doubtful: int) -> None:
+    total = report.totals
+    numbers: Mapping[str, object] = {
+        "exitcode": int(code),
+        "has_changes": str(report.has_changes).lower(),
+        "jobs_to_create": total.jobs_to_create,
+        "deliveries_to_submit": total.deliveries_to_submit,
+        "objects": total.to_submit.object_count,
+        "bytes": total.to_submit.known_bytes,
+        "in_doubt": doubtful,
+        "plan_digest": report.digest,
+    }
+    # Numbers, a word and hex digits: none can hold a line break, so none can forge another output.
+    _append(OUTPUT, "".join(f"{name}={value}\n" for name, value in numbers.items()))
+
+
+def _append(variable: str, text: str) -> None:
+    file = os.environ.get(variable)
+    if not file:
+        return
+    try:
+        with open(file, "a", encoding="utf-8") as opened:
+            opened.write(text)
+    except OSError as error:
+        click.echo(f"{variable} could not be written: {error.strerror}", err=True)

@@ -1,0 +1,99 @@
+"""Saved plans as files: written beside and moved into place, read with a bound on their size. What they say: render."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from jetplan import __version__
+from jetplan.errors import StalePlan, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jetplan.cli.project import Outlook, Project
+    from jetplan.core.spec import Spec
+    from jetplan.ledger.store import Ledger
+    from jetplan.render.model import Report
+    from jetplan.render.planfile import Bound, Content
+
+MOST_BYTES = 2 << 30
+
+
+def save_plan(file: Path, report: Report, bound: Bound) -> str:
+    """Write a saved plan; returns its id. Raises UsageError where the file cannot be written."""
+    from jetplan.render.planfile import FORMAT_VERSION, Content, written
+
+    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    content = Content(FORMAT_VERSION, secrets.token_hex(8), now, f"jetplan {__version__}", bound, report)
+    data = written(content)
+    aside = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    try:
+        if file.exists() and not file.is_file():
+            raise UsageError(f"--out {file} is there and is no file", hint="name a file to be written")
+        aside.write_bytes(data)
+        aside.replace(file)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise UsageError(
+            f"--out {file} cannot be written: {(error.strerror or 'unknown reason').lower()}",
+            hint="name a file in a folder that is there",
+        ) from None
+    return content.plan_id
+
+
+def bound_of(project: Project, ledger: Ledger, outlook: Outlook, spec: Spec, manifests: Path) -> Bound:
+    """What a plan made now rests on."""
+    from jetplan.cli.project import commit_of_ci, commit_of_git
+    from jetplan.core.binding import bind
+    from jetplan.render.planfile import Bound
+
+    binding = bind(spec, outlook.observed)
+    return Bound(
+        project.settings.api_url,
+        outlook.plan.account,
+        ledger.ledger_id,
+        commit_of_ci() or commit_of_git(),
+        os.fspath(manifests),
+        dict(binding.manifests),
+        dict(binding.server),
+        dict(binding.ledger),
+    )
+
+
+def is_plan_file(path: Path) -> bool:
+    """Whether an argument names a saved plan rather than manifests: by what it begins with, or by its name."""
+    from jetplan.manifest.files import SUFFIXES
+    from jetplan.render.planfile import BEGINNING
+
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return False
+        with path.open("rb") as file:
+            begins = file.read(len(BEGINNING)) == BEGINNING
+    except OSError:
+        return False
+    return begins or path.suffix.lower() not in SUFFIXES
+
+
+def load_plan(file: Path) -> Content:
+    """What a saved plan says. Raises UsageError where there is none, StalePlan where it is not to be trusted."""
+    from jetplan.render.planfile import read
+
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as opened:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise UsageError(f"{file} is not a regular file", hint="name a plan saved by `jetplan plan --out`")
+            data = opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be read: {(error.strerror or 'unknown reason').lower()}",
+            hint="name a plan saved by `jetplan plan --out`",
+        ) from None
+    if len(data) > MOST_BYTES:
+        raise StalePlan(f"{file} is larger than {MOST_BYTES >> 30} GiB: jetplan saves no such plan")
+    return read(data)

@@ -1,0 +1,35 @@
+"""`jetplan show`: a saved plan, in any face."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from jetplan.cli.options import format_option
+
+if TYPE_CHECKING:
+    from jetplan.cli.options import Format
+
+
+@click.command()
+@click.argument("planfile", type=click.Path(path_type=Path))
+@format_option
+@click.option("--digest", is_flag=True, help="Write the plan's digest only.")
+def command(planfile: Path, form: Format, digest: bool) -> None:
+    """Show a saved plan. Needs no network, ledger or credentials.
+
+    PLANFILE was written by `jetplan plan --out`. It is checked to be whole and to agree with itself first.
+    """
+    from jetplan.cli.faces import show_report
+    from jetplan.cli.planfiles import load_plan
+    from jetplan.render.escape import plain
+
+    content = load_plan(planfile)
+    made = f"Saved plan {content.plan_id}, made on {content.made_on} by {content.program}"
+    click.echo(plain(f"{made} for {content.bound.api_url}."), err=True)
+    if digest:
+        click.echo(content.report.digest)
+    else:
+        show_report(content.report, form)
