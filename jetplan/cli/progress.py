@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, assert_never
 
 import click
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 def tell(result: Result) -> None:
     """Write the line of one result."""
-    click.echo(plain(f"{_subject(result.step)}: {_ending(result)}"), err=True)
+    with suppress(BrokenPipeError):  # that nobody reads on is no reason to leave deliveries half done
+        click.echo(plain(f"{_subject(result.step)}: {_ending(result)}"), err=True)
 
 
 def _subject(step: Change) -> str:

@@ -167,3 +167,17 @@ def test_a_pipe_that_is_closed(stage):
     _, told = process.communicate(timeout=60)
     assert told == b""
     assert process.returncode == 128 + signal.SIGPIPE
+
+
+def test_an_apply_whose_reader_left(stage):
+    """An apply that can no longer tell its progress sends and records everything all the same."""
+    stage.configure("delivery: {maxObjects: 1}\n")
+    stage.write_set(*(f"/{number}.mxf" for number in range(8)))
+    reader, writer = os.pipe()
+    os.close(reader)
+    line = [sys.executable, "-m", "jetplan", "apply", "--auto-approve", "--parallelism", "2"]
+    process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=writer)
+    os.close(writer)
+    process.wait(60)
+    assert stage.delivery_posts() == 8
+    assert "No changes" in stage.run("jetplan plan --detailed-exitcode").out
