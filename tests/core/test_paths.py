@@ -45,6 +45,7 @@ def test_literal_paths_are_fine(path) -> None:
 def test_hostile_paths_are_refused(path, code) -> None:
     """Each path that means another one somewhere is refused with its reason."""
     assert code in {fault.code for fault in faults_of(path)}
+    assert not all_plain(["/fine", path, "/fine"])
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,7 @@ def test_hostile_paths_are_refused(path, code) -> None:
 def test_what_windows_would_change_is_a_caution(path) -> None:
     """Names that Windows drops or reserves are accepted with a caution."""
     assert (faults_of(path), len(cautions_of(path)) >= 1) == ([], True)
+    assert not all_plain(["/fine", path, "/fine"])
 
 
 @pytest.mark.parametrize("path", ["/console", "/com", "/com10", "/nullable", "/a.b", "/context.txt", "/..."[:2] + "a"])

@@ -148,6 +148,7 @@ JSONL_REFUSED = {
     "unknown key": ('{"relativePath":"/a","size":1}\n', [(1, "unknown-key")]),
     "key twice": ('{"relativePath":"/a","relativePath":"/b"}\n', [(1, "duplicate-key")]),
     "size twice": ('{"relativePath":"/a","sizeInBytes":1,"sizeInBytes":2}\n', [(1, "duplicate-key")]),
+    "isDirectory twice": ('{"relativePath":"/a","isDirectory":false,"isDirectory":false}\n', [(1, "duplicate-key")]),
     "key twice by an escape": ('{"relativePath":"/a","relative\\u0050ath":"/b"}\n', [(1, "duplicate-key")]),
     "key twice and once not": (
         '{"relativePath":"/a","relativePath":"/b"}\n{"sizeInBytes":1}\n',
