@@ -1,0 +1,319 @@
+"""A model of the server, and the truth about it: what was accepted, for which attempt, and what is still on its way.
+
+It speaks in the values the client gives and answers in the client's. How it misbehaves is drawn from the seed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from msgspec.structs import replace
+
+from jetplan.api.calls import CallRefused
+from jetplan.api.wire import Amount, Delivery, Job, JobFile, Manifest, StorageProfile, Transfer
+from jetplan.core.answers import Accepted, Answer, NoAnswer, NotSent, Refused
+from jetplan.errors import AuthenticationError, Unreachable
+from simulation.scheduler import Process, Scheduler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ACCOUNT = "account-1"
+Item = tuple[str, int | None]
+"""An object as the server sees it: its path, and its size, in which the manifests hide set and revision."""
+
+
+@dataclass(frozen=True)
+class Weather:
+    """How likely each misfortune of a request is. What is left of 1 goes well."""
+
+    lost: float = 0.0
+    """Accepted, and the answer lost."""
+    late: float = 0.0
+    """The client gives up; the request arrives later all the same, after up to an hour."""
+    vanished: float = 0.0
+    """The client gives up; the request never arrives."""
+    refused: float = 0.0
+    """A complete answer that means no."""
+    unsent: float = 0.0
+    """Nothing leaves: no connection, or no token."""
+    slow: float = 0.0
+    """Accepted, after many seconds."""
+    unreadable: float = 0.0
+    """A read fails."""
+    blind: float = 0.0
+    """The share of deliveries of which no trace is ever shown."""
+
+
+CALM = Weather()
+
+
+@dataclass(eq=False)
+class Moving:
+    """An accepted delivery, and when it can be seen."""
+
+    ident: str
+    job_id: str
+    items: list[Item]
+    shown: float
+    ended: float
+    attempt: str
+    failed: bool = False
+
+    @property
+    def files(self) -> list[str]:
+        return [f"{path}/inside" if size is None else path for path, size in self.items]
+
+
+@dataclass
+class Jet:
+    """The server. What it has accepted is in `moved`; what may still arrive, in `underway`."""
+
+    scheduler: Scheduler
+    weather: Weather
+    jobs: dict[str, Job] = field(default_factory=dict)
+    profiles: dict[str, StorageProfile] = field(default_factory=dict)
+    moved: list[Moving] = field(default_factory=list)
+    created: Counter[str] = field(default_factory=Counter)
+    """Jobs created, by attempt."""
+    underway: Counter[str] = field(default_factory=Counter)
+    """Requests on their way, by attempt."""
+    begun: set[str] = field(default_factory=set)
+    """Attempts whose one request has left, or never will."""
+    posts: int = 0
+    peace: bool = False
+    on_creation: Callable[[str, str], None] = lambda attempt, name: None
+    """Told of each job as it is made."""
+    elsewhere: Process = field(default_factory=lambda: Process("network"))
+
+    def profile(self, ident: str) -> StorageProfile:
+        """Make a storage profile, or give the one there is."""
+        url = f"file:///{ident}/root"
+        return self.profiles.setdefault(ident, StorageProfile(ident, ident.upper(), "", url, ACCOUNT))
+
+    def add_job(self, name: str, source: str, destination: str, *, paused: bool = False) -> Job:
+        """Make a job."""
+        ident = f"job-{len(self.jobs) + 1}"
+        ends = self.profile(source), self.profile(destination)
+        self.jobs[ident] = Job(ident, name, paused, True, *ends, account_id=ACCOUNT)
+        return self.jobs[ident]
+
+    def accepted(self) -> Counter[Item]:
+        """How often each object was accepted."""
+        return Counter(item for moving in self.moved for item in moving.items)
+
+    def has(self, attempt: str) -> bool:
+        """Whether a request of this attempt was accepted."""
+        return bool(self.created[attempt]) or any(moving.attempt == attempt for moving in self.moved)
+
+    def resume_all(self) -> None:
+        """No job is paused any more."""
+        self.jobs = {ident: replace(job, paused=False) for ident, job in self.jobs.items()}
+
+    def strange(self, job_id: str) -> None:
+        """Somebody else moves something through a job."""
+        now, draw = self.scheduler.now, self.scheduler.random
+        items: list[Item] = [(f"/strange/{draw.randrange(9)}", 1)]
+        self.moved.append(Moving(f"foreign-{len(self.moved)}", job_id, items, now, now + draw.random() * 60, ""))
+
+    # What arrives.
+
+    def create(self, body: bytes, attempt: str) -> Answer:
+        """A job is asked for."""
+        asked = json.loads(body)
+        data = asked["actions"][0]["data"]
+        self.on_creation(attempt, asked["name"])
+        job = self.add_job(asked["name"], *(data[end]["storageProfileId"] for end in ("source", "destination")))
+        self.created[attempt] += 1
+        self.scheduler.log(f"JET creates {job.job_id} {job.name!r} for {attempt[:8]}")
+        return Accepted(job.job_id, 201)
+
+    def deliver(self, job_id: str, body: bytes, attempt: str) -> Answer:
+        """A delivery is asked for."""
+        job = self.jobs.get(job_id)
+        if job is None:
+            return Refused(404, "no such job")
+        if job.paused:
+            return Refused(400, "the job is paused")
+        items = [(each["relativePath"], each.get("sizeInBytes")) for each in json.loads(body)["objects"]]
+        draw, now = self.scheduler.random, self.scheduler.now
+        blind = not self.peace and draw.random() < self.weather.blind
+        shown = now + draw.choice((0.0, 0.5, 3.0, 20.0, 600.0)) * draw.random()
+        ended = shown + draw.random() * draw.choice((1.0, 10.0, 3600.0))
+        shown = float("inf") if blind else shown
+        ident = f"delivery-{len(self.moved) + 1}"
+        self.moved.append(Moving(ident, job_id, items, shown, ended, attempt, draw.random() < 0.2))
+        self.scheduler.log(f"JET accepts {ident} {[path for path, _ in items]} for {attempt[:8]}")
+        return Accepted("" if draw.random() < 0.05 and not self.peace else ident, 200)
+
+    # What it shows.
+
+    def transfers(self, job_id: str) -> list[Transfer]:
+        now = self.scheduler.now
+        return [
+            Transfer(f"t-{each.ident}", "IN_PROGRESS", Manifest("m", Amount(0, len(each.items))))
+            for each in self.moved
+            if each.job_id == job_id and each.shown <= now < each.ended
+        ]
+
+    def files(self, job_id: str, state: str) -> list[JobFile]:
+        now = self.scheduler.now
+        found = []
+        for each in self.moved:
+            if each.job_id != job_id or each.shown > now:
+                continue
+            root = self.jobs[job_id].source
+            base = root.url if root else ""
+            files = each.files
+            done = len(files) if now >= each.ended else int(len(files) * (now - each.shown) / (each.ended - each.shown))
+            wanted = {"COMPLETED": files[:done], "IN_PROGRESS": files[done : done + 1], "FAILED": []}[state]
+            found += [
+                JobFile(base + quote(path), state, transfer_id=f"t-{each.ident}", job_id=job_id) for path in wanted
+            ]
+        return found
+
+    def delivery(self, delivery_id: str) -> Delivery:
+        each = next(each for each in self.moved if each.ident == delivery_id)
+        if self.scheduler.now < each.ended:
+            return Delivery("IN_PROGRESS", delivery_id)
+        return Delivery("FAILED" if each.failed else "COMPLETED", delivery_id)
+
+
+class Client:
+    """The narrow interface of `jetplan.api.client.JetClient`, for one process."""
+
+    def __init__(self, jet: Jet) -> None:
+        self._jet = jet
+
+    def list_jobs(self) -> list[Job]:
+        return self._read(lambda: list(self._jet.jobs.values()))
+
+    def list_storage_profiles(self) -> list[StorageProfile] | None:
+        return self._read(lambda: list(self._jet.profiles.values()))
+
+    def list_files(self, job_id: str, state: str) -> list[JobFile]:
+        return self._read(lambda: self._jet.files(job_id, state))
+
+    def list_transfers(self, job_id: str) -> list[Transfer]:
+        return self._read(lambda: self._jet.transfers(job_id))
+
+    def view_delivery(self, job_id: str, delivery_id: str) -> Delivery:
+        return self._read(lambda: self._jet.delivery(delivery_id))
+
+    def create_job(self, body: bytes) -> Answer:
+        return self._write(lambda attempt: self._jet.create(body, attempt))
+
+    def deliver(self, job_id: str, body: bytes) -> Answer:
+        self._jet.posts += 1
+        return self._write(lambda attempt: self._jet.deliver(job_id, body, attempt))
+
+    def set_paused(self, job_id: str, paused: bool) -> Answer:
+        def arrive(attempt: str) -> Answer:
+            self._jet.jobs[job_id] = replace(self._jet.jobs[job_id], paused=paused)
+            return Accepted(job_id)
+
+        return self._write(arrive)
+
+    def _read(self, look: Any) -> Any:
+        jet = self._jet
+        jet.scheduler.step(0.2)
+        if not jet.peace and jet.scheduler.random.random() < jet.weather.unreadable:
+            if jet.scheduler.random.random() < 0.5:
+                raise CallRefused("the server refused to show this", 400)
+            raise Unreachable("no usable answer")
+        found = look()
+        jet.scheduler.step(0.2)
+        return found
+
+    def _write(self, arrive: Any) -> Answer:
+        """One request: it may die before it leaves, on its way, or on the way back."""
+        jet = self._jet
+        scheduler = jet.scheduler
+        assert scheduler.task is not None
+        attempt = scheduler.task.attempt
+        scheduler.step()
+        weather = CALM if jet.peace else jet.weather
+        jet.begun.add(attempt)
+        luck = scheduler.random.random()
+        for chance, fate in (
+            (weather.lost, self._lost),
+            (weather.late, self._late),
+            (weather.vanished, self._vanished),
+            (weather.refused, self._refused),
+            (weather.unsent, self._unsent),
+            (weather.slow, self._slow),
+        ):
+            luck -= chance
+            if luck < 0:
+                return fate(arrive, attempt)
+        jet.underway[attempt] += 1
+        return self._answered(arrive, attempt)
+
+    def _answered(self, arrive: Any, attempt: str) -> Answer:
+        """It arrives whatever becomes of the process that sent it."""
+        jet = self._jet
+        answer: Answer = arrive(attempt)
+        jet.underway[attempt] -= 1
+        jet.scheduler.step(0.5)
+        return answer
+
+    def _slow(self, arrive: Any, attempt: str) -> Answer:
+        jet = self._jet
+        jet.underway[attempt] += 1
+        answers: list[Answer] = []
+
+        def arriving() -> None:
+            answers.append(arrive(attempt))
+            jet.underway[attempt] -= 1
+
+        jet.scheduler.spawn(jet.elsewhere, arriving, jet.scheduler.random.random() * 30)
+        while not answers:
+            jet.scheduler.step(2.0)
+        return answers[0]
+
+    def _lost(self, arrive: Any, attempt: str) -> Answer:
+        self._jet.underway[attempt] += 1
+        self._answered(arrive, attempt)
+        return NoAnswer("the connection was cut", self._jet.scheduler.random.choice((None, 200, 502)))
+
+    def _late(self, arrive: Any, attempt: str) -> Answer:
+        jet = self._jet
+        jet.underway[attempt] += 1
+
+        def arriving() -> None:
+            arrive(attempt)
+            jet.underway[attempt] -= 1
+
+        delay = jet.scheduler.random.choice((1.0, 20.0, 3600.0)) * jet.scheduler.random.random()
+        jet.scheduler.spawn(jet.elsewhere, arriving, delay)
+        jet.scheduler.step(1.0)
+        return NoAnswer("it took too long")
+
+    def _vanished(self, arrive: Any, attempt: str) -> Answer:
+        self._jet.scheduler.step(1.0)
+        return NoAnswer("the connection was cut", self._jet.scheduler.random.choice((None, 503, 408)))
+
+    def _refused(self, arrive: Any, attempt: str) -> Answer:
+        self._long_wait()
+        scheduler = self._jet.scheduler
+        status = scheduler.random.choice((400, 401, 403, 429, 429, 429))
+        return Refused(status, "no", scheduler.random.choice((None, 1.0, 7.0)) if status == 429 else None)
+
+    def _unsent(self, arrive: Any, attempt: str) -> Answer:
+        self._long_wait()
+        match self._jet.scheduler.random.randrange(4):
+            case 0:
+                raise AuthenticationError("the credentials were refused")
+            case _:
+                return NotSent("nothing listens there")
+
+    def _long_wait(self) -> None:
+        """Wait for what is to come; a machine that is weak in this way falls asleep over it now and then."""
+        scheduler = self._jet.scheduler
+        if scheduler.process.sleepiness and scheduler.random.random() < 0.5:
+            scheduler.stall()
+        scheduler.step(0.5)

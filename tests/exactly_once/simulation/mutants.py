@@ -1,0 +1,126 @@
+"""Broken builds of jetplan, each broken in one place, that the campaigns must catch. The first four are the classics.
+
+Each is a function that breaks the build through a MonkeyPatch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from jetplan.apply.deliveries import SetDelivery
+from jetplan.apply.driver import Driver
+from jetplan.core import protocol
+from jetplan.core.answers import NoAnswer, NotSent
+from jetplan.core.attempts import Claimed, ClaimResult, NewAttempt, State
+from jetplan.core.evidence import Evidence, Silence
+from jetplan.ledger import claims, recovery
+from jetplan.observe import evidence
+
+Mutant = Callable[[pytest.MonkeyPatch], None]
+
+
+def send_before_commit(patch: pytest.MonkeyPatch) -> None:
+    """The request leaves before the ledger knows of it: SENDING is written down together with the answer."""
+    real, put_off = Driver._mark, {}
+
+    def mark(self: Driver, effect: protocol.Mark) -> Any:
+        if effect.to is State.SENDING:
+            put_off[effect.attempt_id] = effect
+            return True
+        if effect.attempt_id in put_off:
+            real(self, put_off.pop(effect.attempt_id))
+        return real(self, effect)
+
+    patch.setattr(Driver, "_mark", mark)
+
+
+def retry_on_timeout(patch: pytest.MonkeyPatch) -> None:
+    """No answer is taken for no, and the request is made again."""
+    real = protocol._send_once
+
+    def send_once(attempt: NewAttempt) -> Generator[Any, Any, tuple[Any, bool, float | None]]:
+        steps, reply = real(attempt), None
+        while True:
+            try:
+                effect = steps.send(reply)
+            except StopIteration as end:
+                result: tuple[Any, bool, float | None] = end.value
+                return result
+            reply = yield effect
+            if isinstance(reply, NoAnswer):
+                reply = NotSent(reply.reason)
+
+    patch.setattr(protocol, "_send_once", send_once)
+
+
+def absence_as_proof(patch: pytest.MonkeyPatch) -> None:
+    """What the server does not show is taken for not accepted."""
+    real = evidence.look_for_evidence
+
+    def look(client: Any, ledger: Any, scope: str, jobs: Any) -> Mapping[str, Evidence | Silence]:
+        found = real(client, ledger, scope, jobs)
+        for attempt_id, finding in found.items():
+            if isinstance(finding, Silence):
+                ledger.mark(attempt_id, State.RESOLVED_NOT_ACCEPTED, {}, run_id="mutant")
+        return found
+
+    patch.setattr(evidence, "look_for_evidence", look)
+
+
+def claim_without_version(patch: pytest.MonkeyPatch) -> None:
+    """A claim believes its plan, whatever happened since."""
+    real = claims.holders
+    patch.setattr(claims, "holders", lambda tx, request, seen: real(tx, request, seen=True))
+
+
+def version_taken_over(patch: pytest.MonkeyPatch) -> None:
+    """A version met on the way is taken for one that was planned with."""
+
+    def claim(self: SetDelivery, attempts: Sequence[NewAttempt]) -> ClaimResult:
+        with self._claiming:
+            step, context = self._steps[0], self._context
+            result = context.ledger.claim(
+                context.scope, step.subject, self._version, attempts, context.run_id, also=step.also
+            )
+            if isinstance(result, Claimed):
+                self._version = result.version
+            return result
+
+    patch.setattr(SetDelivery, "_claim", claim)
+
+
+def dead_intentions_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """What a run without a lease intended is left out of the plan, and of the claim."""
+    patch.setattr("jetplan.core.deliveries.holds", lambda attempt: True)
+
+
+def dead_is_unsent(patch: pytest.MonkeyPatch) -> None:
+    """A run that died while it was sending is believed not to have sent."""
+    real = recovery._takeover
+
+    def takeover(attempt_id: str, state: State, owner: str, run_id: str) -> Any:
+        request = real(attempt_id, state, owner, run_id)
+        return type(request)(attempt_id, State.NOT_SENT, request.detail, run_id, only_from=request.only_from)
+
+    patch.setattr(recovery, "_takeover", takeover)
+
+
+def evidence_of_others(patch: pytest.MonkeyPatch) -> None:
+    """Whose transfer it is that holds the same paths is not asked."""
+    patch.setattr("jetplan.core.evidence._rivals", lambda attempt, other: False)
+
+
+MUTANTS: Mapping[Mutant, int] = {
+    send_before_commit: 0,
+    retry_on_timeout: 0,
+    absence_as_proof: 0,
+    claim_without_version: 0,
+    version_taken_over: 700,
+    dead_intentions_forgotten: 50,
+    dead_is_unsent: 0,
+    evidence_of_others: 1100,
+}
+"""Each with the seed to begin at: some mistakes show in one schedule of a thousand only."""

@@ -1,0 +1,346 @@
+"""One schedule: runs, faults, deaths and people; then peace; and what must hold of all of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from jetplan.apply import ApplyOptions, Stop, remember_whole_sets
+from jetplan.apply.driver import Driver
+from jetplan.apply.following import ENDS, FOLLOWED, follow
+from jetplan.cli.config import Settings
+from jetplan.cli.plan import exit_code_of
+from jetplan.cli.project import Project, plan_from
+from jetplan.cli.run import Task, carry_out
+from jetplan.core.attempts import RELEASED, SENT, Kind, RunInfo, State
+from jetplan.core.limits import Limits
+from jetplan.core.protocol import Patience, Send
+from jetplan.core.spec import Overlap
+from jetplan.errors import ExitCode, JetplanError
+from jetplan.observe import observe_server
+from simulation.doors import Door, Shared
+from simulation.jet import ACCOUNT, Client, Jet, Weather
+from simulation.manifests import Manifest, Objects, edited, first, size_of
+from simulation.scheduler import Process, Scheduler
+from simulation.threading_ import machine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pytest
+
+    from jetplan.core.outcome import ApplyOutcome
+    from jetplan.core.plan import Plan
+
+API = "https://jet.example"
+DAYS = 86400.0
+
+
+@dataclass(eq=False)
+class Run(Process):
+    """One `jetplan apply`, from its start to its exit code or its death."""
+
+    manifest: Manifest = field(default_factory=Manifest)
+    trouble: float = 0.0
+    stop: Stop | None = None
+    code: int | None = None
+    outcome: ApplyOutcome | None = None
+    plan: Plan | None = None
+
+    def blocked(self) -> set[str]:
+        """The names of the sets of which it said that something is blocked."""
+        steps = self.outcome.blocked if self.outcome else self.plan.blocked() if self.plan else ()
+        return {step.set_name for step in steps if hasattr(step, "set_name")}
+
+
+@dataclass
+class Story:
+    """What is left of a schedule when it is over."""
+
+    seed: int
+    violations: list[str]
+    transitions: Counter[tuple[str, str]]
+    attempts: int
+    doubts: int
+    settled: int
+    steps: int
+    trace: list[str]
+
+
+class World:
+    """A server, a ledger, a history of manifests, and whoever works with them."""
+
+    def __init__(self, seed: int, *, trace: bool = False, weather: Weather | None = None) -> None:
+        self.scheduler = Scheduler(seed, trace=trace)
+        self.seed = seed
+        draw = self.scheduler.random
+        self.shared = Shared(self.scheduler)
+        self.jet = Jet(self.scheduler, weather or _weather(draw))
+        self.runs: list[Run] = []
+        self.manifests: list[Manifest] = []
+        self.violations: list[str] = []
+        self.late_jobs: set[str] = set()
+        project = Settings(api_url=API, max_objects_per_delivery=draw.choice((1, 2, 3, 100)))
+        self.project = Project(project)
+        self.options = ApplyOptions(
+            parallelism=draw.choice((1, 2, 10)),
+            patience=Patience(3, 0.5, 5.0),
+            lease_seconds=10.0,
+            grace=2.0,
+            await_others=draw.choice((0.0, 2.0)),
+        )
+        self.jet.on_creation = self._note_creation
+        for ident in ("nyc", "lax", "ams"):
+            self.jet.profile(ident)
+
+    # What happens.
+
+    def run_of(self, manifest: Manifest, delay: float = 0.0, **fields: Any) -> Run:
+        """Start an apply of a manifest."""
+        run = Run(f"run-{len(self.runs)}", manifest=manifest, **fields)
+        self.runs.append(run)
+        self.shared.machines[run.host, run.name] = run
+        self.scheduler.spawn(run, lambda: self._apply(run), delay)
+        return run
+
+    def _apply(self, run: Run) -> None:
+        spec = run.manifest.spec()
+        client: Any = Client(self.jet)
+        door: Any = Door(self.shared, run.trouble)
+        run.stop = Stop()
+        try:
+            task = Task(self.project, spec, client, door, run.stop, self.options, Limits())
+            run.code = int(self._look_and_carry_out(run, task))
+        except JetplanError as error:
+            run.code = int(error.exit_code)
+        except Exception as error:
+            self._wrong(f"{run.name} ended in a traceback: {error!r}")
+            if self.scheduler.trace is not None:
+                raise
+        self.scheduler.log(f"exits with {run.code}")
+        if run.code == 0 and (missing := self.missing(run.manifest)):
+            self._wrong(f"{run.name} exited with 0, and the server has not accepted {missing[:3]}")
+        run.alive = False  # its threads end with it
+        self.scheduler.kill(run)
+
+    def _look_and_carry_out(self, run: Run, task: Task) -> ExitCode:
+        """The command without its words: what it plans, does and exits with."""
+        server = observe_server(task.client)
+        outlook = plan_from(self.project, task.spec, server, task.ledger)
+        run.plan = outlook.plan
+        if outlook.plan.changes() or outlook.plan.unfinished:
+            info = RunInfo(run.name, host=run.host, process=run.name)
+            run.outcome = carry_out(task, server, info, None)
+            return run.outcome.exit_code()
+        if outlook.scope is not None:
+            remember_whole_sets(outlook.plan, lambda _: False, task.ledger, outlook.scope, task.sizes())
+        return exit_code_of(outlook.plan, detailed=False)
+
+    def interrupt(self, run: Run) -> None:
+        """SIGTERM, if there is somebody to get it."""
+        if run.alive and run.stop is not None:
+            self.scheduler.log(f"{run.name} gets SIGTERM")
+            run.stop.by_signal(15)
+
+    def person(self) -> None:
+        """Somebody settles what is in doubt, knowing for sure."""
+        for attempt in self.shared.real.unfinished(self.scope) if self.scope else ():
+            if attempt.state is State.IN_DOUBT and self._is_over(attempt.attempt_id, attempt.run.run_id):
+                to = State.RESOLVED_ACCEPTED if self.jet.has(attempt.attempt_id) else State.RESOLVED_NOT_ACCEPTED
+                self.scheduler.log(f"a person says {to.value} of {attempt.attempt_id[:8]}")
+                in_doubt = frozenset({State.IN_DOUBT})
+                self.shared.real.mark(attempt.attempt_id, to, {"who": "m"}, run_id="person", only_from=in_doubt)
+
+    def watch(self) -> None:
+        """Somebody looks at `jetplan status`; what has ended on the server is recorded."""
+        if not self.scope:
+            return
+        client: Any = Client(self.jet)
+        door: Any = Door(self.shared, 0.0)
+        follow(client, door, self.scope, "watcher")
+        for attempt in self.shared.real.attempts(self.scope, states=FOLLOWED):
+            moving = next((each for each in self.jet.moved if each.attempt == attempt.attempt_id), None)
+            if moving and not attempt.delivery_id and self.scheduler.now > moving.ended:
+                end = ENDS["FAILED" if moving.failed else "COMPLETED"]
+                self.shared.real.mark(attempt.attempt_id, end, run_id="watcher")
+
+    def watch_in_peace(self) -> None:
+        """A last look at where everything stands."""
+        self.scheduler.spawn(Process("watcher"), self.watch)
+        self.scheduler.run()
+
+    @property
+    def scope(self) -> str | None:
+        return self.shared.real.scope_of(API, [ACCOUNT])
+
+    def _is_over(self, attempt: str, run_id: str) -> bool:
+        """Whether the fate of an attempt's request is sealed: what is true of it now stays true."""
+        owner = next(run for run in self.runs if run.name == run_id)
+        return not self.jet.underway[attempt] and (not owner.alive or attempt in self.jet.begun)
+
+    def _note_creation(self, attempt: str, name: str) -> None:
+        """A job whose creation arrives after jetplan gave it up may exist twice: the one exception there is."""
+        if self.shared.real.attempt(attempt).state is not State.SENDING:
+            self.late_jobs.add(name)
+
+    # What must hold.
+
+    def missing(self, manifest: Manifest) -> list[tuple[str, str, int]]:
+        """Declared objects that the server has not accepted: (set, path, revision)."""
+        have = set(self.jet.accepted())
+        paths = {path for path, _ in have}
+        return [
+            (each.name, path, rev) for each, path, rev in manifest.items() if not _sent(each, path, rev, have, paths)
+        ]
+
+    def settle_down(self) -> None:
+        """Peace: nothing fails any more, and every lease has run out, however wrong the clocks."""
+        self.scheduler.run()
+        self.scheduler.calm = self.jet.peace = True
+        self.jet.resume_all()
+        self.scheduler.run(self.scheduler.now + 3 * DAYS)
+
+    def in_peace(self, manifest: Manifest) -> Run:
+        """One apply, alone, to its end."""
+        run = self.run_of(manifest, host="calm")
+        self.scheduler.run()
+        return run
+
+    def judge(self, manifest: Manifest) -> None:
+        """Bring everything to an end and look at it."""
+        self.settle_down()
+        looked = self.in_peace(manifest)
+        if (missing := self.missing(manifest)) and looked.code == 0:
+            self._wrong(f"silently lost: {missing[:3]}")
+        self.person()
+        last = self.in_peace(manifest)
+        lost = [each for each in self.missing(manifest) if each[0] not in last.blocked()]
+        if lost:
+            self._wrong(f"lost, and nothing says so: {lost[:3]} (exit code {last.code})")
+        if last.code != 0 and not last.blocked() and not self.late_jobs:
+            self._wrong(f"everything is settled, and the exit code is {last.code}")
+        if last.blocked():  # what was blocked by what has been sent meanwhile is not blocked any more
+            last = self.in_peace(manifest)
+        posts = self.jet.posts
+        again = self.in_peace(manifest)
+        if self.jet.posts != posts or again.code != last.code:
+            self._wrong(f"applied again, it sent {self.jet.posts - posts} requests and exited with {again.code}")
+        self._judge_server()
+        self._judge_ledger()
+
+    def _judge_server(self) -> None:
+        for (path, size), count in self.jet.accepted().items():
+            if count > 1 and not path.startswith("/strange"):
+                self._wrong(f"accepted {count} times: {path} ({size})")
+        names = Counter(job.name for job in self.jet.jobs.values())
+        for name, count in names.items():
+            if count > 1 and name not in self.late_jobs:
+                self._wrong(f"{count} jobs were made of {name}")
+
+    def _judge_ledger(self) -> None:
+        scope = self.scope
+        for attempt in self.shared.real.attempts(scope) if scope else ():
+            has, ident = self.jet.has(attempt.attempt_id), f"{attempt.subject.name} {attempt.attempt_id[:8]}"
+            found_job = attempt.subject.kind is Kind.JOB and attempt.subject.name in {
+                job.name for job in self.jet.jobs.values()
+            }
+            if attempt.state in SENT and not has and not found_job:
+                self._wrong(f"{ident} is {attempt.state.value}, and the server never accepted it")
+            if attempt.state in RELEASED and has and attempt.subject.name not in self.late_jobs:
+                self._wrong(f"{ident} is {attempt.state.value}, and the server has accepted it")
+        self.violations += [f"the ledger's own check: {each}" for each in self.shared.real.check()]
+
+    def _wrong(self, what: str) -> None:
+        self.violations.append(what)
+        self.scheduler.log(f"VIOLATION {what}")
+
+    def story(self) -> Story:
+        """Everything there is to tell; the world is over."""
+        rows = self.shared.real._driver.read(
+            lambda tx: tx.rows("SELECT from_state, to_state, COUNT(*) FROM jetplan_transitions GROUP BY 1, 2")
+        )
+        transitions = Counter({(was, to): count for was, to, count in rows})
+        doubts = sum(count for (_, to), count in transitions.items() if to == "in_doubt")
+        settled = sum(count for (was, to), count in transitions.items() if was == "in_doubt" and "resolved" not in to)
+        attempts = sum(count for (was, _), count in transitions.items() if not was)
+        self.shared.real.close()
+        return Story(
+            self.seed, self.violations, transitions, attempts, doubts, settled, self.scheduler.steps,
+            self.scheduler.trace or [],
+        )  # fmt: skip
+
+
+def _sent(each: Objects, path: str, revision: int, have: set[tuple[str, int | None]], paths: set[str]) -> bool:
+    plain = path.rstrip("/")
+    if each.overlap is Overlap.SKIP and plain in paths:
+        return True
+    return any((plain, size_of(each.number, at, path)) in have for at in range(revision, revision + 9))
+
+
+def _weather(draw: Any) -> Weather:
+    """Some schedules in fair weather, most with a few kinds of trouble, some with all."""
+    kinds = ["lost", "late", "vanished", "refused", "unsent", "slow", "unreadable"]
+    chosen = draw.sample(kinds, draw.choice((0, 1, 2, 3, 7)))
+    return Weather(
+        **{kind: draw.choice((0.05, 0.15, 0.3)) / (2 if len(chosen) > 3 else 1) for kind in chosen}, blind=0.3
+    )
+
+
+def schedule(seed: int, *, trace: bool = False) -> Story:
+    """Play one schedule from its seed, on a machine made by `simulated`."""
+    world = World(seed, trace=trace)
+    draw, scheduler, jet = world.scheduler.random, world.scheduler, world.jet
+    manifest = first(draw)
+    world.manifests.append(manifest)
+    for _ in range(draw.choice((0, 0, 1, 2))):
+        world.manifests.append(edited(world.manifests[-1], draw))
+    if draw.random() < 0.3:
+        jet.add_job("daily", "nyc", "lax", paused=draw.random() < 0.2)
+    if draw.random() < 0.2:
+        scheduler.spawn(jet.elsewhere, lambda: [jet.strange(ident) for ident in jet.jobs], draw.random() * 20)
+    spread = draw.choice((0.0, 0.5, 5.0, 30.0, 60.0))
+    deadly, sleepy = draw.choice((0.0, 0.0, 0.01, 0.03)), draw.choice((0.0, 0.0, 0.01, 0.04))
+    trouble = draw.choice((0.0, 0.0, 0.02, 0.1))
+    if draw.random() < 0.06:  # runs that sleep over the answer, so that others take them for dead
+        spread, deadly, sleepy = 50.0, 0.0, 0.02
+        jet.weather = Weather(refused=0.3, unsent=0.5)
+    skewed = draw.random() < 0.3
+    for number in range(draw.choice((1, 2, 2, 3, 4))):
+        at = min(number, len(world.manifests) - 1) if draw.random() < 0.7 else draw.randrange(len(world.manifests))
+        fields = {
+            "host": draw.choice(("", "one", "two")),
+            "skew": draw.uniform(-DAYS, DAYS) if skewed else 0.0,
+            "fragility": deadly,
+            "sleepiness": sleepy,
+            "trouble": trouble,
+        }
+        run = world.run_of(world.manifests[at], draw.random() * spread, **fields)
+        if draw.random() < 0.1:
+            scheduler.spawn(jet.elsewhere, lambda run=run: world.interrupt(run), draw.random() * (spread + 3))  # type: ignore[misc]
+    for _ in range(draw.choice((0, 0, 1, 3))):
+        scheduler.spawn(jet.elsewhere, world.person, draw.random() * 5 * (spread + 10))
+    for _ in range(draw.choice((0, 1, 2))):
+        scheduler.spawn(Process("watcher"), world.watch, draw.random() * 5 * (spread + 10))
+    world.judge(world.manifests[-1])
+    world.watch_in_peace()
+    return world.story()
+
+
+@contextmanager
+def simulated() -> Iterator[pytest.MonkeyPatch]:
+    """Jetplan on the simulated machine, with an ear at what it sends and what it says."""
+    with machine() as patch:
+        perform = Driver._perform
+
+        def heard(self: Driver, effect: Any, *rest: Any) -> Any:
+            if isinstance(effect, Send):
+                task = Scheduler.current.task
+                assert task is not None
+                task.attempt = effect.attempt.attempt_id
+            return perform(self, effect, *rest)
+
+        patch.setattr(Driver, "_perform", heard)
+        patch.setattr("jetplan.cli.progress.tell", lambda result: None)
+        yield patch
