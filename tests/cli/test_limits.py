@@ -1,0 +1,67 @@
+"""The project's limits: what they refuse, how it is told, and what lifts each."""
+
+from __future__ import annotations
+
+import pytest
+from stage import JOBS
+
+SET = f"{JOBS}deliverySets:\n  masters:\n    job: nyc-to-lax\n    objects:\n"
+SIZED = f"{SET}      - {{relativePath: /a.mxf, sizeInBytes: 700}}\n      - {{relativePath: /b.mxf, sizeInBytes: 500}}\n"
+WHOLE = f"{JOBS}deliverySets:\n  night mirror:\n    job: nyc-to-lax\n    objects: all\n"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "limits", "said", "flag"),
+    [
+        (SIZED, "maxObjects: 1", "2 objects", "--max-objects 2"),
+        (SIZED, "maxBytes: 1199", "1,200 bytes", "--max-bytes 1200"),
+        (WHOLE, "allowWholeProfiles: [other]", "whole profile NYC Dailies", "--allow-whole-profile 'night mirror'"),
+        (SIZED, "allowDestinations: []", "first delivery ever to LAX Ingest", "--allow-destination 'LAX Ingest'"),
+    ],
+)
+def test_a_limit_refuses_until_it_is_lifted(stage, manifest, limits, said, flag):
+    """plan and apply exit 7, name the flag that lifts it, and send nothing; with the flag it is sent."""
+    stage.put("/a.mxf", "/b.mxf")
+    stage.write(manifest)
+    stage.configure(f"limits:\n  {limits}\n")
+    for line in ("jetplan plan", "jetplan apply --auto-approve", "jetplan plan --format markdown"):
+        refused = stage.run(line, code=7)
+        assert said in refused.err
+        assert flag in refused.err
+        assert "refused by a limit" in refused.out.lower()
+    assert stage.job_posts() == stage.delivery_posts() == 0
+    stage.run(f"jetplan plan {flag}")
+    stage.run(f"jetplan apply --auto-approve {flag}")
+    assert stage.delivery_posts() == 1
+
+
+def test_the_edit_lifts_it_too(stage):
+    """What the refusal says to write into jetplan.yaml is enough."""
+    stage.put("/a.mxf")
+    stage.write(WHOLE)
+    stage.configure(
+        "limits:\n  allowWholeProfiles: [night mirror]\n  allowDestinations: [LAX Ingest]\n  maxObjects: 1\n"
+    )
+    stage.run("jetplan apply --auto-approve")
+    assert stage.delivery_posts() == 1
+
+
+def test_a_later_delivery_is_not_the_first(stage):
+    """Once something was delivered to a destination, it needs no more permission."""
+    stage.write_set("/a.mxf")
+    stage.run("jetplan apply --auto-approve")
+    stage.configure("limits:\n  allowDestinations: []\n")
+    stage.write_set("/a.mxf", "/b.mxf")
+    stage.run("jetplan apply --auto-approve")
+    assert stage.delivery_posts() == 2
+
+
+def test_a_saved_plan_does_not_pass_the_limits(stage):
+    """The limits of the moment hold for saved plans: approval is not a way around them."""
+    stage.write_set("/a.mxf", "/b.mxf")
+    stage.run("jetplan plan --out plan.json")
+    stage.configure("limits:\n  maxObjects: 1\n")
+    stage.run("jetplan apply plan.json --auto-approve", code=7)
+    assert stage.job_posts() == 0
+    stage.run("jetplan apply plan.json --auto-approve --max-objects 2")
+    assert stage.delivery_posts() == 1
