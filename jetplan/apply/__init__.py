@@ -1,7 +1,8 @@
 """Carries out a plan: the only writer. Jobs first, then deliveries, each sent once by the protocol of the core.
 
 rounds     what other runs hold is waited for, then planned again
-executor   one plan from claim to outcome: its lease, its threads, its end
+lease      a run in the ledger, kept alive while it works
+executor   one plan from claim to outcome: its threads, its end
 jobs       create, adopt, update; doubtful creations settled by looking
 deliveries one set's batches: claimed together, sent by whoever is free
 driver     effects of the protocol -> ledger and client
@@ -16,7 +17,8 @@ stop       how a run is told to stop
 
 from __future__ import annotations
 
-from jetplan.apply.executor import ApplyOptions, leased_run, make_context
+from jetplan.apply.executor import ApplyOptions, make_context
+from jetplan.apply.lease import leased_run
 from jetplan.apply.remembering import remember_whole_sets
 from jetplan.apply.rounds import apply_in_rounds
 from jetplan.apply.settling import settle_earlier

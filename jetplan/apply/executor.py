@@ -1,18 +1,18 @@
-"""One run of apply: opens it in the ledger, keeps its lease, carries out the plan, and says how everything ended."""
+"""Carries out a plan within a run, and says how everything ended."""
 
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from threading import Event, Lock, Thread
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from jetplan.apply.context import Context
 from jetplan.apply.deliveries import SetDelivery
 from jetplan.apply.driver import Driver
-from jetplan.apply.jobs import apply_job, settle_creations
+from jetplan.apply.jobs import adopt_together, apply_job, settle_creations
 from jetplan.apply.looks import Looks
 from jetplan.apply.remembering import remember_whole_sets
 from jetplan.apply.settling import settle_soon
@@ -43,6 +43,11 @@ if TYPE_CHECKING:
     from jetplan.core.plan import Plan, Step
     from jetplan.ledger.store import Ledger
 
+ADOPTED_TOGETHER = 256
+"""Jobs adopted before their lines are told and a stop is heeded."""
+THREADS_A_REQUEST = 2
+"""While one thread of a place waits for the wire, another waits for the ledger; the throttle counts the places."""
+
 
 @dataclass(frozen=True, slots=True)
 class ApplyOptions:
@@ -54,28 +59,6 @@ class ApplyOptions:
     lease_seconds: float = 60.0
     grace: float = 5.0
     await_others: float = 30.0
-
-
-@contextmanager
-def leased_run(ledger: Ledger, run: RunInfo, lease_seconds: float) -> Iterator[None]:
-    """A run whose lease is kept by a heartbeat for as long as the block lasts."""
-    ledger.begin_run(run, lease_seconds)
-    over = Event()
-
-    def beat() -> None:
-        while not over.wait(lease_seconds / 4):
-            with suppress(JetplanError):
-                ledger.heartbeat(run.run_id)
-
-    thread = Thread(target=beat, name="heartbeat", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-        with suppress(JetplanError):
-            ledger.end_run(run.run_id, "ended")
 
 
 def make_context(
@@ -174,7 +157,7 @@ class _Run:
     def _run_all(self, tasks: Iterable[Callable[[], Iterable[object]]]) -> None:
         work = list(tasks)
         if work:
-            Work(work, min(self._options.parallelism, max(len(work), self._options.parallelism))).run(self._grace_left)
+            Work(work, THREADS_A_REQUEST * self._options.parallelism).run(self._grace_left)
 
     def _grace_left(self) -> float | None:
         """Seconds that requests under way may still take once the run is being stopped."""
@@ -188,9 +171,24 @@ class _Run:
     # Jobs.
 
     def _job_tasks(self) -> Iterator[Callable[[], Iterable[object]]]:
+        adopted: list[AdoptJob] = []
         for step in self._plan.steps:
-            if isinstance(step, CreateJob | AdoptJob | UpdateJob):
-                yield partial(self._job, step)
+            match step:
+                case AdoptJob(paused=None):
+                    adopted.append(step)
+                case CreateJob() | AdoptJob() | UpdateJob():
+                    yield partial(self._job, step)
+        for at in range(0, len(adopted), ADOPTED_TOGETHER):
+            yield partial(self._adopt, adopted[at : at + ADOPTED_TOGETHER])
+
+    def _adopt(self, steps: Sequence[AdoptJob]) -> Iterable[object]:
+        if self._context.stop:
+            for step in steps:
+                self._report(step, StepSkipped(step, self._context.stop.reason))
+            return ()
+        for result in adopt_together(steps, self._context):
+            self._report(result.step, result)
+        return ()
 
     def _job(self, step: CreateJob | AdoptJob | UpdateJob) -> Iterable[object]:
         if self._context.stop:

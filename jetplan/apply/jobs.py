@@ -11,6 +11,7 @@ from jetplan.core.attempts import Kind, NewAttempt, State, SubjectKey
 from jetplan.core.outcome import JobApplied, Result, StepInDoubt, StepNotSent, StepRejected, StepSkipped
 from jetplan.core.plan import AdoptJob, CreateJob, UpdateJob
 from jetplan.core.protocol import Done, Doubtful, Held, Rejected, Unsent, carry_out
+from jetplan.errors import JetplanError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +38,15 @@ def apply_job(step: JobStep, context: Context) -> Result:
             return _set_paused(step, job.job_id, paused, context)
         case _:
             assert_never(step)
+
+
+def adopt_together(steps: Sequence[AdoptJob], context: Context) -> list[Result]:
+    """Adopt jobs that need nothing else, in as few commits as can be: it is one note in the ledger each."""
+    try:
+        context.ledger.adopt_all(context.scope, [(step.subject, step.observed.job_id) for step in steps])
+    except JetplanError as error:
+        return [StepNotSent(step, error.message) for step in steps]
+    return [JobApplied(step, step.observed.job_id) for step in steps]
 
 
 def _create(step: CreateJob, context: Context) -> Result:

@@ -27,9 +27,9 @@ def remember_whole_sets(
 
     What was sent stays sent, so a digest once settled stays true; a ledger that cannot note it costs only time.
     """
-    for name, (subject, digest) in _whole(plan, accepted).items():
-        with suppress(JetplanError):
-            ledger.settle(scope, subject, digest, sizes.get(name))
+    found = [(subject, digest, sizes.get(name)) for name, (subject, digest) in _whole(plan, accepted).items()]
+    with suppress(JetplanError):
+        ledger.settle_all(scope, found)
 
 
 def _whole(plan: Plan, accepted: Callable[[SubmitBatch], bool]) -> dict[str, tuple[SubjectKey, bytes]]:

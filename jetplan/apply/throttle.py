@@ -50,4 +50,4 @@ class Throttle:
                 self._paused_until = max(self._paused_until, now + pause)
             else:
                 self._limit = min(self._most, self._limit + 1 / max(1.0, self._limit))
-            self._changed.notify_all()
+            self._changed.notify(2)  # the place given back, and the one more that the limit may have grown by

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ class Work:
         self._waiting = deque(tasks)
         self._running = 0
         self._failure: BaseException | None = None
-        self._changed = Condition()
+        lock = Lock()
+        self._more = Condition(lock)
+        self._over = Condition(lock)
         count = max(1, min(threads, 256))
         self._threads = [Thread(target=self._take, name=f"apply-{number}", daemon=True) for number in range(count)]
 
@@ -31,25 +33,24 @@ class Work:
         """
         for thread in self._threads:
             thread.start()
-        with self._changed:
+        with self._over:
             while self._waiting or self._running:
                 left = wake()
                 if left is not None and left <= 0:
                     return False
-                self._changed.wait(0.2)
-            self._changed.notify_all()
+                self._over.wait(0.2)
+            self._more.notify_all()
         if self._failure is not None:
             raise self._failure
         return True
 
     def _take(self) -> None:
         while True:
-            with self._changed:
+            with self._more:
                 while not self._waiting:
                     if not self._running:
-                        self._changed.notify_all()
                         return
-                    self._changed.wait()
+                    self._more.wait()
                 task = self._waiting.popleft()
                 self._running += 1
             follow: list[Callable[[], Iterable[object]]] = []
@@ -58,7 +59,15 @@ class Work:
             except BaseException as error:  # noqa: BLE001 - carried to the caller's thread
                 self._failure = self._failure or error
             finally:
-                with self._changed:
+                with self._more:
                     self._waiting.extendleft(reversed(follow))
                     self._running -= 1
-                    self._changed.notify_all()
+                    self._tell(len(follow))
+
+    def _tell(self, more: int) -> None:
+        """Wake as many threads as there is new work for, and no other: waking all would cost more than the work."""
+        if self._waiting:
+            self._more.notify(more)
+        elif not self._running:
+            self._more.notify_all()
+            self._over.notify_all()

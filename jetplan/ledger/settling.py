@@ -10,6 +10,8 @@ from jetplan.ledger.granting import ClaimRequest, add_attempts, advance, ensure_
 from jetplan.ledger.words import lock_name, plain, subject_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jetplan.core.attempts import ClaimResult, NewAttempt, SubjectKey
     from jetplan.ledger.contents import Contents
     from jetplan.ledger.driver import Transaction
@@ -33,11 +35,19 @@ def settle(
     )
 
 
-def adopt(tx: Transaction, scope_id: str, subject: SubjectKey, job_id: str) -> None:
-    """Note which job on the server a declared one is."""
-    tx.lock([lock_name(scope_id, subject.kind, subject.name)])
-    (ident,) = ensure_subjects(tx, [(scope_id, subject)])
-    tx.run("UPDATE jetplan_subjects SET job_id = ? WHERE subject_id = ?", (plain(job_id), ident))
+def settle_all(tx: Transaction, scope_id: str, sets: Sequence[tuple[SubjectKey, bytes, bytes | None]]) -> None:
+    """Note many digests as entirely sent."""
+    tx.lock(sorted({lock_name(scope_id, subject.kind, subject.name) for subject, _, _ in sets}))
+    rows = [(digest, sizes, subject_id(scope_id, subject)) for subject, digest, sizes in sets]
+    tx.run_many("UPDATE jetplan_subjects SET settled = ?, sizes = ? WHERE subject_id = ?", rows)
+
+
+def adopt(tx: Transaction, scope_id: str, jobs: Sequence[tuple[SubjectKey, str]]) -> None:
+    """Note which job on the server each declared one is."""
+    tx.lock(sorted({lock_name(scope_id, subject.kind, subject.name) for subject, _ in jobs}))
+    idents = ensure_subjects(tx, [(scope_id, subject) for subject, _ in jobs])
+    rows = [(plain(job_id), ident) for ident, (_, job_id) in zip(idents, jobs, strict=True)]
+    tx.run_many("UPDATE jetplan_subjects SET job_id = ? WHERE subject_id = ?", rows)
 
 
 def record_baseline(

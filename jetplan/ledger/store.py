@@ -6,12 +6,13 @@ raises JetplanError (CommitUnknown where nobody can tell) if there was none: the
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jetplan.ledger import checks, claims, exchange, leases, marks, reads, recovery, runs, scopes, search, settling
 from jetplan.ledger.contents import pack
 from jetplan.ledger.granting import ClaimRequest
-from jetplan.ledger.writer import Writer
+from jetplan.ledger.writer import Writer, in_portions
 
 if TYPE_CHECKING:
     from array import array
@@ -164,9 +165,19 @@ class Ledger:
         """
         return self._driver.write(lambda tx: settling.settle(tx, scope_id, subject, digest, sizes, expected_version))
 
+    def settle_all(self, scope_id: str, sets: Sequence[tuple[SubjectKey, bytes, bytes | None]]) -> None:
+        """Note the digest and size digest of many sets at once, whatever their versions."""
+        for some in in_portions(sets):
+            self._driver.write(partial(settling.settle_all, scope_id=scope_id, sets=some))
+
     def adopt(self, scope_id: str, subject: SubjectKey, job_id: str) -> None:
         """Note the id of a job that was found on the server rather than made."""
-        self._driver.write(lambda tx: settling.adopt(tx, scope_id, subject, job_id))
+        self.adopt_all(scope_id, [(subject, job_id)])
+
+    def adopt_all(self, scope_id: str, jobs: Sequence[tuple[SubjectKey, str]]) -> None:
+        """The same for many jobs at once."""
+        for some in in_portions(jobs):
+            self._driver.write(partial(settling.adopt, scope_id=scope_id, jobs=some))
 
     def record_baseline(
         self, scope_id: str, subject: SubjectKey, attempt: NewAttempt, run_id: str, *, who: str, reason: str
@@ -235,6 +246,20 @@ class Ledger:
         `paths` are canonical; hits come in their order.
         """
         return self._driver.read(lambda tx: search.find_objects(tx, scope_id, destination_id, paths, excluding))
+
+    def destinations_elsewhere(self, scope_id: str) -> set[str]:
+        """Destination profile ids under which any other scope, of whatever API or account, has something recorded."""
+        return self._driver.read(lambda tx: search.destinations_elsewhere(tx, scope_id))
+
+    def find_elsewhere(self, scope_id: str, destination_id: str, paths: Sequence[str]) -> list[Hit]:
+        """The same as `find_objects`, in every scope but this one: profile ids are unique, names of APIs are not."""
+        return self._driver.read(
+            lambda tx: search.find_objects(tx, scope_id, destination_id, paths, (), elsewhere=True)
+        )
+
+    def scope_name(self, attempt_id: str) -> str:
+        """Which API and account an attempt was recorded for, in words."""
+        return self._driver.read(lambda tx: scopes.name_of(tx, attempt_id))
 
     def object_history(self, scope_id: str, path: str) -> list[ObjectEvent]:
         """Every attempt, released ones included, that named this object or a folder above it, oldest first."""

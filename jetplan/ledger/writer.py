@@ -17,16 +17,23 @@ from jetplan.errors import JetplanError
 from jetplan.ledger.driver import OperationFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from jetplan.ledger.driver import Driver, Transaction
 
 Q_contra = TypeVar("Q_contra", contravariant=True)
 A_co = TypeVar("A_co", covariant=True)
+T = TypeVar("T")
 BATCH = 256
 """The most requests in one commit."""
 LONGEST_WAIT = 0.005
 """Seconds that a commit waits, at most, for more requests to share it; never where only one caller writes."""
+
+
+def in_portions(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Many rows, as many at a time as may share a commit."""
+    for at in range(0, len(rows), BATCH):
+        yield rows[at : at + BATCH]
 
 
 class Locks(Protocol[Q_contra]):
