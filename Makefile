@@ -4,17 +4,19 @@
 .POSIX:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-browser lint format schemas clean
+.PHONY: help demo test test-browser bench lint format schemas clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 PYTEST_ARGS :=
+BENCH_ARGS :=
 
 help:
 	@echo "make demo          play the whole story on a local Jet"
 	@echo "make test          run the tests (PYTEST_ARGS=... is handed to pytest)"
 	@echo "make test-browser  run the tests that need Chromium"
+	@echo "make bench         measure, beside anchors measured in the same run (BENCH_ARGS=--quick for a look)"
 	@echo "make lint          check style and types"
 	@echo "make format        put the code into shape"
 	@echo "make schemas       write schemas/ anew from the models"
@@ -28,6 +30,9 @@ test: $(VENV)/.dev
 
 test-browser: $(VENV)/.dev
 	$(BIN)/python -m pytest -m browser $(PYTEST_ARGS)
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
