@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from jetplan.core.attempts import Attempt
     from jetplan.core.delta import Delta
-    from jetplan.core.observed import ObservedJob, SetRecord
+    from jetplan.core.observed import ObservedJob, Overlapping, SetRecord
     from jetplan.core.plan import JobStep
     from jetplan.core.spec import DeliverySetSpec
 
@@ -136,7 +136,7 @@ def by_overlap(
     """
     chosen = [index for index in delta.new_indexes() if only is None or index in only]
     meeting = {each.index for each in record.overlapping} | set(planned)
-    others = {_who(each.attempt, record) for each in record.overlapping}
+    others = {_who(each, record) for each in record.overlapping}
     others |= {f"set {name!r} (in these manifests)" for name in planned.values()}
     named = ", ".join(sorted(others)[:3]) + (f" and {len(others) - 3} more" if len(others) > 3 else "")
     count = len(meeting & set(chosen))
@@ -144,14 +144,20 @@ def by_overlap(
     hint = "say what is meant: `overlap: skip` (send only the rest), `overlap: send` (send again)"
     if only is not None:
         hint = "take them out, list single files instead of a folder, or say `overlap: send`"
-    former = sorted({each.attempt.subject.name for each in record.overlapping}.difference({wanted.name}, declared))
+    here = {each.attempt.subject.name for each in record.overlapping if not each.elsewhere}
+    former = sorted(here.difference({wanted.name}, declared))
     if only is None and len(former) == 1:
         hint += f", or `renamedFrom: {former[0]}`"
+    if any(each.elsewhere for each in record.overlapping):
+        hint += ". If that is this very account under another name, set `apiUrl` back to what it was"
     block = blocked(wanted, BlockReason.OVERLAP, message, hint, chosen)
     return replace(block, overlapping=tuple(record.overlapping))
 
 
-def _who(attempt: Attempt, record: SetRecord) -> str:
-    if attempt.subject.name == record.subject.name:
+def _who(meeting: Overlapping, record: SetRecord) -> str:
+    name = meeting.attempt.subject.name
+    if meeting.elsewhere:
+        return f"set {name!r} (recorded for {meeting.elsewhere})"
+    if name == record.subject.name:
         return "an earlier delivery of this set, as a folder or its content"
-    return f"set {attempt.subject.name!r}"
+    return f"set {name!r}"

@@ -50,11 +50,15 @@ class Relation(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Overlapping:
-    """One object of a set that was already sent to the destination by another subject, or in another shape."""
+    """One object of a set that was already sent to the destination by another subject, or in another shape.
+
+    `elsewhere`: the API and account, in words, that it is recorded for where that is not the present one.
+    """
 
     index: int
     relation: Relation
     attempt: Attempt
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,15 @@ if TYPE_CHECKING:
     from jetplan.ledger.driver import Transaction
 
 
+_PORTS = {"http": ":80", "https": ":443"}
+
+
 def canonical_url(api_url: str) -> str:
-    """One spelling of an API URL: scheme and host in lower case, no slash at the end, nothing secret."""
+    """One spelling of an API URL: lower case, no port that goes without saying, no slash at the end, nothing secret."""
     parts = urlsplit(api_url)
-    host = parts.netloc.rpartition("@")[2].lower()
-    return urlunsplit((parts.scheme.lower(), host, parts.path.rstrip("/"), "", ""))
+    scheme = parts.scheme.lower()
+    host = parts.netloc.rpartition("@")[2].lower().removesuffix(_PORTS.get(scheme, ":")).removesuffix(":")
+    return urlunsplit((scheme, host, parts.path.rstrip("/"), "", ""))
 
 
 def find(tx: Transaction, api_url: str, accounts: Sequence[str]) -> str | None:
@@ -48,6 +52,16 @@ def ensure(tx: Transaction, api_url: str, accounts: Sequence[str]) -> str:
     if not account and ranked:
         tx.run("UPDATE jetplan_scopes SET account = ? WHERE scope_id = ?", (ranked[0], scope_id))
     return scope_id
+
+
+def name_of(tx: Transaction, attempt_id: str) -> str:
+    """Which scope an attempt was recorded in, for people: the API's URL, and the account where it is known."""
+    ((url, account),) = tx.rows(
+        """SELECT s.api_url, s.account FROM jetplan_attempts a JOIN jetplan_scopes s ON s.scope_id = a.scope_id
+           WHERE a.attempt_id = ?""",
+        (attempt_id,),
+    )
+    return f"{url}, account {account}" if account else str(url)
 
 
 def of_api(tx: Transaction, api_url: str) -> list[str]:

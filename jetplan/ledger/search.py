@@ -88,14 +88,31 @@ def _portions(attempts: Mapping[str, int]) -> Iterable[list[str]]:
         yield some
 
 
-def find_objects(
-    tx: Transaction, scope_id: str, destination_id: str, paths: Sequence[str], excluding: Collection[SubjectKey]
-) -> list[Hit]:
-    """Hits among the live attempts at one destination, but for those of some subjects."""
+def destinations_elsewhere(tx: Transaction, scope_id: str) -> set[str]:
+    """The destinations that have something recorded in any other scope."""
     rows = tx.rows(
-        """SELECT a.attempt_id, a.objects, a.state, a.subject_id FROM jetplan_attempts a
+        "SELECT DISTINCT destination_id FROM jetplan_subjects WHERE scope_id <> ? AND kind = 'delivery'", (scope_id,)
+    )
+    return {row[0] for row in rows}
+
+
+def find_objects(
+    tx: Transaction,
+    scope_id: str,
+    destination_id: str,
+    paths: Sequence[str],
+    excluding: Collection[SubjectKey],
+    *,
+    elsewhere: bool = False,
+) -> list[Hit]:
+    """Hits among the live attempts at one destination, but for those of some subjects.
+
+    `elsewhere`: in every scope but this one.
+    """
+    rows = tx.rows(
+        f"""SELECT a.attempt_id, a.objects, a.state, a.subject_id FROM jetplan_attempts a
            JOIN jetplan_subjects s ON s.subject_id = a.subject_id
-           WHERE s.scope_id = ? AND s.destination_id = ? AND s.kind = 'delivery'""",
+           WHERE s.scope_id {"<>" if elsewhere else "="} ? AND s.destination_id = ? AND s.kind = 'delivery'""",  # noqa: S608 - constants
         (scope_id, destination_id),
     )
     not_these = {subject_id(scope_id, subject) for subject in excluding}

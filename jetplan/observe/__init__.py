@@ -2,6 +2,7 @@
 
 server    jobs and storage profiles, as listed
 records   what the ledger knows of the sets and jobs that the manifests name
+overlaps  what is recorded at the destinations of new objects
 evidence  what the server shows of attempts in doubt
 """
 

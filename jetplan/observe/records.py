@@ -8,12 +8,13 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import RELEASED, SENT, Kind, State
-from jetplan.core.delta import difference, holds, recorded_keys
+from jetplan.core.delta import recorded_keys
 from jetplan.core.objects import UNKNOWN_SIZE, object_keys
-from jetplan.core.observed import Observed, Overlapping, Relation, SetRecord
+from jetplan.core.observed import Observed, SetRecord
 from jetplan.core.plan import UNSEEN
 from jetplan.core.routes import match_jobs, route_of, set_subject
 from jetplan.ledger.reads import versions
+from jetplan.observe.overlaps import find_overlaps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,8 +53,7 @@ def observe(
         profiles_listed=server.profiles is not None,
         account=next(iter(server.accounts), ""),
     )
-    if scope is None:
-        return bare
+    scope = scope or ""  # no scope has this name; what other scopes hold still counts
     subjects = ledger.subjects(scope)
     version_of = versions(subjects)
     matches = match_jobs(spec, bare)
@@ -114,7 +114,7 @@ def _set_records(
         withdrawn = len(recorded_keys(attempts).difference(object_keys(wanted.objects.paths)))
         resized = _resized(ledger, scope, wanted, own)
         records[name] = replace(records[name], attempts=attempts, withdrawn=withdrawn, resized=resized)
-    for name, overlapping in _overlaps(spec, ledger, scope, subjects, records, changed).items():
+    for name, overlapping in find_overlaps(spec, ledger, scope, subjects, records, changed).items():
         records[name] = replace(records[name], overlapping=tuple(overlapping))
     return records
 
@@ -130,39 +130,6 @@ def _own_attempts(
         by_subject.setdefault(attempt.subject, []).append(attempt)
     joined = {name: tuple(each for key in keys for each in by_subject.get(key, ())) for name, keys in changed.items()}
     return {name: attempts for name, attempts in joined.items() if attempts}
-
-
-def _overlaps(
-    spec: Spec,
-    ledger: Ledger,
-    scope: str,
-    subjects: Mapping[SubjectKey, SubjectRecord],
-    records: Mapping[str, SetRecord],
-    changed: Mapping[str, Sequence[SubjectKey]],
-) -> dict[str, list[Overlapping]]:
-    """New objects that recorded attempts hold under another set, or in another shape: one search a destination."""
-    busy = {key.destination_id for key, record in subjects.items() if key.kind is Kind.DELIVERY and _live(record)}
-    asked: dict[str, list[tuple[str, int]]] = {}
-    for name in changed:
-        destination = records[name].subject.destination_id
-        if destination in busy:
-            new = difference(spec.sets[name].objects, records[name].attempts).new_indexes()
-            asked.setdefault(destination, []).extend((name, index) for index in new)
-    found: dict[str, list[Overlapping]] = {}
-    known: dict[str, Attempt] = {}
-    for destination, questions in asked.items():
-        paths = [spec.sets[name].objects.paths[index] for name, index in questions]
-        for hit in ledger.find_objects(scope, destination, paths):
-            name, index = questions[hit.index]
-            attempt = known.get(hit.attempt_id) or known.setdefault(hit.attempt_id, ledger.attempt(hit.attempt_id))
-            own = attempt.subject in changed[name]
-            if holds(attempt) and not (own and hit.relation is Relation.SAME):
-                found.setdefault(name, []).append(Overlapping(index, hit.relation, attempt))
-    return found
-
-
-def _live(record: SubjectRecord) -> bool:
-    return any(count and state not in RELEASED for state, count in record.states.items())
 
 
 def _resized(

@@ -49,7 +49,9 @@ def test_a_scope_without_an_account_is_adopted_once(desk: Desk) -> None:
     assert desk.ledger.scope_of(URL, ["b"]) is None
 
 
-@pytest.mark.parametrize("spelling", ["https://API.example/", "HTTPS://api.example", "https://me:pw@api.example"])
+@pytest.mark.parametrize(
+    "spelling", ["https://API.example/", "HTTPS://api.example", "https://me:pw@api.example", "https://api.example:443"]
+)
 def test_a_url_is_one_however_it_is_spelt(desk: Desk, spelling: str) -> None:
     """Case of the host and a slash at the end make no other scope, and no secret is kept."""
     assert desk.ledger.ensure_scope(spelling, ["a"]) == desk.ledger.ensure_scope(URL, ["a"])

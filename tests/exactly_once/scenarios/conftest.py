@@ -1,5 +1,36 @@
-"""Scenarios that a doubter thought of, played by a user on a local Jet."""
+"""Scenarios that a doubter thought of, played by a user on a local Jet, or on one that only counts."""
 
-from stage import open_stage, stage
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from stage import Stage, open_stage, stage
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from counting import CountingJet, counting
 
 __all__ = ["open_stage", "stage"]
+
+
+@pytest.fixture
+def jet():
+    """A Jet that only counts."""
+    return CountingJet()
+
+
+@pytest.fixture
+def project(jet, tmp_path, monkeypatch):
+    """A project beside the Jet that only counts."""
+    for name in ("nyc", "lax", "project/manifests"):
+        (tmp_path / name).mkdir(parents=True)
+    with counting(jet) as url:
+        words = {"API_URL": url, "CLIENT_ID": "id", "CLIENT_SECRET": "secret", "TIMEOUT": "2"}
+        for name, value in words.items():
+            monkeypatch.setenv(f"JETPLAN_{name}", value)
+        monkeypatch.chdir(tmp_path / "project")
+        project = Stage(tmp_path, url)
+        project.run("jetplan init")
+        yield project
