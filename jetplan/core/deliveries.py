@@ -49,7 +49,7 @@ class SetPlanner:
         self._observed = observed
         self._limits = limits
         self._matches = matches
-        self._rivals = Rivals(spec, matches)
+        self._rivals = Rivals(spec, matches, observed.sets)
         self._flagged = set(observed.delivered_to)
 
     def steps(self, wanted: DeliverySetSpec, job_step: JobStep) -> Iterator[DeliveryStep]:
@@ -85,7 +85,8 @@ class SetPlanner:
             yield overlap_block
         if not rest:
             return
-        block = _job_block(wanted, job_step, [index for _, indexes in rest for index in indexes])
+        indexes = rest[0][1] if len(rest) == 1 else [index for _, some in rest for index in some]
+        block = _job_block(wanted, job_step, indexes)
         if block is not None:
             yield block
             return

@@ -66,6 +66,18 @@ class ObjectTable:
     def __len__(self) -> int:
         return len(self.paths)
 
+    def paths_at(self, indexes: Sequence[int]) -> list[str]:
+        """The paths at some indexes, in their order."""
+        if isinstance(indexes, range) and indexes.step == 1:
+            return list(self.paths[indexes.start : indexes.stop])
+        return [self.paths[index] for index in indexes]
+
+    def sizes_at(self, indexes: Sequence[int]) -> Sequence[int]:
+        """The sizes at some indexes, in their order."""
+        if isinstance(indexes, range) and indexes.step == 1:
+            return self.sizes[indexes.start : indexes.stop]
+        return [self.sizes[index] for index in indexes]
+
     def revision_of(self, index: int) -> int:
         """The revision that counts for one object."""
         return self.revisions.get(index, self.revision)

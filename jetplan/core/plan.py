@@ -83,7 +83,10 @@ class UpdateJob:
 
 @dataclass(frozen=True, slots=True)
 class DriftedJob:
-    """The job differs in what the API cannot change. Shown, never replaced. `differences`: (field, server, manifest)."""
+    """The job differs in what the API cannot change. Shown, never replaced.
+
+    `differences`: (field, server, manifest).
+    """
 
     job: str
     observed: ObservedJob
@@ -159,11 +162,11 @@ class SubmitBatch:
 
     def paths(self) -> list[str]:
         """The canonical paths of the batch, in manifest order."""
-        return [self.objects.paths[index] for index in self.indexes]
+        return self.objects.paths_at(self.indexes)
 
-    def sizes(self) -> list[int]:
+    def sizes(self) -> Sequence[int]:
         """The sizes in bytes, or UNKNOWN_SIZE, in the order of `paths`."""
-        return [self.objects.sizes[index] for index in self.indexes]
+        return self.objects.sizes_at(self.indexes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,9 +250,6 @@ class Plan:
 
 def sums(objects: ObjectTable, indexes: Sequence[int]) -> tuple[int, int]:
     """Known bytes and the number of unknown sizes (folders count as unknown) of some objects of a table."""
-    if len(indexes) == len(objects):
-        unknown = objects.sizes.count(UNKNOWN_SIZE)
-        return sum(objects.sizes) + unknown, unknown
-    sizes = [objects.sizes[index] for index in indexes]
+    sizes = objects.sizes_at(indexes)
     unknown = sizes.count(UNKNOWN_SIZE)
     return sum(sizes) + unknown, unknown

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from jetplan.core.objects import folders_above, is_folder
 from jetplan.core.routes import route_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from jetplan.core.delta import Delta
+    from jetplan.core.objects import ObjectTable
+    from jetplan.core.observed import SetRecord
     from jetplan.core.plan import Route
     from jetplan.core.routes import Match
     from jetplan.core.spec import DeliverySetSpec, Spec
@@ -28,9 +30,14 @@ class _Destination:
 class Rivals:
     """What earlier sets of the plan will send, by destination. The first set in manifest order has the objects."""
 
-    def __init__(self, spec: Spec, matches: Mapping[str, Match]) -> None:
-        routes = (route_of(matches[wanted.job]) for wanted in spec.sets.values())
-        self._shared = Counter(route.destination.profile_id for route in routes if route)
+    def __init__(self, spec: Spec, matches: Mapping[str, Match], records: Mapping[str, SetRecord]) -> None:
+        self._tables: dict[str, list[ObjectTable]] = {}
+        for wanted in spec.sets.values():
+            route = route_of(matches[wanted.job])
+            record = records.get(wanted.name)
+            if route and not (record and record.settled):  # a settled set sends nothing
+                self._tables.setdefault(route.destination.profile_id, []).append(wanted.objects)
+        self._apart: dict[str, bool] = {}
         self._destinations: dict[str, _Destination] = {}
 
     def meet(self, wanted: DeliverySetSpec, delta: Delta, route: Route) -> dict[int, str]:
@@ -39,7 +46,7 @@ class Rivals:
         The rest is remembered as this set's.
         """
         destination = route.destination.profile_id
-        if self._shared[destination] < 2:
+        if self._are_apart(destination):
             return {}
         there = self._destinations.setdefault(destination, _Destination())
         paths = {wanted.objects.paths[index]: index for index in delta.new_indexes()}
@@ -48,6 +55,26 @@ class Rivals:
             del paths[path]
         _remember(there, paths, wanted.name)
         return dict(met.values())
+
+    def _are_apart(self, destination: str) -> bool:
+        """Whether no two sets can meet there, whatever of them is new: the usual case, seen at one glance."""
+        if destination not in self._apart:
+            self._apart[destination] = _have_nothing_in_common(self._tables.get(destination, ()))
+        return self._apart[destination]
+
+
+def _have_nothing_in_common(tables: Sequence[ObjectTable]) -> bool:
+    """Whether sets are files only, and each path is in one of them. False may also mean that it was not looked at."""
+    if len(tables) < 2:
+        return True
+    seen: set[str] = set()
+    total = 0
+    for table in tables:
+        seen.update(table.paths)
+        total += len(table)
+        if len(seen) != total or any(map(str.endswith, table.paths, repeat("/"))):
+            return False
+    return True
 
 
 def _parents(paths: Iterable[str]) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, assert_never
 from urllib.parse import urlsplit
 
@@ -183,7 +184,7 @@ def _delivery(step: SubmitBatch) -> model.Delivery:
         step.resent,
         step.known_bytes if step.resent == len(step) else step.resent_bytes if step.resent else 0,
         step.first_to_destination,
-        WHOLE_PROFILE in rows.paths(),
+        rows.holds(WHOLE_PROFILE),
         step.overlap_allowed,
         rows,
     )
@@ -207,6 +208,7 @@ def _profile(profile: ObservedProfile) -> model.Profile:
     return model.Profile(profile.profile_id, profile.name, profile.storage_type, _bare(profile.url))
 
 
+@lru_cache(maxsize=4096)  # thousands of jobs share a few profiles
 def _bare(url: str) -> str:
     """The URL without user, password, query and fragment: any of them may hold a secret."""
     try:

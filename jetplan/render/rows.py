@@ -52,10 +52,17 @@ class ObjectRows:
         found = heapq.nlargest(most, self.indexes, key=sizes.__getitem__)
         return [entry for entry in self._entries(found) if entry.size_in_bytes is not None]
 
+    def largest_size(self) -> int:
+        """The size of the largest one; UNKNOWN_SIZE, which is less than any size, where none is known."""
+        return max(self.table.sizes_at(self.indexes), default=UNKNOWN_SIZE)
+
     def paths(self) -> list[str]:
         """The canonical paths."""
-        paths = self.table.paths
-        return [paths[index] for index in self.indexes]
+        return self.table.paths_at(self.indexes)
+
+    def holds(self, path: str) -> bool:
+        """Whether one of them has this canonical path."""
+        return path in self.paths()
 
     def _entries(self, indexes: Sequence[int]) -> Iterator[ObjectEntry]:
         paths, sizes = self.table.paths, self.table.sizes

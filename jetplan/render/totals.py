@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
+from jetplan.core.objects import UNKNOWN_SIZE
 from jetplan.render.model import Amount, Largest, Resend, RouteTotal, Totals
 
 if TYPE_CHECKING:
@@ -73,13 +74,20 @@ def _longest(jobs: Sequence[Job]) -> int | None:
 
 
 def _largest(moved: Sequence[tuple[DeliverySet, Delivery]]) -> tuple[Largest, ...]:
-    found = [
-        Largest(entry.relative_path, entry.size_in_bytes, each.name)
-        for each, delivery in moved
-        for entry in delivery.objects.largest(LARGEST)
-        if entry.size_in_bytes is not None
-    ]
-    return tuple(heapq.nlargest(LARGEST, found, key=lambda entry: entry.size_in_bytes))
+    found: list[Largest] = []
+    least = UNKNOWN_SIZE
+    for each, delivery in moved:
+        if delivery.objects.largest_size() <= least:
+            continue  # of equal sizes the first ones count: nothing in here can stand among the largest
+        found += (
+            Largest(entry.relative_path, entry.size_in_bytes, each.name)
+            for entry in delivery.objects.largest(LARGEST)
+            if entry.size_in_bytes is not None
+        )
+        found = heapq.nlargest(LARGEST, found, key=lambda entry: entry.size_in_bytes)
+        if len(found) == LARGEST:
+            least = found[-1].size_in_bytes
+    return tuple(found)
 
 
 def resends(jobs: Sequence[Job]) -> tuple[Resend, ...]:
