@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "validate": ("jetplan.cli.validate", "Check manifests, without network or ledger."),
     "fmt": ("jetplan.cli.fmt", "Lay out manifests in one way."),
     "plan": ("jetplan.cli.plan", "Show what an apply would do."),
+    "diff": ("jetplan.cli.diff", "Show what a change in git adds, removes and sends again, offline."),
     "apply": ("jetplan.cli.apply", "Create missing jobs and submit what was not submitted yet."),
     "show": ("jetplan.cli.show", "Show a saved plan."),
     "status": ("jetplan.cli.status", "Show where deliveries stand and what is in doubt."),

@@ -60,6 +60,16 @@ def format_option(command: F) -> F:
     return option(command)
 
 
+def base_option(command: F) -> F:
+    """The revision that an offline plan is compared with."""
+    option = click.option(
+        "--base",
+        metavar="REV",
+        help="Offline: the revision that counts as applied.  [default: the pull request's base in CI, else HEAD]",
+    )
+    return option(command)
+
+
 def limit_options(command: F) -> F:
     """What lifts the limits of `jetplan.yaml` for one run."""
     for option in (

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from jetplan.cli.options import format_option, limit_options, manifests_argument, project_options
-from jetplan.errors import ExitCode, worst_of
+from jetplan.cli.options import base_option, format_option, limit_options, manifests_argument, project_options
+from jetplan.errors import ExitCode, UsageError, worst_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Save the plan, for `show` and `apply`.")
 @click.option("--digest", is_flag=True, help="Write the plan's digest only, for `apply --expect-digest`.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes to apply.")
+@click.option("--offline", is_flag=True, help="Compare with git only: no network, credentials or ledger.")
+@base_option
 @limit_options
 def command(
     manifests: Path,
@@ -35,6 +37,8 @@ def command(
     out: Path | None,
     digest: bool,
     detailed_exitcode: bool,
+    offline: bool,
+    base: str | None,
     **lifts: Unpack[Lifts],
 ) -> int:
     """Show what an apply would do. Reads only.
@@ -49,6 +53,14 @@ def command(
     from jetplan.core.limits import refusals
     from jetplan.manifest.read import read_manifests
 
+    if offline:
+        from jetplan.cli.offline import show_offline
+
+        if out is not None or digest:
+            raise UsageError("an offline plan cannot be applied, so it has no file and no digest")
+        return show_offline(manifests, config, base, form, lifts, detailed=detailed_exitcode)
+    if base is not None:
+        raise UsageError("--base is for offline plans", hint="add --offline, or use `jetplan diff`")
     reading = read_manifests(manifests)
     write_problems([], reading.warnings)
     project = Project.load(config, api_url, ledger)
