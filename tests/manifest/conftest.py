@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from repository import repository
 
 from jetplan.errors import ManifestInvalid
 from jetplan.manifest.limits import DEFAULT_LIMITS
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from jetplan.errors import Problem
     from jetplan.manifest.limits import Limits
+
+__all__ = ["repository"]
 
 HEAD = "apiVersion: jetplan/v1\n"
 
