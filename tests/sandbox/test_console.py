@@ -27,7 +27,7 @@ os.execv(sys.argv[3], sys.argv[3:])
 SLASH = "\u2044"  # looks like a slash and may stand in a file name
 HOSTILE = '<img src=x onerror="document.title=1"><script>document.title=2</script>\u202egnp.exe\u200b\x1b[31m@all'
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")]
 
 
 class Browser:
