@@ -1,0 +1,203 @@
+"""What was read before is believed only where nothing changed; see `jetplan.manifest.cache`."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jetplan.errors import ManifestInvalid, UsageError
+from jetplan.manifest import cache
+from jetplan.manifest.cache import load_spec
+from jetplan.manifest.read import read_manifests
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXT = """\
+apiVersion: jetplan/v1
+jobs:
+  a-b: {source: A, destination: {storageProfileId: b-1}, paused: true}
+deliverySets:
+  first:
+    job: a-b
+    overlap: skip
+    renamedFrom: older
+    objects:
+      - /one.mxf
+      - relativePath: /tw\u00f6.mxf
+        sizeInBytes: 17
+        revision: 3
+      - /folder/
+  second:
+    job: a-b
+    revision: 2
+    objectsFrom: {file: list.csv}
+  third:
+    job: elsewhere
+    objects: [/con/x]
+"""
+OLD = 1_600_000_000
+
+
+@pytest.fixture
+def stage(tmp_path, monkeypatch):
+    """A folder of manifests whose files are old enough for their times to be trusted, as far as tests can make them."""
+    monkeypatch.setattr(cache, "YOUNG", -(10**15))  # a file's ctime cannot be set: here every file is old
+    return make(tmp_path)
+
+
+def make(tmp_path):
+    root = tmp_path / "manifests"
+    root.mkdir()
+    (root / "main.yaml").write_text(TEXT)
+    (root / "list.csv").write_text("relativePath,sizeInBytes,isDirectory\n/listed.mxf,5,false\n")
+    return root
+
+
+def folder(root: Path) -> Path:
+    return root.parent / "cache"
+
+
+def no_reading(*_, **__):
+    raise AssertionError("the manifests were read again")
+
+
+def test_an_unchanged_folder_is_not_read_again(stage, monkeypatch):
+    """The second reading equals the first in every part, and parses nothing."""
+    fresh = load_spec(stage, folder(stage))
+    monkeypatch.setattr(cache, "read_manifests", no_reading)
+    known = load_spec(stage, folder(stage))
+    assert known.spec == fresh.spec == read_manifests(stage).spec
+    assert known.warnings == fresh.warnings
+    assert fresh.warnings
+    for name, wanted in fresh.spec.sets.items():
+        assert list(known.spec.sets[name].objects.paths) == list(wanted.objects.paths)
+        assert known.spec.sets[name].objects.digest() == fresh.spec.digests[name]
+        assert known.spec.sets[name].place == wanted.place
+
+
+def test_fresh_checkout_is_known_by_its_bytes(tmp_path, monkeypatch):
+    """Files whose times are too young to be trusted, or new, still need no parsing when their bytes are the same."""
+    root = make(tmp_path)
+    fresh = load_spec(root, folder(root))
+    assert not list(folder(root).glob("*.times"))
+    for file in root.iterdir():
+        data = file.read_bytes()
+        file.unlink()
+        file.write_bytes(data)
+    monkeypatch.setattr(cache, "read_manifests", no_reading)
+    assert load_spec(root, folder(root)).spec == fresh.spec
+
+
+def edit(root):
+    text = (root / "main.yaml").read_text()
+    (root / "main.yaml").write_text(text.replace("/one.mxf", "/two.mxf"))
+
+
+def edit_list(root):
+    text = (root / "list.csv").read_text()
+    (root / "list.csv").write_text(text.replace("listed", "lifted"))
+
+
+def edit_in_secret(root):
+    state = (root / "main.yaml").stat()
+    edit(root)
+    os.utime(root / "main.yaml", ns=(state.st_atime_ns, state.st_mtime_ns))
+
+
+def add(root):
+    (root / "more.yml").write_text("apiVersion: jetplan/v1\njobs:\n  c: {source: A, destination: B}\n")
+
+
+def rename(root):
+    (root / "main.yaml").rename(root / "other.yaml")
+
+
+@pytest.mark.parametrize("change", [edit, edit_list, edit_in_secret, add, rename])
+@pytest.mark.parametrize("young", [False, True])
+def test_every_change_is_seen(tmp_path, monkeypatch, change, young):
+    """A changed byte, list or name is read anew, also where size and modification time are as before."""
+    if not young:
+        monkeypatch.setattr(cache, "YOUNG", -(10**15))
+    root = make(tmp_path)
+    before = load_spec(root, folder(root)).spec
+    change(root)
+    after = load_spec(root, folder(root)).spec
+    expected = read_manifests(root).spec
+    assert after == expected
+    places = {name: each.place for name, each in expected.sets.items()}
+    assert {name: each.place for name, each in after.sets.items()} == places
+    assert after != before or change is rename
+
+
+def test_a_change_while_it_is_read_is_not_remembered(stage, monkeypatch):
+    """What was read is forgotten when the files are other ones by the time it is done."""
+
+    def reading(root):
+        found = read_manifests(root)
+        edit(root)
+        return found
+
+    monkeypatch.setattr(cache, "read_manifests", reading)
+    assert "/one.mxf" in load_spec(stage, folder(stage)).spec.sets["first"].objects.paths
+    monkeypatch.setattr(cache, "read_manifests", read_manifests)
+    assert "/two.mxf" in load_spec(stage, folder(stage)).spec.sets["first"].objects.paths
+
+
+def test_damage_is_noticed(stage):
+    """A cache with one bit changed anywhere is no cache."""
+    expected = load_spec(stage, folder(stage)).spec
+    (remembered,) = folder(stage).glob("*.manifests")
+    whole = remembered.read_bytes()
+    for at in range(0, len(whole), 7):
+        damaged = bytearray(whole)
+        damaged[at] ^= 1
+        remembered.write_bytes(damaged)
+        assert load_spec(stage, folder(stage)).spec == expected
+    for length in (0, 10, 39, 40, 60, len(whole) - 1):
+        remembered.write_bytes(whole[:length])
+        assert load_spec(stage, folder(stage)).spec == expected
+
+
+def test_another_program_remembers_for_itself(stage, monkeypatch):
+    """What another version of jetplan, or of Python, has read is read again."""
+    load_spec(stage, folder(stage))
+    monkeypatch.setattr(cache, "_program", lambda: b"p" * 32)
+    monkeypatch.setattr(cache, "read_manifests", no_reading)
+    with pytest.raises(AssertionError):
+        load_spec(stage, folder(stage))
+
+
+def test_what_others_may_write_to_is_not_believed(stage, monkeypatch):
+    """A cache is our own file, private to its owner; one that a group may write to is passed over."""
+    load_spec(stage, folder(stage))
+    for file in folder(stage).glob("*.manifests"):
+        assert file.stat().st_mode & 0o777 == 0o600
+        file.chmod(0o620)
+    monkeypatch.setattr(cache, "read_manifests", no_reading)
+    with pytest.raises(AssertionError):
+        load_spec(stage, folder(stage))
+
+
+def test_wrong_manifests_stay_wrong(stage):
+    """Errors are never remembered, and never hidden by what was right before."""
+    load_spec(stage, folder(stage))
+    (stage / "main.yaml").write_text(TEXT.replace("job: a-b", "jobb: a-b"))
+    for _ in range(2):
+        with pytest.raises(ManifestInvalid):
+            load_spec(stage, folder(stage))
+    (stage / "main.yaml").write_text(TEXT)
+    (stage / "link.yaml").symlink_to("main.yaml")
+    with pytest.raises(ManifestInvalid):
+        load_spec(stage, folder(stage))
+
+
+def test_a_cache_that_cannot_be_kept_costs_nothing_else(stage):
+    """Where the cache's folder cannot be made, manifests are read all the same."""
+    folder(stage).write_text("in the way")
+    assert load_spec(stage, folder(stage)).spec == read_manifests(stage).spec
+    assert load_spec(stage / "main.yaml", folder(stage)).spec.files == 1
+    with pytest.raises(UsageError):
+        load_spec(stage / "none", folder(stage))
