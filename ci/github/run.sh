@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# One jetplan command as a step of a workflow. What the workflow says comes in variables, and is never run as text.
+# Leaves the Markdown of a plan in $RUNNER_TEMP/jetplan-comment.md and ends with jetplan's own exit code.
+set -uo pipefail
+
+jetplan=$1
+comment=$RUNNER_TEMP/jetplan-comment.md
+arguments=()
+while IFS= read -r line; do
+    if [ -n "$line" ]; then arguments+=("$line"); fi
+done <<<"$INPUT_ARGUMENTS"
+rm -f "$comment"
+
+case $INPUT_COMMAND in
+validate)
+    "$jetplan" validate ${arguments[@]+"${arguments[@]}"} -- "$INPUT_MANIFESTS"
+    ;;
+diff)
+    if [ -n "$INPUT_BASE" ]; then arguments+=(--base "$INPUT_BASE"); fi
+    "$jetplan" diff --format markdown ${arguments[@]+"${arguments[@]}"} -- "$INPUT_MANIFESTS" >"$comment"
+    ;;
+plan)
+    out=${INPUT_OUT:-$RUNNER_TEMP/jetplan-plan.json}
+    rm -f "$out"
+    "$jetplan" plan --out "$out" ${arguments[@]+"${arguments[@]}"} -- "$INPUT_MANIFESTS"
+    code=$?
+    if [ -s "$out" ]; then "$jetplan" show --format markdown -- "$out" >"$comment" 2>/dev/null; fi
+    exit "$code"
+    ;;
+apply)
+    if [ -n "$INPUT_EXPECT_DIGEST" ]; then arguments+=(--expect-digest "$INPUT_EXPECT_DIGEST"); fi
+    "$jetplan" apply --auto-approve ${arguments[@]+"${arguments[@]}"} -- "$INPUT_MANIFESTS"
+    ;;
+*)
+    echo "The input 'command' must be diff, plan, apply or validate." >&2
+    exit 64
+    ;;
+esac
