@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Unpack
 import click
 
 from jetplan.cli.options import limit_options, project_options
+from jetplan.cli.reading import cache_option
 from jetplan.errors import ExitCode, StalePlan, UsageError
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 @click.option(
     "--parallelism", type=click.IntRange(1, 256), default=10, show_default=True, help="Requests under way at once."
 )
+@cache_option
 @limit_options
 def command(
     manifests: Path,

@@ -52,12 +52,12 @@ class Approval:
 
     def read(self) -> Reading:
         """The manifests. What stands at a path that only a saved plan names is never repeated in a message."""
-        from jetplan.manifest.read import read_manifests
+        from jetplan.cli.reading import read_known
 
         if self.saved is None:
-            return read_manifests(self.manifests)
+            return read_known(self.manifests)
         try:
-            return read_manifests(self.manifests)
+            return read_known(self.manifests)
         except (ManifestInvalid, UsageError):
             raise StalePlan(
                 f"the manifests that the plan was made from cannot be read at {self.manifests}",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 import click
 
 from jetplan.cli.options import base_option, format_option, limit_options, manifests_argument, project_options
+from jetplan.cli.reading import cache_option
 from jetplan.errors import ExitCode, UsageError, worst_of
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes to apply.")
 @click.option("--offline", is_flag=True, help="Compare with git only: no network, credentials or ledger.")
 @base_option
+@cache_option
 @limit_options
 def command(
     manifests: Path,
@@ -50,8 +52,8 @@ def command(
     from jetplan.cli.guards import limits_of, tell_refusals
     from jetplan.cli.problems import write_problems
     from jetplan.cli.project import Project, look_ahead
+    from jetplan.cli.reading import read_known
     from jetplan.core.limits import refusals
-    from jetplan.manifest.read import read_manifests
 
     if offline:
         from jetplan.cli.offline import show_offline
@@ -61,7 +63,7 @@ def command(
         return show_offline(manifests, config, base, form, lifts, detailed=detailed_exitcode)
     if base is not None:
         raise UsageError("--base is for offline plans", hint="add --offline, or use `jetplan diff`")
-    reading = read_manifests(manifests)
+    reading = read_known(manifests)
     write_problems([], reading.warnings)
     project = Project.load(config, api_url, ledger)
     with project.open_ledger() as opened, project.connect() as client:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from jetplan.cli.reading import cache_option, read_known
 from jetplan.errors import ExitCode, ManifestInvalid
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab")
     show_default=True,
     help="The project's configuration, for its house rules.",
 )
+@cache_option
 def command(path: Path, format_: str, config: Path) -> int:
     """Check manifests, without network or ledger.
 
@@ -45,7 +47,8 @@ def command(path: Path, format_: str, config: Path) -> int:
     from jetplan.manifest.read import read_manifests
 
     try:
-        reading = read_manifests(path, rules=house_rules(config))
+        rules = house_rules(config)
+        reading = read_manifests(path, rules=rules) if rules else read_known(path)
     except ManifestInvalid as invalid:
         if format_ == "text":
             raise
