@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from jetplan.api.bodies import job_body
+from jetplan.api.calls import CallRefused
 from jetplan.apply.driver import Channel
 from jetplan.core.answers import Accepted, NoAnswer, NotSent, Refused
 from jetplan.core.attempts import Kind, NewAttempt, State, SubjectKey
@@ -50,6 +51,27 @@ def adopt_together(steps: Sequence[AdoptJob], context: Context) -> list[Result]:
 
 
 def _create(step: CreateJob, context: Context) -> Result:
+    """Create a job, unless one that the ledger knows of is there: a list may lag behind, or another run be faster."""
+    for subject, job_id in context.ledger.jobs_named(context.scope, step.job):
+        if not _is_there(job_id, context):
+            continue
+        if subject == step.subject:
+            return _made(step, job_id, context)
+        return StepSkipped(step, f"job {job_id} has this name and other storage profiles, though no list shows it")
+    return _create_anew(step, context)
+
+
+def _is_there(job_id: str, context: Context) -> bool:
+    try:
+        context.client.view_job(job_id)
+    except CallRefused as refusal:
+        if refusal.status in {404, 410}:
+            return False
+        raise
+    return True
+
+
+def _create_anew(step: CreateJob, context: Context) -> Result:
     attempt = NewAttempt(context.new_id(), job_name=step.job)
     body = job_body(step.job, step.route.source.profile_id, step.route.destination.profile_id)
     version = step.version

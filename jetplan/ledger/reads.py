@@ -58,6 +58,16 @@ def subjects(tx: Transaction, scope_id: str) -> dict[SubjectKey, SubjectRecord]:
     return found
 
 
+def jobs_named(tx: Transaction, scope_id: str, name: str) -> list[tuple[SubjectKey, str]]:
+    """The ids of jobs that were made or adopted under a name, on whatever route."""
+    rows = tx.rows(
+        """SELECT source_id, destination_id, job_id FROM jetplan_subjects
+           WHERE scope_id = ? AND kind = 'job' AND name = ? AND job_id <> '' ORDER BY subject_id""",
+        (scope_id, name),
+    )
+    return [(SubjectKey(Kind.JOB, name, source, destination), job_id) for source, destination, job_id in rows]
+
+
 def versions(found: Mapping[SubjectKey, SubjectRecord]) -> Callable[[SubjectKey], int]:
     """The version to plan a subject with, from what `subjects` gave; see `Ledger.version_of`."""
     jobs: dict[str, int] = {}

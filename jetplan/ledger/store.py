@@ -208,6 +208,10 @@ class Ledger:
         """
         return self._driver.read(lambda tx: claims.version_of(tx, scope_id, subject))
 
+    def jobs_named(self, scope_id: str, name: str) -> list[tuple[SubjectKey, str]]:
+        """The jobs that were made or adopted under a name, as (subject, job id)."""
+        return self._driver.read(lambda tx: reads.jobs_named(tx, scope_id, name))
+
     def attempts(
         self,
         scope_id: str,

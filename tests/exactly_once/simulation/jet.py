@@ -192,6 +192,9 @@ class Client:
     def list_jobs(self) -> list[Job]:
         return self._read(lambda: list(self._jet.jobs.values()))
 
+    def view_job(self, job_id: str) -> Job:
+        return self._read(lambda: self._jet.jobs[job_id])
+
     def list_storage_profiles(self) -> list[StorageProfile] | None:
         return self._read(lambda: list(self._jet.profiles.values()))
 
