@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
 LONGEST_WAIT = 60.0
 PASSING = frozenset({408, 425, 429})
+LASTING = frozenset({501, 505})
+"""Of those from 500 on, the ones that say no for good."""
 
 
 def is_passing(status: int) -> bool:
     """Whether an answer may be another one when asked again."""
-    return status in PASSING or status >= 500
+    return status in PASSING or (status >= 500 and status not in LASTING)
 
 
 def wait_asked_for(value: str | None, date: str | None = None) -> float | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jetplan.api.calls import CallRefused, RoleRefused
+from jetplan.api.calls import RoleRefused
 from jetplan.core.evidence import SeenFile, SeenTransfer, Sighting
+from jetplan.errors import ApiError, AuthenticationError, Unreachable
 
 if TYPE_CHECKING:
     from jetplan.api.client import JetClient
@@ -15,11 +16,18 @@ FILE_STATES = ("IN_PROGRESS", "COMPLETED", "FAILED")
 
 
 def look_at(client: JetClient, job_id: str) -> Sighting | None:
-    """Four calls. None where the server refuses one of them: then nothing can be told apart. Raises Unreachable."""
+    """Four calls. None where one is refused or answered oddly: then nothing can be told apart.
+
+    Raises Unreachable where a complete answer may come another time, AuthenticationError on bad credentials.
+    """
     try:
         transfers = client.list_transfers(job_id)
         files = [file for state in FILE_STATES for file in client.list_files(job_id, state)]
-    except (CallRefused, RoleRefused):
+    except RoleRefused:
+        return None
+    except (Unreachable, AuthenticationError):
+        raise
+    except ApiError:
         return None
     return Sighting(
         tuple(SeenFile(file.url, file.transfer_id) for file in files),

@@ -27,7 +27,7 @@ class Looks:
         self._seen[job_id] = {"transfers": []}
 
     def baseline(self, job_id: str) -> Mapping[str, Any] | None:
-        """The job's baseline, or None where the server refuses to show it. Raises Unreachable."""
+        """The job's baseline, or None where the server does not show it. Raises Unreachable."""
         with self._lock:
             lock = self._locks.setdefault(job_id, Lock())
         with lock:

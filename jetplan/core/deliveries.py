@@ -173,12 +173,12 @@ def _job_block(wanted: DeliverySetSpec, job_step: JobStep, indexes: Sequence[int
     match job_step:
         case CreateJob(paused=True) | UpdateJob(paused=True) | AdoptJob(paused=True):
             return blocks.by_paused(wanted, indexes, by_manifest=True)
-        case CreateJob() | UpdateJob(paused=False):
+        case CreateJob():
             return None
         case KeepJob(observed=job) | AdoptJob(observed=job) | UpdateJob(observed=job):
             if not job.manual:
                 return blocks.by_trigger(wanted, indexes)
-            resumed = isinstance(job_step, AdoptJob) and job_step.paused is False
+            resumed = isinstance(job_step, AdoptJob | UpdateJob) and job_step.paused is False
             if job.paused and not resumed:
                 return blocks.by_paused(wanted, indexes, job=job)
             return None
