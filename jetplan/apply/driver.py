@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
-from jetplan.core.answers import Answer, Refused
-from jetplan.core.attempts import ClaimResult, NewAttempt, State, Taken
+from jetplan.core.answers import Answer, NotSent, Refused
+from jetplan.core.attempts import RELEASED, SENT, ClaimResult, NewAttempt, State, Taken
 from jetplan.core.protocol import (
     Baseline,
     Claim,
@@ -32,6 +32,12 @@ if TYPE_CHECKING:
 _RECORD_DELAYS = (0.1, 0.3, 1.0)
 
 
+def since_boot() -> float:
+    """Seconds on a clock that goes on while the machine sleeps, where there is one."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)
+
+
 class Halt(Protocol):
     """What tells the driver to stop, and sleeps for it."""
 
@@ -52,7 +58,19 @@ class Channel:
 class Driver:
     """Drives one protocol after another for one run; safe to use from many threads."""
 
-    def __init__(self, ledger: Ledger, run_id: str, stop: Halt, throttle: Throttle | None = None) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        run_id: str,
+        stop: Halt,
+        throttle: Throttle | None = None,
+        *,
+        stale_after: float = 60.0,
+        clock: Callable[[], float] = since_boot,
+    ) -> None:
+        """`stale_after`: seconds after which a permission to send is not used any more; others may have decided."""
+        self._stale_after = stale_after
+        self._clock = clock
         self._ledger = ledger
         self._run_id = run_id
         self._stop = stop
@@ -84,6 +102,7 @@ class Driver:
     def _perform(self, effect: Effect, channel: Channel, current: _Current) -> Any:
         match effect:
             case Claim(attempt):
+                current.attempt_id, current.sent = attempt.attempt_id, False
                 return Taken(()) if self._stop else channel.claim([attempt])
             case Baseline(attempt_id, job_id):
                 current.attempt_id, current.sent = attempt_id, False
@@ -93,6 +112,9 @@ class Driver:
                 return self._permit(effect, current)
             case Mark():
                 return self._record(effect)
+            case Send() if self._clock() - current.permitted_at > self._stale_after:
+                self._leave(current)
+                return NotSent("the run was held up for so long that its permission to send was out of date")
             case Send(attempt):
                 current.sent = True
                 try:
@@ -117,6 +139,7 @@ class Driver:
             return False
         current.entered = self._throttle is not None
         permitted = False
+        current.permitted_at = self._clock()
         try:
             permitted = bool(self._mark(effect))
         finally:
@@ -151,7 +174,22 @@ class Driver:
                 f"the server gave delivery id {effect.delivery_id} to attempt {effect.attempt_id} and to {others}: "
                 "one of them may never have been taken; look in Jet before air time"
             )
-        return bool(marked)
+        self._alarm_of_contradiction(effect, marked.state)
+        return marked.done or marked.state is effect.to
+
+    def _alarm_of_contradiction(self, effect: Mark, state: State) -> None:
+        """A run that was thought dead comes back with an answer, and somebody has said otherwise meanwhile."""
+        said = state.value.replace("_", " ")
+        if effect.to is State.ACCEPTED and state in RELEASED:
+            self.alarms.append(
+                f"the server accepted attempt {effect.attempt_id}, which was {said} meanwhile: "
+                "look in Jet before the next apply, which would send these objects again"
+            )
+        elif effect.to in RELEASED and state in SENT:
+            self.alarms.append(
+                f"attempt {effect.attempt_id} was {said} meanwhile, but the server never took it: "
+                "raise `revision` on its objects to send them"
+            )
 
     def _mark(self, effect: Mark) -> Marked:
         return self._ledger.mark(
@@ -186,4 +224,5 @@ class _Current:
     attempt_id: str = ""
     sent: bool = False
     entered: bool = False
+    permitted_at: float = 0.0
     answer: Answer | None = None

@@ -80,7 +80,7 @@ def make_context(
         client,
         list_jobs,
         look,
-        Driver(ledger, run.run_id, stop, Throttle(options.parallelism)),
+        Driver(ledger, run.run_id, stop, Throttle(options.parallelism), stale_after=options.lease_seconds),
         Looks(client),
         stop,
         run.run_id,

@@ -32,7 +32,7 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Move an attempt to a state, durably. Answered with whether it was allowed and done."""
+    """Move an attempt to a state, durably. Answered with whether it was allowed, and is there now."""
 
     attempt_id: str
     to: State
@@ -148,7 +148,10 @@ def carry_out(
 
 
 def _send_once(attempt: NewAttempt) -> Generator[Effect, Any, tuple[End, bool, float | None]]:
-    """Commit, send, record. Returns the end, whether a new attempt may be made, and the wait the server asked for."""
+    """Commit, send, record. Returns the end, whether a new attempt may be made, and the wait the server asked for.
+
+    None may be made where the end could not be recorded because somebody else has decided it: their word holds.
+    """
     ident = attempt.attempt_id
     baseline = (yield Baseline(ident, attempt.job_id)) if attempt.job_id else None
     if not (yield Mark(ident, State.SENDING, job_id=attempt.job_id, baseline=baseline)):
@@ -161,11 +164,11 @@ def _send_once(attempt: NewAttempt) -> Generator[Effect, Any, tuple[End, bool, f
             yield Mark(ident, State.ACCEPTED, detail, job_id=job_id, delivery_id=delivery_id)
             return Done(ident, record_id), False, None
         case Refused(status, message, asked):
-            yield Mark(ident, State.REJECTED, {"status": status, "message": message})
-            return Rejected(ident, status, message), status in {401, 429}, asked
+            recorded = yield Mark(ident, State.REJECTED, {"status": status, "message": message})
+            return Rejected(ident, status, message), recorded and status in {401, 429}, asked
         case NotSent(reason):
-            yield Mark(ident, State.NOT_SENT, {"reason": reason})
-            return Unsent(ident, reason), True, None
+            recorded = yield Mark(ident, State.NOT_SENT, {"reason": reason})
+            return Unsent(ident, reason), bool(recorded), None
         case NoAnswer(reason, lost_status):
             yield Mark(ident, State.IN_DOUBT, {"reason": reason, "status": lost_status})
             return Doubtful(ident, reason), False, None

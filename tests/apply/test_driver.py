@@ -1,0 +1,126 @@
+"""What the driver does when the world went on without it: a paused run, a person's word, a ledger that fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from jetplan.apply.driver import Channel, Driver
+from jetplan.apply.stop import Stop
+from jetplan.core.answers import Accepted, Answer, NotSent, Refused
+from jetplan.core.attempts import Kind, NewAttempt, RunInfo, State, SubjectKey
+from jetplan.core.protocol import Done, End, Patience, Unsent, carry_out
+from jetplan.errors import JetplanError
+from jetplan.ledger.address import in_memory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KEY = SubjectKey(Kind.DELIVERY, "masters", "p-nyc", "p-lax")
+
+
+@dataclass
+class Scene:
+    """One attempt on a ledger in memory; `during` is what happens while its request is on the way."""
+
+    answers: list[Answer]
+    during: Callable[[str], None] = lambda _: None
+    seconds: list[float] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.ledger = in_memory()
+        self.scope = self.ledger.ensure_scope("http://127.0.0.1:1", [])
+        self.ledger.begin_run(RunInfo("run-1"))
+        self.ledger.begin_run(RunInfo("person"))
+        self.driver = Driver(self.ledger, "run-1", Stop(), clock=self._clock)
+        self.names = iter(f"a-{number}" for number in range(2, 9))
+
+    def _clock(self) -> float:
+        return self.seconds.pop(0) if self.seconds else 0.0
+
+    def play(self) -> End:
+        patience = Patience(attempts=3, first_delay=0.0, longest_delay=0.0)
+        protocol = carry_out(NewAttempt("a-1", job_id="j", paths=["/a"]), lambda: next(self.names), patience)
+        return self.driver.drive(protocol, Channel(self._claim, self._send, lambda _: None))
+
+    def _claim(self, attempts: Any) -> Any:
+        return self.ledger.claim(self.scope, KEY, self.ledger.version_of(self.scope, KEY), attempts, "run-1")
+
+    def _send(self, attempt: NewAttempt) -> Answer:
+        self.sent.append(attempt.attempt_id)
+        self.during(attempt.attempt_id)
+        return self.answers.pop(0)
+
+    def say(self, word: State) -> Callable[[str], None]:
+        """The run is thought dead, and a person says how its attempt ended."""
+
+        def speak(ident: str) -> None:
+            self.ledger.mark(ident, State.IN_DOUBT, run_id="person")
+            assert self.ledger.mark(ident, word, run_id="person")
+
+        return speak
+
+    def state(self, ident: str = "a-1") -> State:
+        return self.ledger.attempt(ident).state
+
+
+def test_a_permission_that_is_out_of_date_is_not_used() -> None:
+    """Stopped between the commit and the first byte for longer than a lease: it asks anew instead of sending."""
+    scene = Scene([Accepted("d-1")], seconds=[0.0, 61.0])
+    assert scene.play() == Done("a-2", "d-1")
+    assert scene.sent == ["a-2"]
+    assert scene.state("a-1") is State.NOT_SENT
+
+
+@pytest.mark.parametrize("word", [State.RESOLVED_ACCEPTED, State.RESOLVED_NOT_ACCEPTED])
+def test_a_word_said_while_it_was_stopped_is_not_overruled(word: State) -> None:
+    """A person decided meanwhile: nothing is sent, and no new attempt is made over that word."""
+    scene = Scene([Accepted("d-1")])
+    speak, ticks = scene.say(word), iter([0.0, 61.0])
+
+    def clock() -> float:
+        at = next(ticks)
+        if at:
+            speak("a-1")
+        return at
+
+    scene.driver._clock = clock
+    assert isinstance(scene.play(), Unsent)
+    assert not scene.sent
+    assert scene.state() is word
+
+
+@pytest.mark.parametrize("answer", [Refused(429, "slow down"), NotSent("no connection")])
+def test_a_no_after_somebody_said_accepted(answer: Answer) -> None:
+    """The word holds, no new attempt is made, and an alarm says that the objects never arrived."""
+    scene = Scene([answer])
+    scene.during = scene.say(State.RESOLVED_ACCEPTED)
+    scene.play()
+    assert scene.sent == ["a-1"]
+    assert "never took it" in scene.driver.alarms[0]
+
+
+def test_a_yes_after_somebody_said_not_accepted() -> None:
+    """The objects would be sent again by the next apply: an alarm says so before that."""
+    scene = Scene([Accepted("d-1")])
+    scene.during = scene.say(State.RESOLVED_NOT_ACCEPTED)
+    assert isinstance(scene.play(), Done)
+    assert "send these objects again" in scene.driver.alarms[0]
+
+
+def test_a_ledger_that_fails_at_the_second_claim_leaves_no_doubt() -> None:
+    """The first attempt was refused and recorded so: a failure after that is no doubt about it."""
+    scene = Scene([Refused(429, "slow down")])
+    claim = scene._claim
+
+    def failing(attempts: Any) -> Any:
+        if scene.sent:
+            raise JetplanError("the disk is full")
+        return claim(attempts)
+
+    scene._claim = failing  # type: ignore[method-assign]
+    assert isinstance(scene.play(), Unsent)
+    assert scene.state() is State.REJECTED
