@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import gc
 import os
-import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,6 @@ import click
 
 from jetplan import __version__
 from jetplan.cli.lazy import LazyGroup
-from jetplan.errors import ExitCode, JetplanError, ManifestInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +33,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Command name -> (module holding `command`, one line of help): the help needs no module of these."""
 
+RARELY = (100_000, 50, 100)
+"""When to look for circles among objects: a million of them live until the end, and hardly one is in a circle."""
+BROKEN_PIPE = 128 + 13
+"""What a shell makes of SIGPIPE."""
+
 
 @click.group(
     cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -52,18 +56,21 @@ def run(args: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code. Nothing escapes: no traceback ever reaches a user."""
     arguments = list(sys.argv[1:] if args is None else args)
     stdout = sys.stdout
+    gc.set_threshold(*RARELY)
     try:
         result = cli.main(arguments, prog_name="jetplan", standalone_mode=False)
     except SystemExit as end:
         if sys.stdout is not stdout:  # click put another in its place: who was reading has gone
-            return 128 + signal.SIGPIPE
+            return BROKEN_PIPE
         return _explain(end, debug=False)
     except BaseException as error:  # noqa: BLE001 - the one boundary
         return _explain(error, debug="--debug" in arguments or bool(os.environ.get("JETPLAN_DEBUG")))
-    return int(result) if isinstance(result, int) else ExitCode.DONE
+    return int(result) if isinstance(result, int) else 0
 
 
 def _explain(error: BaseException, *, debug: bool) -> int:
+    from jetplan.errors import ExitCode, JetplanError, ManifestInvalid
+
     match error:
         case SystemExit(code=code):
             return code if isinstance(code, int) else ExitCode.ERROR
@@ -87,7 +94,7 @@ def _explain(error: BaseException, *, debug: bool) -> int:
             return ExitCode.INTERRUPTED
         case BrokenPipeError():
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 128 + signal.SIGPIPE
+            return BROKEN_PIPE
         case _:
             _tell(f"an unexpected {type(error).__name__} stopped jetplan: this is a bug", "run again with --debug")
             _write_traceback(error, wanted=debug)
