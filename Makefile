@@ -4,19 +4,22 @@
 .POSIX:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-browser bench lint format schemas clean
+.PHONY: help demo test test-browser bench profile lint format schemas clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 PYTEST_ARGS :=
 BENCH_ARGS :=
+SCENARIO := plan
+PROFILE_ARGS :=
 
 help:
 	@echo "make demo          play the whole story on a local Jet"
 	@echo "make test          run the tests (PYTEST_ARGS=... is handed to pytest)"
 	@echo "make test-browser  run the tests that need Chromium"
 	@echo "make bench         measure, beside anchors measured in the same run (BENCH_ARGS=--quick for a look)"
+	@echo "make profile       draw where the time goes (SCENARIO=validate|plan|plan-first|plan-warm|apply)"
 	@echo "make lint          check style and types"
 	@echo "make format        put the code into shape"
 	@echo "make schemas       write schemas/ anew from the models"
@@ -31,8 +34,11 @@ test: $(VENV)/.dev
 test-browser: $(VENV)/.dev
 	$(BIN)/python -m pytest -m browser $(PYTEST_ARGS)
 
-bench: $(VENV)/.dev
+bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+profile: $(VENV)/.bench
+	$(BIN)/python -m benchmarks.flame $(SCENARIO) $(PROFILE_ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -73,4 +79,9 @@ $(VENV)/.sandbox: $(VENV)/.made pyproject.toml constraints.txt
 $(VENV)/.dev: $(VENV)/.made pyproject.toml constraints.txt
 	@echo "Installing jetplan and what its tests need into $(VENV)"
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $@ $(VENV)/.sandbox
+
+$(VENV)/.bench: $(VENV)/.made pyproject.toml constraints.txt
+	@echo "Installing jetplan and what it is measured with into $(VENV)"
+	@$(PIP) install --constraint constraints.txt --editable '.[bench]'
 	@touch $@ $(VENV)/.sandbox

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 HOME = HERE.parent
-_OWN = {
+OWN = {
     "JETPLAN_CLIENT_ID": "benchmark",
     "JETPLAN_CLIENT_SECRET": "benchmark",
     "PYTHONPATH": str(HOME),
@@ -40,7 +40,7 @@ class Bench:
 
     def anchor(self, name: str, *arguments: str | Path | int) -> Run:
         """Run one of the scripts in `anchors/`."""
-        return run([sys.executable, HERE / "anchors" / f"{name}.py", *map(str, arguments)], env=_OWN)
+        return run([sys.executable, HERE / "anchors" / f"{name}.py", *map(str, arguments)], env=OWN)
 
     def material(self, *arguments: str | int) -> Path:
         """A project folder with made-up manifests, made once for all families; see `material`."""
@@ -51,7 +51,7 @@ class Bench:
 
     def jetplan(self, *arguments: str, cwd: Path, api: str = "", codes: Sequence[int] = (0,)) -> Run:
         """Run jetplan in a project folder."""
-        env = {**_OWN, **({"JETPLAN_API_URL": api} if api else {})}
+        env = {**OWN, **({"JETPLAN_API_URL": api} if api else {})}
         return run([sys.executable, "-m", "jetplan", *arguments], cwd=cwd, env=env, codes=codes)
 
     def fresh(self, project: Path, api: str) -> None:
