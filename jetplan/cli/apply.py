@@ -57,7 +57,7 @@ def command(
     if not auto_approve and not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("there is no terminal to ask on", hint="say --auto-approve, after reading `jetplan plan`")
     approval = Approval.of(manifests, expect_digest)
-    reading = approval.read()
+    reading = approval.read(config)
     write_problems([], reading.warnings)
     project = Project.load(config, api_url, ledger)
     stop = Stop()

@@ -50,14 +50,14 @@ class Approval:
         """The id that the run must carry, so that it can be there once only; empty: any."""
         return self.saved.plan_id if self.saved is not None else ""
 
-    def read(self) -> Reading:
+    def read(self, config: Path) -> Reading:
         """The manifests. What stands at a path that only a saved plan names is never repeated in a message."""
         from jetplan.cli.reading import read_known
 
         if self.saved is None:
-            return read_known(self.manifests)
+            return read_known(self.manifests, config)
         try:
-            return read_known(self.manifests)
+            return read_known(self.manifests, config)
         except (ManifestInvalid, UsageError):
             raise StalePlan(
                 f"the manifests that the plan was made from cannot be read at {self.manifests}",

@@ -23,14 +23,14 @@ def show_offline(
     from jetplan.cli.guards import limits_of, tell_refusals
     from jetplan.cli.problems import write_problems
     from jetplan.cli.project import Project, commit_of_ci
+    from jetplan.cli.reading import read_known
     from jetplan.core.diff import diff
     from jetplan.core.limits import refusals
-    from jetplan.manifest.read import read_manifests
     from jetplan.manifest.revisions import find_revision, read_manifests_at
     from jetplan.observe.offline import observe_offline
     from jetplan.render.report import build_report
 
-    reading = read_manifests(manifests)
+    reading = read_known(manifests, config)
     write_problems([], reading.warnings)
     project = Project.load(config)
     revision = find_revision(manifests, base or default_base())

@@ -63,7 +63,7 @@ def command(
         return show_offline(manifests, config, base, form, lifts, detailed=detailed_exitcode)
     if base is not None:
         raise UsageError("--base is for offline plans", hint="add --offline, or use `jetplan diff`")
-    reading = read_known(manifests)
+    reading = read_known(manifests, config)
     write_problems([], reading.warnings)
     project = Project.load(config, api_url, ledger)
     with project.open_ledger() as opened, project.connect() as client:

@@ -33,14 +33,21 @@ def cache_option(command: F) -> F:
     return option(command)
 
 
-def read_known(root: Path) -> Reading:
-    """What `read_manifests` gives. The cache lies beside the ledger, in a folder that is a project only."""
+def read_known(root: Path, config: Path) -> Reading:
+    """What `read_manifests` gives, held against the house rules that `config` names.
+
+    The cache lies beside the ledger, in a folder that is a project only; with house rules everything is read, since
+    they may have changed where the manifests did not.
+    """
+    from jetplan.cli.houserules import house_rules
+
+    rules = house_rules(config)
     context = click.get_current_context(silent=True)
     unwanted = context is not None and context.meta.get(_ASIDE, False)
-    if unwanted or not (FOLDER.is_dir() or Path("jetplan.yaml").is_file()):
+    if rules or unwanted or not (FOLDER.is_dir() or Path("jetplan.yaml").is_file()):
         from jetplan.manifest.read import read_manifests
 
-        return read_manifests(root)
+        return read_manifests(root, rules=rules)
     from jetplan.manifest.cache import load_spec
 
     return load_spec(root, FOLDER / "cache")

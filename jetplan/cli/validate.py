@@ -42,13 +42,10 @@ def command(path: Path, format_: str, config: Path) -> int:
     every problem at once. The formats are json, sarif (code scanning), junit (test reports), github
     (annotations) and gitlab (code quality).
     """
-    from jetplan.cli.houserules import house_rules
     from jetplan.cli.problems import write_problems
-    from jetplan.manifest.read import read_manifests
 
     try:
-        rules = house_rules(config)
-        reading = read_manifests(path, rules=rules) if rules else read_known(path)
+        reading = read_known(path, config)
     except ManifestInvalid as invalid:
         if format_ == "text":
             raise

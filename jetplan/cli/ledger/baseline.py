@@ -32,10 +32,10 @@ def command(
     """
     from jetplan.apply import leased_run
     from jetplan.cli.project import Project, look_ahead, new_run
+    from jetplan.cli.reading import read_known
     from jetplan.core.attempts import Claimed, NewAttempt
-    from jetplan.manifest.read import read_manifests
 
-    spec = read_manifests(manifests).spec
+    spec = read_known(manifests, config).spec
     _check_declared(names, spec)
     project = Project.load(config, api_url, ledger)
     with project.open_ledger() as opened, project.connect() as client:
