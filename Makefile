@@ -4,13 +4,14 @@
 .POSIX:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-browser bench profile lint format schemas clean
+.PHONY: help demo test test-browser torture bench profile lint format schemas clean
 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 PYTEST_ARGS :=
 BENCH_ARGS :=
+TORTURE_ARGS :=
 SCENARIO := plan
 PROFILE_ARGS :=
 
@@ -18,6 +19,7 @@ help:
 	@echo "make demo          play the whole story on a local Jet"
 	@echo "make test          run the tests (PYTEST_ARGS=... is handed to pytest)"
 	@echo "make test-browser  run the tests that need Chromium"
+	@echo "make torture       simulate a million schedules of faults and deaths (TORTURE_ARGS='--seed N' plays one again)"
 	@echo "make bench         measure, beside anchors measured in the same run (BENCH_ARGS=--quick for a look)"
 	@echo "make profile       draw where the time goes (SCENARIO=validate|plan|plan-first|plan-warm|apply)"
 	@echo "make lint          check style and types"
@@ -33,6 +35,9 @@ test: $(VENV)/.dev
 
 test-browser: $(VENV)/.dev
 	$(BIN)/python -m pytest -m browser $(PYTEST_ARGS)
+
+torture: $(VENV)/.dev
+	cd tests/exactly_once && ../../$(BIN)/python -m simulation.campaign --count 1000000 $(TORTURE_ARGS)
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
