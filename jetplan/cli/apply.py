@@ -30,6 +30,17 @@ if TYPE_CHECKING:
 @click.option(
     "--parallelism", type=click.IntRange(1, 256), default=10, show_default=True, help="Requests under way at once."
 )
+@click.option(
+    "--wait", is_flag=True, help="Wait until every delivery of these manifests has ended; exit 1 if one failed."
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    envvar="JETPLAN_WAIT_TIMEOUT",
+    allow_from_autoenv=False,  # JETPLAN_TIMEOUT is that of one request
+    metavar="SECONDS",
+    help="Wait no longer than this.",
+)
 @cache_option
 @limit_options
 def command(
@@ -40,6 +51,8 @@ def command(
     auto_approve: bool,
     expect_digest: str | None,
     parallelism: int,
+    wait: bool,
+    timeout: float | None,
     **lifts: Unpack[Lifts],
 ) -> int:
     """Create missing jobs and submit what was not submitted yet.
@@ -49,11 +62,15 @@ def command(
     """
     from jetplan.apply import ApplyOptions, Stop
     from jetplan.cli.approval import Approval
+    from jetplan.cli.ci import publish_code
     from jetplan.cli.guards import limits_of
     from jetplan.cli.problems import write_problems
     from jetplan.cli.project import Project
     from jetplan.cli.run import Task
+    from jetplan.cli.wait import wait_for_deliveries
 
+    if timeout is not None and not wait:
+        raise UsageError("--timeout is for --wait", hint="add --wait")
     if not auto_approve and not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("there is no terminal to ask on", hint="say --auto-approve, after reading `jetplan plan`")
     approval = Approval.of(manifests, expect_digest)
@@ -68,6 +85,10 @@ def command(
             limits = limits_of(project.settings, lifts)
             task = Task(project, reading.spec, client, opened, stop, options, limits)
             code = _apply(task, approval, ask=not auto_approve)
+            if wait and stop.signal is None:
+                waited = wait_for_deliveries(project, client, opened, timeout, reading.spec.sets)
+                code = waited if code is ExitCode.DONE else code
+                publish_code(code)
     return code if stop.signal is None else ExitCode(128 + stop.signal)
 
 

@@ -37,6 +37,11 @@ def publish_apply(report: Report, outcome: OutcomeReport | None, code: ExitCode)
     _publish_numbers(report, code, doubtful)
 
 
+def publish_code(code: ExitCode) -> None:
+    """What the command ended with after all, where that was published too early."""
+    _append(OUTPUT, f"exitcode={int(code)}\n")
+
+
 def _story(outcome: OutcomeReport) -> str:
     from jetplan.render.escape import fence_for
     from jetplan.render.outcome_text import render_outcome

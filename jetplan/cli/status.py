@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
@@ -32,8 +31,6 @@ def command(config: Path, api_url: str | None, ledger: str | None, form: str, wa
     Asks the server about every accepted delivery, records the ones that ended, and looks for evidence of those in
     doubt. Submits nothing. Exits 3 when something is in doubt, 1 when a delivery failed.
     """
-    import time
-
     from jetplan.apply import leased_run
     from jetplan.apply.following import follow
     from jetplan.cli.project import Project, new_run
@@ -49,21 +46,15 @@ def command(config: Path, api_url: str | None, ledger: str | None, form: str, wa
             return ExitCode.DONE
         run = new_run()
         with leased_run(opened, run, 60.0):
+            if watch:
+                from jetplan.apply.waiting import wait_for_ends
+                from jetplan.cli.headway import HeadwayLine
+
+                with HeadwayLine() as line:
+                    wait_for_ends(client, opened, scope, run.run_id, line.show, interval=interval)
             followed = follow(client, opened, scope, run.run_id)
-            while watch and any(each.state not in _ENDED for each in followed):
-                click.echo(_line(followed), err=True)
-                time.sleep(interval)
-                followed = follow(client, opened, scope, run.run_id)
             findings = look_for_evidence(client, opened, scope, lambda: server.jobs)
         return _show(opened, scope, followed, findings, form)
-
-
-_ENDED = {"COMPLETED", "FAILED", ""}
-
-
-def _line(followed: Sequence[Followed]) -> str:
-    states = Counter(each.state or "unknown" for each in followed)
-    return ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
 
 
 def _show(
