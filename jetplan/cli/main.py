@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ledger": ("jetplan.cli.ledger", "Read the ledger: what was sent, where to, by whom."),
     "import": ("jetplan.cli.import_jobs", "Write a manifest for jobs that are on the server."),
     "doctor": ("jetplan.cli.doctor", "Check the set-up: settings, ledger, credentials, API."),
+    "completion": ("jetplan.cli.completion", "Write the completion script of a shell."),
     "schema": ("jetplan.cli.schema", "Write the JSON Schemas for editors."),
     "sandbox": ("jetplan.cli.sandbox", "Run a local Jet that really copies files."),
 }
