@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jetplan.core.characters import quoted
+from jetplan.manifest.canonical import put_aside
 from jetplan.manifest.fields import Fields, is_mapping
 from jetplan.manifest.files import read_file
 from jetplan.manifest.findings import Findings, nearest
 from jetplan.manifest.jobs import read_job
 from jetplan.manifest.objects import OBJECTS_PATH, read_objects
+from jetplan.manifest.plain import DEPTH, declare_plain
 from jetplan.manifest.scalars import node_event, read_string
 from jetplan.manifest.sets import read_set
 from jetplan.manifest.text import check_text
-from jetplan.manifest.tree import Refused, build_tree
+from jetplan.manifest.tree import Misplaced, Refused, build_tree
 
 if TYPE_CHECKING:
     from jetplan.core.spec import DeliverySetSpec, JobSpec
@@ -54,12 +56,36 @@ def read_document(source: SourceFile, limits: Limits) -> Document:
     return document
 
 
-def declare(data: bytes, document: Document, findings: Findings, source: SourceFile, limits: Limits) -> None:
-    """Put what the bytes of one file declare into `document`, and what is wrong with them into `findings`."""
+def declare(
+    data: bytes, document: Document, findings: Findings, source: SourceFile, limits: Limits, *, quick: bool = True
+) -> None:
+    """Put what the bytes of one file declare into `document`, and what is wrong with them into `findings`.
+
+    `quick` reads canonical stretches and plain manifests by pattern. The result is the same without, only later.
+    """
     text = check_text(data, findings)
     if text is None:
         return
-    root = build_tree(text, findings, limits, _BULK)
+    if quick:
+        short, aside = put_aside(text)
+        if limits.depth > DEPTH and declare_plain(short, aside, document, findings):
+            return
+        if aside:
+            inner = Findings(findings.file, findings.limit)
+            try:
+                root = build_tree(short, inner, limits, _BULK, aside)
+            except Misplaced:
+                pass
+            else:
+                findings.add(inner)
+                _declare_root(root, document, findings, source, limits)
+                return
+    _declare_root(build_tree(text, findings, limits, _BULK), document, findings, source, limits)
+
+
+def _declare_root(
+    root: Node | None, document: Document, findings: Findings, source: SourceFile, limits: Limits
+) -> None:
     if root is None or isinstance(root, Refused):
         return
     if not is_mapping(root, "a manifest", findings, "begin with `apiVersion: jetplan/v1`"):

@@ -42,6 +42,12 @@ class Findings:
         if len(self.warnings) < self.limit:
             self.warnings.append(Problem(place, message, hint, code))
 
+    def add(self, other: Findings) -> None:
+        """Take over what was found in the same file."""
+        self.problems += other.problems
+        self.warnings += other.warnings
+        self.unlisted += other.unlisted
+
     def sorted_problems(self) -> list[Problem]:
         """The problems in the order of the file, with a last one that counts those not kept."""
         kept = sorted(self.problems, key=lambda problem: problem.place)

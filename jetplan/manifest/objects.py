@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from jetplan.core.characters import quoted
 from jetplan.core.objects import UNKNOWN_SIZE
 from jetplan.core.paths import canonical
+from jetplan.manifest.canonical import take_stretch
 from jetplan.manifest.columns import Columns, packed_place
 from jetplan.manifest.events import MappingEnd, MappingStart, ScalarEvent, SequenceEnd
 from jetplan.manifest.findings import nearest
@@ -45,6 +46,10 @@ def read_objects(builder: Builder, start: Event) -> Columns:  # noqa: ARG001  # 
             if found is None:
                 continue
             path, size, at = found
+        elif kind is ScalarEvent and (stretch := builder.stood_for_by(event)):
+            columns.total -= 1
+            take_stretch(stretch, columns)
+            continue
         elif (string := _string_entry(builder, event)) is not None:
             path, size, at = string, UNKNOWN_SIZE, event
         else:

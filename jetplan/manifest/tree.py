@@ -16,6 +16,7 @@ from jetplan.manifest.events import Event, MappingEnd, MappingStart, Scalar, Sca
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jetplan.manifest.canonical import Stretch
     from jetplan.manifest.findings import Findings
     from jetplan.manifest.limits import Limits
 
@@ -61,16 +62,29 @@ class TooDeep(Exception):
     """Nesting beyond the limit: reading the file stops here."""
 
 
+class Misplaced(Exception):
+    """Something was put aside that is no item of a list read in bulk."""
+
+
 class Builder:
-    """Builds one document. `bulk` maps a key path, with `*` for any key, to the reader of the sequence there."""
+    """Builds one document. `bulk` maps a key path, with `*` for any key, to the reader of the sequence there.
+
+    `aside` holds what items of such a sequence stand for, by line; readers take from it what they come across.
+    """
 
     def __init__(
-        self, data: bytes, findings: Findings, limits: Limits, bulk: dict[tuple[str, ...], BulkReader] | None = None
+        self,
+        data: bytes,
+        findings: Findings,
+        limits: Limits,
+        bulk: dict[tuple[str, ...], BulkReader] | None = None,
+        aside: dict[int, Stretch] | None = None,
     ) -> None:
         self.next = events.event_source(data)
         self.findings = findings
         self.depth_limit = limits.depth
         self.bulk = bulk or {}
+        self.aside = dict(aside or {})
         # No such byte, no such thing: then nothing needs to be looked at event by event.
         self.careful = b"&" in data or b"*" in data or b"!" in data
 
@@ -111,6 +125,13 @@ class Builder:
         while type(event_ := self.next()) is not SequenceEnd:
             items.append(self.node(event_, (*path, "")))
         return Sequence(event, items)
+
+    def stood_for_by(self, scalar: Scalar) -> Stretch | None:
+        """What was put aside where this item stands, if it is the item that was put there; taken once."""
+        stretch = self.aside.get(scalar.start_mark.line)
+        if stretch is None or not stretch.is_stood_for_by(scalar):
+            return None
+        return self.aside.pop(stretch.line)
 
     def is_refused(self, event: Any) -> bool:
         """Record and tell whether an event is an alias, or carries an anchor or a tag."""
@@ -177,15 +198,29 @@ class Builder:
 
 
 def build_tree(
-    data: bytes, findings: Findings, limits: Limits, bulk: dict[tuple[str, ...], BulkReader] | None = None
+    data: bytes,
+    findings: Findings,
+    limits: Limits,
+    bulk: dict[tuple[str, ...], BulkReader] | None = None,
+    aside: dict[int, Stretch] | None = None,
 ) -> Node | None:
-    """The tree of one document of checked UTF-8 bytes; None if it is empty or unreadable (see the findings)."""
+    """The tree of one document of checked UTF-8 bytes; None if it is empty or unreadable (see the findings).
+
+    With `aside`, Misplaced is raised in place of a complaint of the parser, and where not all of it was taken: then
+    the tree might not be that of the text it was put out of.
+    """
+    builder = Builder(data, findings, limits, bulk, aside)
     try:
         if b"?" in data and (key := events.first_explicit_key(data)):
             findings.refuse(key, "yaml-complex-key", "a key is written with `? `", "write `key: value`")
-        return Builder(data, findings, limits, bulk).document()
+        root = builder.document()
     except TooDeep:
-        return None
+        root = None
     except events.YAMLError as error:
+        if aside:
+            raise Misplaced from error
         events.report(error, findings)
         return None
+    if builder.aside:
+        raise Misplaced
+    return root
