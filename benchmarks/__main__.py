@@ -42,6 +42,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="jetplan-benchmark-") as folder:
         bench = Bench(Path(folder), asked.quick)
         for name in asked.families or FAMILIES:
+            print(f"{name}: {FAMILIES[name]} ...", file=sys.stderr, flush=True)
             began = time.monotonic()
             some = list(import_module(f"benchmarks.{name}").figures(bench))
             print(table(some), flush=True)

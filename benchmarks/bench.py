@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.figures import Anchor
 from benchmarks.measure import Run, run
 
 if TYPE_CHECKING:
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 HOME = HERE.parent
+BARE = 0.0115
+"""Seconds of a bare Python on the machine that the published figures come from."""
 OWN = {
     "JETPLAN_CLIENT_ID": "benchmark",
     "JETPLAN_CLIENT_SECRET": "benchmark",
@@ -37,6 +42,10 @@ class Bench:
     def size(self, whole: int, quick: int) -> int:
         """How many to measure with."""
         return quick if self.quick else whole
+
+    def published(self, name: str, seconds: float, most: float | None = None) -> Anchor:
+        """What others were measured to take, where a bare Python took `BARE`: as much longer here as Python is here."""
+        return Anchor(name, seconds * _slowness(), most, measured=False)
 
     def anchor(self, name: str, *arguments: str | Path | int) -> Run:
         """Run one of the scripts in `anchors/`."""
@@ -59,6 +68,12 @@ class Bench:
         for name in ("jetplan.yaml", ".jetplan"):
             subprocess.run(["rm", "-rf", project / name], check=True)
         self.jetplan("init", cwd=project, api=api)
+
+
+@cache
+def _slowness() -> float:
+    taken = [run([sys.executable, "-c", "pass"]).wall for _ in range(15)]
+    return statistics.median(taken) / BARE
 
 
 @contextmanager
