@@ -15,7 +15,9 @@ _WORKFLOW_COMMAND = re.compile(r"(^|\s)::|##(?=\w*\[)")
 """What CI runners obey when a line of a log begins with it (`::`), or anywhere in a line (`##[`, `##vso[`)."""
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7e]+")
 _BACKTICKS = re.compile(r"`+")
-_PLAIN_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*[.,;:!?)]*|\([^\W\d_]+[.,;:)]*|\(?[0-9][0-9,.]*[;:)]*|→")
+_PLAIN_WORD = re.compile(
+    r"(?!.*::)(?:[^\W\d_]+(?:['-][^\W\d_]+)*[.,;:!?)]*|\([^\W\d_]+[.,;:)]*|\(?[0-9][0-9,.]*[;:)]*|→)"
+)
 """Words in which no Markdown dialect finds a mention, a reference, a link, an emphasis or a tag."""
 
 
@@ -137,4 +139,6 @@ def _spans(words: list[str]) -> list[str]:
         return []
     text = " ".join(words)
     bare = text.rstrip(".,;:")
+    if "::" in text[len(bare) :]:
+        bare = text
     return [code_span(bare) + text[len(bare) :]] if bare else [code_span(text)]

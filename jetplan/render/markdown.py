@@ -238,4 +238,5 @@ def _size(size: int | None) -> str:
 
 def _foot(report: Report) -> list[str]:
     commit = f", manifests at commit {_code(report.commit)}" if report.commit else ""
-    return [f"Plan digest: `{report.digest}`{commit}"]
+    kind = "Digest of this offline comparison, not of a plan" if report.compared_with else "Plan digest"
+    return [f"{kind}: `{report.digest}`{commit}"]

@@ -115,7 +115,8 @@ def _sets(jobs: Sequence[Job], orphans: Sequence[DeliverySet]) -> Iterator[Notic
     for each in sets:
         amount = sum((block.amount for block in each.blocked), start=Amount())
         if amount.object_count:
-            yield Notice("blocked", f"Blocked: {words.amount(amount)} of set {each.name}.", (each.name,))
+            why = f": {each.blocked[0].problem.message}" if len(each.blocked) == 1 else ""
+            yield Notice("blocked", f"Blocked: {words.amount(amount)} of set {each.name}{why}.", (each.name,))
         if any(delivery.overlap_allowed for delivery in each.deliveries):
             yield Notice(
                 "overlapAllowed",

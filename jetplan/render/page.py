@@ -62,7 +62,8 @@ def _body(report: Report, title: str) -> Iterator[str]:
         yield from map(card_html, cards)
         yield "</section>"
     yield from _done(report)
-    yield f"</main>\n<footer>Plan digest <code>{report.digest}</code>. A plan: nothing was sent yet.</footer>"
+    kind = "Offline digest" if report.compared_with else "Plan digest"
+    yield f"</main>\n<footer>{kind} <code>{report.digest}</code>. A plan: nothing was sent yet.</footer>"
 
 
 def _facts(report: Report) -> str:

@@ -126,7 +126,9 @@ def title(report: Report) -> str:
         return plan_sentences(report)[0]
     if total.deliveries_to_submit:
         verb = "would" if report.compared_with or refused_by_limits(report) else "will"
-        said = f"{words.amount(total.to_submit)} {verb} be sent {_whither(report)}"
+        before = f", {_how_many(total.resent_objects, total.to_submit.object_count)} sent before,"
+        again = before if total.resent_objects else ""
+        said = f"{words.amount(total.to_submit)}{again} {verb} be sent {_whither(report)}"
     elif report.has_changes:
         said = "Jobs change, and nothing will be sent"
     else:
@@ -140,6 +142,12 @@ def title(report: Report) -> str:
 def refused_by_limits(report: Report) -> bool:
     """Whether nothing of it will be applied before a limit is lifted."""
     return any(notice.kind == "limit" for notice in report.notices)
+
+
+def _how_many(some: int, of: int) -> str:
+    if some == of:
+        return "all" if of > 1 else "which was"
+    return f"{some:,} of them"
 
 
 def _whither(report: Report) -> str:
