@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from jetplan.ledger.store import Ledger
     from simulation.scheduler import Process, Scheduler
 
-_WRITES = frozenset(
-    {"claim", "mark", "recover", "begin_run", "heartbeat", "end_run", "ensure_scope", "settle", "adopt"}
-)
+_READS = frozenset(
+    {
+        "scope_of", "scopes", "run", "run_is_live", "subjects", "version_of", "attempts", "unfinished", "attempt",
+        "history", "listing", "find_objects", "find_elsewhere", "destinations_elsewhere", "scope_name",
+    }
+)  # fmt: skip
 _BEGINNING = datetime(2031, 5, 1, 12, tzinfo=UTC)
 
 
@@ -58,7 +61,7 @@ class Door:
         call = getattr(self._shared.real, name)
         if not callable(call):
             return call
-        made = self._writing(name, call) if name in _WRITES else self._reading(call)
+        made = self._reading(call) if name in _READS else self._writing(name, call)
         self.__dict__[name] = made
         return made
 

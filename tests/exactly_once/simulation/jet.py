@@ -317,6 +317,6 @@ class Client:
     def _long_wait(self) -> None:
         """Wait for what is to come; a machine that is weak in this way falls asleep over it now and then."""
         scheduler = self._jet.scheduler
-        if scheduler.process.sleepiness and scheduler.random.random() < 0.5:
-            scheduler.stall()
+        if scheduler.process.sleepiness and scheduler.random.random() < 0.7:
+            scheduler.stall((15.0, 40.0))
         scheduler.step(0.5)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from greenlet import getcurrent, greenlet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 MOST_STEPS = 100_000
 """More steps than any schedule needs: one that takes more goes round in a circle."""
@@ -127,9 +127,9 @@ class Scheduler:
                 self.stall()
         self.sleep(self.random.random() * longest)
 
-    def stall(self) -> None:
+    def stall(self, lengths: Sequence[float] = (1.0, 12.0, 40.0, 4000.0)) -> None:
         """Let no task of this process move for a while: its machine sleeps, swaps, or is moved."""
-        seconds = self.random.choice((1.0, 12.0, 40.0, 4000.0))
+        seconds = self.random.choice(lengths)
         self.log(f"is stalled for {seconds:.0f} s")
         self.process.stalled_until = self.now + seconds
 

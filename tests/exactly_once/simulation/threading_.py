@@ -75,30 +75,39 @@ class Lock:
         self._waiting = []
 
 
-class Condition(Lock):
-    """`threading.Condition`: what it guards is never seen half-done, as only one task runs at a time."""
+class Condition:
+    """`threading.Condition`, with a lock of its own or one that it shares."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, lock: Lock | None = None) -> None:
+        self._lock = lock or Lock()
         self._sleeping: list[Task] = []
+
+    def __enter__(self) -> bool:
+        return self._lock.__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.__exit__()
 
     def wait(self, timeout: float | None = None) -> bool:
         scheduler, here = _here()
-        self.__exit__()
+        self._lock.__exit__()
         self._sleeping.append(here)
         if timeout is not None:
             scheduler.wake(here, timeout)
         scheduler.wait()
-        return self.__enter__()
+        woken = here not in self._sleeping
+        if not woken:
+            self._sleeping.remove(here)
+        self._lock.__enter__()
+        return woken
 
-    def notify(self) -> None:
-        if self._sleeping:
-            Scheduler.current.wake(self._sleeping.pop(0))
+    def notify(self, n: int = 1) -> None:
+        for task in self._sleeping[:n]:
+            Scheduler.current.wake(task)
+        del self._sleeping[:n]
 
     def notify_all(self) -> None:
-        for task in self._sleeping:
-            Scheduler.current.wake(task)
-        self._sleeping = []
+        self.notify(len(self._sleeping))
 
 
 class Event:

@@ -221,7 +221,7 @@ class World:
             self._wrong(f"lost, and nothing says so: {lost[:3]} (exit code {last.code})")
         if last.code != 0 and not last.blocked() and not self.late_jobs:
             self._wrong(f"everything is settled, and the exit code is {last.code}")
-        if last.blocked():  # what was blocked by what has been sent meanwhile is not blocked any more
+        if last.blocked() or self.late_jobs:  # what was blocked by what has been sent meanwhile is not blocked any more
             last = self.in_peace(manifest)
         posts = self.jet.posts
         again = self.in_peace(manifest)
@@ -303,7 +303,7 @@ def schedule(seed: int, *, trace: bool = False) -> Story:
     spread = draw.choice((0.0, 0.5, 5.0, 30.0, 60.0))
     deadly, sleepy = draw.choice((0.0, 0.0, 0.01, 0.03)), draw.choice((0.0, 0.0, 0.01, 0.04))
     trouble = draw.choice((0.0, 0.0, 0.02, 0.1))
-    if draw.random() < 0.06:  # runs that sleep over the answer, so that others take them for dead
+    if draw.random() < 0.1:  # runs that sleep over the answer, so that others take them for dead
         spread, deadly, sleepy = 50.0, 0.0, 0.02
         jet.weather = Weather(refused=0.3, unsent=0.5)
     skewed = draw.random() < 0.3
