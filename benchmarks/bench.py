@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import statistics
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -72,8 +71,8 @@ class Bench:
 
 @cache
 def _slowness() -> float:
-    taken = [run([sys.executable, "-c", "pass"]).wall for _ in range(15)]
-    return statistics.median(taken) / BARE
+    # The least of many: what else the machine does at this moment must not make the others look slow.
+    return max(1.0, min(run([sys.executable, "-c", "pass"]).wall for _ in range(30)) / BARE)
 
 
 @contextmanager
