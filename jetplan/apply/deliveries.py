@@ -11,6 +11,7 @@ from jetplan.apply.driver import Channel
 from jetplan.core.attempts import Claimed, NewAttempt, Taken
 from jetplan.core.outcome import DeliveryAccepted, Result, StepInDoubt, StepNotSent, StepRejected, StepSkipped
 from jetplan.core.protocol import Done, Doubtful, Held, Rejected, Unsent, carry_out
+from jetplan.errors import JetplanError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -57,7 +58,14 @@ class SetDelivery:
             yield partial(self._claim_from, start + CLAIMED_TOGETHER)
 
     def _claimed(self, pairs: Sequence[tuple[SubmitBatch, NewAttempt]]) -> Iterable[Callable[[], Iterable[object]]]:
-        match self._claim([attempt for _, attempt in pairs]):
+        try:
+            result = self._claim([attempt for _, attempt in pairs])
+        except JetplanError as error:
+            # Should the commit have taken place after all, the end of the run hands the claims back.
+            for step, _ in pairs:
+                self._report(step, StepNotSent(step, error.message))
+            return
+        match result:
             case Claimed():
                 for step, attempt in pairs:
                     yield partial(self._send, step, attempt)

@@ -30,7 +30,7 @@ from jetplan.core.outcome import (
 )
 from jetplan.core.plan import AdoptJob, CreateJob, KeepJob, SubmitBatch, UpdateJob
 from jetplan.core.protocol import Patience
-from jetplan.errors import JetplanError
+from jetplan.errors import InDoubtError, JetplanError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -121,8 +121,17 @@ class _Run:
         self._results: dict[int, Result] = {}
         self._lock = Lock()
         self._stopped_at: float | None = None
+        self._failure: JetplanError | None = None
 
     def carry_out(self) -> ApplyOutcome:
+        try:
+            return self._carry_out()
+        except JetplanError as error:
+            if any(isinstance(result, StepInDoubt) for result in self._results.values()):
+                raise InDoubtError(f"something is in doubt, and then: {error.message}", hint=error.hint) from error
+            raise
+
+    def _carry_out(self) -> ApplyOutcome:
         self._run_all(self._job_tasks())
         self._settle_doubtful_jobs()
         self._run_all(self._delivery_tasks())
@@ -157,7 +166,10 @@ class _Run:
     def _run_all(self, tasks: Iterable[Callable[[], Iterable[object]]]) -> None:
         work = list(tasks)
         if work:
-            Work(work, THREADS_A_REQUEST * self._options.parallelism).run(self._grace_left)
+            try:
+                Work(work, THREADS_A_REQUEST * self._options.parallelism).run(self._grace_left)
+            except JetplanError as error:  # the ledger, most likely; whatever else was done is to be told all the same
+                self._failure = self._failure or error
 
     def _grace_left(self) -> float | None:
         """Seconds that requests under way may still take once the run is being stopped."""
@@ -257,7 +269,7 @@ class _Run:
         return ids
 
     def _mark_unreported(self) -> None:
-        """After a stop whose grace ran out: what was being sent is in doubt, the rest was not begun."""
+        """After a stop whose grace ran out, or a failure: what was being sent is in doubt, the rest was not begun."""
         mine = {
             (attempt.subject, attempt.batch): attempt
             for attempt in self._context.ledger.unfinished(self._context.scope)
@@ -273,6 +285,8 @@ class _Run:
             held = mine.get((subject, batch)) if subject else None
             if held is not None and held.state is not State.INTENDED:
                 self._report(step, StepInDoubt(step, self._context.ledger.attempt(held.attempt_id)))
+            elif self._failure is not None:
+                self._report(step, StepNotSent(step, self._failure.message))
             else:
                 self._report(step, StepSkipped(step, self._context.stop.reason))
 

@@ -1,0 +1,142 @@
+"""Ledgers that are gone, old, strange, full or not to be written to: nothing is sent on their account."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+APPLY = "jetplan apply --auto-approve"
+LEDGER = Path(".jetplan/ledger.db")
+
+
+def test_a_ledger_that_is_gone_or_empty_or_another(project, jet):
+    """6, and nothing sent: a fresh ledger would send everything again. `init` makes no new one under an old pin."""
+    project.write_set("/a.mxf")
+    project.run(APPLY)
+    kept = LEDGER.rename("kept.db")
+    project.run(APPLY, code=6)
+    project.run("jetplan init", code=6)
+    LEDGER.touch()
+    project.run(APPLY, code=6)
+    project.run("jetplan init", code=6)
+    LEDGER.unlink()
+    pin = Path("jetplan.yaml").rename("pin.yaml")
+    project.run(APPLY, code=6)
+    project.run("jetplan init")
+    pin.rename("jetplan.yaml")
+    project.run(APPLY, code=6)
+    LEDGER.unlink()
+    kept.rename(LEDGER)
+    assert "No changes" in project.run(APPLY).out
+    assert jet.objects == {"/a.mxf": 1}
+
+
+@pytest.mark.parametrize("name", ["with space.db", "50%20.db", "a?b=c.db", "a#b.db", "ä.db"])
+def test_a_ledger_under_a_strange_name(project, jet, monkeypatch, name):
+    """The name is taken as it is written."""
+    LEDGER.rename(name)
+    monkeypatch.setenv("JETPLAN_LEDGER", f"sqlite:///{name}")
+    project.write_set("/a.mxf")
+    project.run(APPLY)
+    project.run(APPLY)
+    assert jet.objects == {"/a.mxf": 1}
+    assert sorted(each.name for each in Path().glob("*.db*")) == [name]
+
+
+def test_in_ci_an_unnamed_ledger_is_refused(project, jet, monkeypatch):
+    """A runner's own fresh ledger would send everything again."""
+    text = Path("jetplan.yaml").read_text()
+    Path("jetplan.yaml").write_text("".join(line for line in text.splitlines(True) if not line.startswith("ledger:")))
+    monkeypatch.setenv("CI", "true")
+    project.write_set("/a.mxf")
+    project.run(APPLY, code=6)
+    assert not jet.objects
+
+
+def test_a_ledger_held_by_somebody_else_for_long(project, jet, monkeypatch):
+    """Who cannot claim does not send; the next run does."""
+    monkeypatch.setattr("jetplan.ledger.sqlite.BUSY_SECONDS", 0.2)
+    project.write_set("/a.mxf")
+    other = sqlite3.connect(LEDGER, isolation_level=None)
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM jetplan_meta").fetchall()
+    assert project.run(APPLY, code=None).code == 1
+    assert not jet.objects
+    other.execute("ROLLBACK")
+    project.run(APPLY)
+    assert jet.objects == {"/a.mxf": 1}
+
+
+def test_a_ledger_held_while_the_request_is_on_its_way(project, jet, monkeypatch):
+    """The answer came and cannot be written down: 3, and never sent again before somebody says so."""
+    monkeypatch.setattr("jetplan.ledger.sqlite.BUSY_SECONDS", 0.2)
+    others = []
+
+    def hold(method, path, _):
+        if method == "POST" and path.endswith("/deliveries"):
+            other = sqlite3.connect(LEDGER, isolation_level=None, check_same_thread=False)
+            other.execute("BEGIN")
+            other.execute("SELECT * FROM jetplan_meta").fetchall()
+            others.append(other)
+
+    jet.on_call = hold
+    project.write_set("/a.mxf")
+    with monkeypatch.context() as patch:
+        patch.setattr("jetplan.ledger.runs.this_process", lambda: "1:1")  # a process that is gone when the next looks
+        project.run(APPLY, code=3)
+    jet.on_call = lambda *_: None
+    for other in others:
+        other.execute("ROLLBACK")
+    project.run(APPLY, code=3)
+    project.run(APPLY, code=3)
+    assert jet.objects == {"/a.mxf": 1}
+
+
+def test_one_set_whose_claim_fails_does_not_hide_a_doubt(project, jet, monkeypatch):
+    """The ledger fails for one set while another's answer is lost: 3 is told, and what could not be claimed too."""
+    from jetplan.errors import JetplanError
+    from jetplan.ledger.store import Ledger
+
+    claim = Ledger.claim
+    lost = threading.Event()
+
+    def failing(self, scope, subject, *rest, **options):
+        if subject.name == "second":
+            assert lost.wait(20)
+            raise JetplanError("the disk is full")
+        return claim(self, scope, subject, *rest, **options)
+
+    def lose(method, path, _):
+        if method == "POST" and path.endswith("/deliveries"):
+            lost.set()
+            return 0, None
+        return None
+
+    monkeypatch.setattr(Ledger, "claim", failing)
+    jet.on_call = lose
+    project.write_set("/a.mxf")
+    text = Path("manifests/main.yaml").read_text()
+    project.write(f"{text}  second:\n    job: nyc-to-lax\n    objects:\n      - /b.mxf\n")
+    ran = project.run(APPLY, code=3)
+    assert "the disk is full" in ran.out + ran.err
+    monkeypatch.setattr(Ledger, "claim", claim)
+    jet.on_call = lambda *_: None
+    project.run(APPLY, code=3)
+    assert jet.objects == {"/a.mxf": 1, "/b.mxf": 1}
+
+
+def test_a_copy_of_the_ledger_from_before_is_known_to_send_again(project, jet):
+    """What is not promised: a ledger set back to an older copy does not know what was sent since."""
+    project.write_set("/a.mxf")
+    project.run(APPLY)
+    shutil.copy(LEDGER, "backup.db")
+    project.write_set("/a.mxf", "/b.mxf")
+    project.run(APPLY)
+    shutil.copy("backup.db", LEDGER)
+    project.run("jetplan ledger baseline --set masters --reason 'the ledger was restored from a backup'")
+    project.run(APPLY)
+    assert jet.objects == {"/a.mxf": 1, "/b.mxf": 1}

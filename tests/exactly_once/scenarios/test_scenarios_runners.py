@@ -1,0 +1,73 @@
+"""Two command lines at once on one ledger, in processes of their own."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+from stage import wait_until
+
+APPLY = "jetplan apply --auto-approve"
+
+
+def write(project, first, last, name="main.yaml"):
+    project.write_set(*(f"/{number}.mxf" for number in range(first, last)))
+    if name != "main.yaml":
+        folder = project.project / name
+        folder.mkdir()
+        (project.project / "manifests/main.yaml").rename(folder / "main.yaml")
+
+
+def test_the_same_manifests_at_once(project, jet):
+    """Each object is POSTed once, the job once, and both runs end with 0."""
+    project.configure("delivery:\n  maxObjects: 1\n")
+    write(project, 0, 60)
+    runs = [project.start(APPLY) for _ in range(3)]
+    ends = [(run.communicate(timeout=120), run.returncode) for run in runs]
+    assert [code for _, code in ends] == [0, 0, 0], ends
+    assert jet.job_posts == {"nyc-to-lax": 1}
+    assert jet.objects == {f"/{number}.mxf": 1 for number in range(60)}
+
+
+def test_overlapping_manifests_at_once(project, jet):
+    """Two states of one set at once: what both have is sent once, and what only one has is sent too."""
+    project.configure("delivery:\n  maxObjects: 3\n")
+    write(project, 0, 40, "older")
+    write(project, 20, 60, "newer")
+    runs = [project.start(f"jetplan apply {each} --auto-approve") for each in ("older", "newer")]
+    ends = [(run.communicate(timeout=120), run.returncode) for run in runs]
+    assert all(code in (0, 8) for _, code in ends), ends
+    project.run("jetplan apply older --auto-approve")
+    project.run("jetplan apply newer --auto-approve")
+    assert jet.job_posts == {"nyc-to-lax": 1}
+    assert jet.objects == {f"/{number}.mxf": 1 for number in range(60)}
+
+
+def test_stopped_in_the_middle_by_each_signal(project, jet):
+    """SIGINT, SIGTERM and SIGKILL one after the other: what was in flight waits for a word, the rest is sent once."""
+    project.configure("delivery:\n  maxObjects: 1\n")
+    write(project, 0, 30)
+    gate = threading.Event()
+
+    def slow(method, path, _):
+        if method == "POST" and path.endswith("/deliveries"):
+            gate.wait(0.05)
+
+    jet.on_call = slow
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        before = sum(jet.objects.values())
+        run = project.start(f"{APPLY} --parallelism 2")
+        wait_until(lambda before=before, run=run: sum(jet.objects.values()) > before + 2 or run.poll() is not None)
+        run.send_signal(number)
+        run.communicate(timeout=60)
+        assert run.returncode in (128 + number, -number), run.returncode
+    gate.set()
+    for _ in range(2):
+        project.run(APPLY, code=None)
+    for each in project.doubtful():
+        ident = each["attemptId"]
+        shown = project.run(f"jetplan ledger show {ident} --objects").out.split()
+        word = "accepted" if any(path in shown for path in jet.objects) else "not-accepted"
+        project.run(f"jetplan resolve {ident} --{word} --reason 'as the stand-in counted'")
+    project.run(APPLY)
+    assert jet.objects == {f"/{number}.mxf": 1 for number in range(30)}
