@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from simulation.campaign import first_violation, play
 from simulation.mutants import MUTANTS, Mutant
-from simulation.world import simulated
+from simulation.schedules import simulated
 
 SCHEDULES = 10_000
 PARTS = 4

@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import TRANSITIONS
-from simulation.world import Story, schedule, simulated
+from simulation.schedules import schedule, simulated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from simulation.world import Story
 
 
 @dataclass

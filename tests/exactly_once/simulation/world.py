@@ -1,14 +1,12 @@
-"""One schedule: runs, faults, deaths and people; then peace; and what must hold of all of it."""
+"""A server, a ledger, people and their manifests; what they can do; and what must hold when they are done."""
 
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from jetplan.apply import ApplyOptions, Stop, remember_whole_sets
-from jetplan.apply.driver import Driver
 from jetplan.apply.following import ENDS, FOLLOWED, follow
 from jetplan.cli.config import Settings
 from jetplan.cli.plan import exit_code_of
@@ -16,21 +14,17 @@ from jetplan.cli.project import Project, plan_from
 from jetplan.cli.run import Task, carry_out
 from jetplan.core.attempts import RELEASED, SENT, Kind, RunInfo, State
 from jetplan.core.limits import Limits
-from jetplan.core.protocol import Patience, Send
+from jetplan.core.protocol import Patience
 from jetplan.core.spec import Overlap
 from jetplan.errors import ExitCode, JetplanError
 from jetplan.observe import observe_server
+from simulation.client import Client
 from simulation.doors import Door, Shared
-from simulation.jet import ACCOUNT, Client, Jet, Weather
-from simulation.manifests import Manifest, Objects, edited, first, size_of
+from simulation.jet import ACCOUNT, CALM, Jet, Weather
+from simulation.manifests import Manifest, Objects, size_of
 from simulation.scheduler import Process, Scheduler
-from simulation.threading_ import machine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import pytest
-
     from jetplan.core.outcome import ApplyOutcome
     from jetplan.core.plan import Plan
 
@@ -72,12 +66,12 @@ class Story:
 class World:
     """A server, a ledger, a history of manifests, and whoever works with them."""
 
-    def __init__(self, seed: int, *, trace: bool = False, weather: Weather | None = None) -> None:
+    def __init__(self, seed: int, weather: Weather = CALM, *, trace: bool = False) -> None:
         self.scheduler = Scheduler(seed, trace=trace)
         self.seed = seed
         draw = self.scheduler.random
         self.shared = Shared(self.scheduler)
-        self.jet = Jet(self.scheduler, weather or _weather(draw))
+        self.jet = Jet(self.scheduler, weather)
         self.runs: list[Run] = []
         self.manifests: list[Manifest] = []
         self.violations: list[str] = []
@@ -208,6 +202,19 @@ class World:
         self.scheduler.run()
         return run
 
+    def unsettled(self) -> tuple[int, int]:
+        """Deliveries that were accepted and in doubt: how many there were, and how many still are."""
+        real = self.shared.real
+        scope = self.scope
+        were = [
+            attempt
+            for attempt in (real.attempts(scope) if scope else ())
+            if attempt.subject.kind is Kind.DELIVERY
+            and self.jet.has(attempt.attempt_id)
+            and any(entry.to_state is State.IN_DOUBT for entry in real.history(attempt.attempt_id))
+        ]
+        return len(were), sum(attempt.state is State.IN_DOUBT for attempt in were)
+
     def judge(self, manifest: Manifest) -> None:
         """Bring everything to an end and look at it."""
         self.settle_down()
@@ -277,70 +284,3 @@ def _sent(each: Objects, path: str, revision: int, have: set[tuple[str, int | No
     if each.overlap is Overlap.SKIP and plain in paths:
         return True
     return any((plain, size_of(each.number, at, path)) in have for at in range(revision, revision + 9))
-
-
-def _weather(draw: Any) -> Weather:
-    """Some schedules in fair weather, most with a few kinds of trouble, some with all."""
-    kinds = ["lost", "late", "vanished", "refused", "unsent", "slow", "unreadable"]
-    chosen = draw.sample(kinds, draw.choice((0, 1, 2, 3, 7)))
-    return Weather(
-        **{kind: draw.choice((0.05, 0.15, 0.3)) / (2 if len(chosen) > 3 else 1) for kind in chosen}, blind=0.3
-    )
-
-
-def schedule(seed: int, *, trace: bool = False) -> Story:
-    """Play one schedule from its seed, on a machine made by `simulated`."""
-    world = World(seed, trace=trace)
-    draw, scheduler, jet = world.scheduler.random, world.scheduler, world.jet
-    manifest = first(draw)
-    world.manifests.append(manifest)
-    for _ in range(draw.choice((0, 0, 1, 2))):
-        world.manifests.append(edited(world.manifests[-1], draw))
-    if draw.random() < 0.3:
-        jet.add_job("daily", "nyc", "lax", paused=draw.random() < 0.2)
-    if draw.random() < 0.2:
-        scheduler.spawn(jet.elsewhere, lambda: [jet.strange(ident) for ident in jet.jobs], draw.random() * 20)
-    spread = draw.choice((0.0, 0.5, 5.0, 30.0, 60.0))
-    deadly, sleepy = draw.choice((0.0, 0.0, 0.01, 0.03)), draw.choice((0.0, 0.0, 0.01, 0.04))
-    trouble = draw.choice((0.0, 0.0, 0.02, 0.1))
-    if draw.random() < 0.1:  # runs that sleep over the answer, so that others take them for dead
-        spread, deadly, sleepy = 50.0, 0.0, 0.02
-        jet.weather = Weather(refused=0.3, unsent=0.5)
-    skewed = draw.random() < 0.3
-    for number in range(draw.choice((1, 2, 2, 3, 4))):
-        at = min(number, len(world.manifests) - 1) if draw.random() < 0.7 else draw.randrange(len(world.manifests))
-        fields = {
-            "host": draw.choice(("", "one", "two")),
-            "skew": draw.uniform(-DAYS, DAYS) if skewed else 0.0,
-            "fragility": deadly,
-            "sleepiness": sleepy,
-            "trouble": trouble,
-        }
-        run = world.run_of(world.manifests[at], draw.random() * spread, **fields)
-        if draw.random() < 0.1:
-            scheduler.spawn(jet.elsewhere, lambda run=run: world.interrupt(run), draw.random() * (spread + 3))  # type: ignore[misc]
-    for _ in range(draw.choice((0, 0, 1, 3))):
-        scheduler.spawn(jet.elsewhere, world.person, draw.random() * 5 * (spread + 10))
-    for _ in range(draw.choice((0, 1, 2))):
-        scheduler.spawn(Process("watcher"), world.watch, draw.random() * 5 * (spread + 10))
-    world.judge(world.manifests[-1])
-    world.watch_in_peace()
-    return world.story()
-
-
-@contextmanager
-def simulated() -> Iterator[pytest.MonkeyPatch]:
-    """Jetplan on the simulated machine, with an ear at what it sends and what it says."""
-    with machine() as patch:
-        perform = Driver._perform
-
-        def heard(self: Driver, effect: Any, *rest: Any) -> Any:
-            if isinstance(effect, Send):
-                task = Scheduler.current.task
-                assert task is not None
-                task.attempt = effect.attempt.attempt_id
-            return perform(self, effect, *rest)
-
-        patch.setattr(Driver, "_perform", heard)
-        patch.setattr("jetplan.cli.progress.tell", lambda result: None)
-        yield patch

@@ -1,0 +1,87 @@
+"""One schedule from its seed: what befalls a world, until it is judged; and the world's machine."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from jetplan.apply.driver import Driver
+from jetplan.core.protocol import Send
+from simulation.jet import Weather
+from simulation.manifests import edited, first
+from simulation.scheduler import Process, Scheduler
+from simulation.threading_ import machine
+from simulation.world import DAYS, Story, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pytest
+
+
+def _weather(draw: Any) -> Weather:
+    """Some schedules in fair weather, most with a few kinds of trouble, some with all."""
+    kinds = ["lost", "late", "vanished", "refused", "unsent", "slow", "unreadable"]
+    chosen = draw.sample(kinds, draw.choice((0, 1, 2, 3, 7)))
+    return Weather(
+        **{kind: draw.choice((0.05, 0.15, 0.3)) / (2 if len(chosen) > 3 else 1) for kind in chosen}, blind=0.3
+    )
+
+
+def schedule(seed: int, *, trace: bool = False) -> Story:
+    """Play one schedule from its seed, on a machine made by `simulated`."""
+    world = World(seed, trace=trace)
+    draw, scheduler, jet = world.scheduler.random, world.scheduler, world.jet
+    jet.weather = _weather(draw)
+    manifest = first(draw)
+    world.manifests.append(manifest)
+    for _ in range(draw.choice((0, 0, 1, 2))):
+        world.manifests.append(edited(world.manifests[-1], draw))
+    if draw.random() < 0.3:
+        jet.add_job("daily", "nyc", "lax", paused=draw.random() < 0.2)
+    if draw.random() < 0.2:
+        scheduler.spawn(jet.elsewhere, lambda: [jet.strange(ident) for ident in jet.jobs], draw.random() * 20)
+    spread = draw.choice((0.0, 0.5, 5.0, 30.0, 60.0))
+    deadly, sleepy = draw.choice((0.0, 0.0, 0.01, 0.03)), draw.choice((0.0, 0.0, 0.01, 0.04))
+    trouble = draw.choice((0.0, 0.0, 0.02, 0.1))
+    if draw.random() < 0.1:  # runs that sleep over the answer, so that others take them for dead
+        spread, deadly, sleepy = 50.0, 0.0, 0.02
+        jet.weather = Weather(refused=0.3, unsent=0.5)
+    skewed = draw.random() < 0.3
+    for number in range(draw.choice((1, 2, 2, 3, 4))):
+        at = min(number, len(world.manifests) - 1) if draw.random() < 0.7 else draw.randrange(len(world.manifests))
+        fields = {
+            "host": draw.choice(("", "one", "two")),
+            "skew": draw.uniform(-DAYS, DAYS) if skewed else 0.0,
+            "fragility": deadly,
+            "sleepiness": sleepy,
+            "trouble": trouble,
+        }
+        run = world.run_of(world.manifests[at], draw.random() * spread, **fields)
+        if draw.random() < 0.1:
+            scheduler.spawn(jet.elsewhere, lambda run=run: world.interrupt(run), draw.random() * (spread + 3))  # type: ignore[misc]
+    for _ in range(draw.choice((0, 0, 1, 3))):
+        scheduler.spawn(jet.elsewhere, world.person, draw.random() * 5 * (spread + 10))
+    for _ in range(draw.choice((0, 1, 2))):
+        scheduler.spawn(Process("watcher"), world.watch, draw.random() * 5 * (spread + 10))
+    world.judge(world.manifests[-1])
+    world.watch_in_peace()
+    return world.story()
+
+
+@contextmanager
+def simulated() -> Iterator[pytest.MonkeyPatch]:
+    """Jetplan on the simulated machine, with an ear at what it sends and what it says."""
+    with machine() as patch:
+        perform = Driver._perform
+
+        def heard(self: Driver, effect: Any, *rest: Any) -> Any:
+            if isinstance(effect, Send):
+                task = Scheduler.current.task
+                assert task is not None
+                task.attempt = effect.attempt.attempt_id
+            return perform(self, effect, *rest)
+
+        patch.setattr(Driver, "_perform", heard)
+        patch.setattr("jetplan.cli.progress.tell", lambda result: None)
+        yield patch
