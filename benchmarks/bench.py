@@ -8,11 +8,9 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.figures import Anchor
 from benchmarks.measure import Run, run
 
 if TYPE_CHECKING:
@@ -20,8 +18,6 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 HOME = HERE.parent
-BARE = 0.0115
-"""Seconds of a bare Python on the machine that the published figures come from."""
 OWN = {
     "JETPLAN_CLIENT_ID": "benchmark",
     "JETPLAN_CLIENT_SECRET": "benchmark",
@@ -41,10 +37,6 @@ class Bench:
     def size(self, whole: int, quick: int) -> int:
         """How many to measure with."""
         return quick if self.quick else whole
-
-    def published(self, name: str, seconds: float, most: float | None = None) -> Anchor:
-        """What others were measured to take, where a bare Python took `BARE`: as much longer here as Python is here."""
-        return Anchor(name, seconds * _slowness(), most, measured=False)
 
     def anchor(self, name: str, *arguments: str | Path | int) -> Run:
         """Run one of the scripts in `anchors/`."""
@@ -67,12 +59,6 @@ class Bench:
         for name in ("jetplan.yaml", ".jetplan"):
             subprocess.run(["rm", "-rf", project / name], check=True)
         self.jetplan("init", cwd=project, api=api)
-
-
-@cache
-def _slowness() -> float:
-    # The least of many: what else the machine does at this moment must not make the others look slow.
-    return max(1.0, min(run([sys.executable, "-c", "pass"]).wall for _ in range(30)) / BARE)
 
 
 @contextmanager

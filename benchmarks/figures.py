@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """What a figure is held against. `measured`: in this very run; otherwise published, and scaled to this machine.
+    """What a figure is held against. `measured`: in this very run; otherwise as published, on another machine.
 
     `most`: the goal, as the highest ratio of figure to anchor; None where the anchor is only company.
     """
