@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import SENT, State
-from jetplan.core.objects import KEY_BYTES, object_key
+from jetplan.core.objects import object_keys, unpack_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from jetplan.core.attempts import Attempt
     from jetplan.core.objects import ObjectTable
+
+_NOBODY = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +51,27 @@ def difference(table: ObjectTable, attempts: Sequence[Attempt]) -> Delta:
     owners = [attempt for attempt in attempts if holds(attempt)]
     if not owners:
         return Delta(tuple(table.by_revision().items()))
+    owners.sort(key=lambda each: (each.revision, each.created_on))
     owner_of = _owners(owners)
     new: list[tuple[int, Sequence[int]]] = []
-    held: dict[str, tuple[Attempt, list[int]]] = {}
+    held: dict[int, list[int]] = {}
     resent: set[int] = set()
     sent = 0
     for revision, indexes in table.by_revision().items():
-        fresh: list[int] = []
-        for index in indexes:
-            owner = owner_of.get(object_key(table.paths[index]))
-            if owner is None:
-                fresh.append(index)
-            elif owner.revision < revision:
-                fresh.append(index)
-                resent.add(index)
-            elif owner.state in SENT:
-                sent += 1
-            else:
-                held.setdefault(owner.attempt_id, (owner, []))[1].append(index)
-        if fresh:
-            new.append((revision, fresh))
-    return Delta(tuple(new), sent, frozenset(resent), tuple(held.values()))
+        found = [owner_of.get(key, _NOBODY) for key in object_keys(table.paths_at(indexes))]
+        counts = Counter(found)
+        lower = {at for at in counts if at != _NOBODY and owners[at].revision < revision}
+        whole = {at for at in counts if at != _NOBODY and at not in lower and owners[at].state in SENT}
+        sent += sum(counts[at] for at in whole)
+        if lower or _NOBODY in counts:
+            free = lower | {_NOBODY}
+            new.append((revision, [index for index, at in zip(indexes, found, strict=True) if at in free]))
+            resent.update(index for index, at in zip(indexes, found, strict=True) if at in lower)
+        if doubtful := counts.keys() - lower - whole - {_NOBODY}:
+            for index, at in zip(indexes, found, strict=True):
+                if at in doubtful:
+                    held.setdefault(at, []).append(index)
+    return Delta(tuple(new), sent, frozenset(resent), tuple((owners[at], some) for at, some in held.items()))
 
 
 def recorded_keys(attempts: Sequence[Attempt]) -> set[bytes]:
@@ -76,11 +79,9 @@ def recorded_keys(attempts: Sequence[Attempt]) -> set[bytes]:
     return set(_owners([attempt for attempt in attempts if holds(attempt)]))
 
 
-def _owners(attempts: Sequence[Attempt]) -> dict[bytes, Attempt]:
-    """The attempt at the highest revision that holds each key; of equals, the newest."""
-    owner_of: dict[bytes, Attempt] = {}
-    for attempt in sorted(attempts, key=lambda each: (each.revision, each.created_on)):
-        packed = attempt.keys or b""
-        for at in range(0, len(packed), KEY_BYTES):
-            owner_of[packed[at : at + KEY_BYTES]] = attempt
+def _owners(attempts: Sequence[Attempt]) -> dict[bytes, int]:
+    """Which of the attempts holds each key, by its index: of several the last one."""
+    owner_of: dict[bytes, int] = {}
+    for at, attempt in enumerate(attempts):
+        owner_of.update(dict.fromkeys(unpack_keys(attempt.keys or b""), at))
     return owner_of
