@@ -19,12 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-SETS = {f"set{number}": [f"/s{number}/{index}.mxf" for index in range(3)] for number in range(3)}
-MANIFEST = "apiVersion: jetplan/v1\njobs:\n  daily: {source: NYC, destination: LAX}\ndeliverySets:\n" + "".join(
-    f"  {name}:\n    job: daily\n    objects: [{', '.join(paths)}]\n" for name, paths in SETS.items()
-)
-CONFIG = "ledger: sqlite:///ledger.db\ndelivery: {maxObjects: 2}\n"
-OBJECTS = [path for paths in SETS.values() for path in paths]
+CONFIG = "delivery: {maxObjects: 2}\n"
 IN_DOUBT = 3
 Place = tuple[str, int]
 """A system call, and the how manieth of a thread."""
@@ -39,6 +34,21 @@ class Drama:
     loses: int = 0
     blind: bool = False
     parallelism: int = 1
+    ledger: str = ""
+    """The URL of a ledger other than the file in the project's folder."""
+    sets: int = 3
+    each: int = 3
+
+    def objects(self) -> dict[str, list[str]]:
+        """What is to be sent, by set."""
+        return {f"set{at}": [f"/s{at}/{number}.mxf" for number in range(self.each)] for at in range(self.sets)}
+
+    def manifest(self) -> str:
+        """The same as a manifest."""
+        head = "apiVersion: jetplan/v1\njobs:\n  daily: {source: NYC, destination: LAX}\ndeliverySets:\n"
+        return head + "".join(
+            f"  {name}:\n    job: daily\n    objects: [{', '.join(paths)}]\n" for name, paths in self.objects().items()
+        )
 
 
 @dataclass
@@ -49,11 +59,11 @@ class Scene:
     counting: Counting
     folder: Path
     environment: dict[str, str]
-    parallelism: int = 1
+    drama: Drama
 
     def start(self) -> int:
         """An apply, waiting at its gate."""
-        arguments = ["apply", "--auto-approve", "--parallelism", str(self.parallelism)]
+        arguments = ["apply", "--auto-approve", "--parallelism", str(self.drama.parallelism)]
         return self.stable.start(arguments, self.folder, self.environment)
 
     def apply(self) -> int:
@@ -91,7 +101,8 @@ class Scene:
                 self._resolve()
         self.counting.rest()
         accepted = self.counting.accepted()
-        wrong = [f"{path} was accepted {accepted[path]} times" for path in OBJECTS if accepted[path] != 1]
+        wanted = [path for paths in self.drama.objects().values() for path in paths]
+        wrong = [f"{path} was accepted {accepted[path]} times" for path in wanted if accepted[path] != 1]
         wrong += [f"{count} jobs are named {name}" for name, count in self.counting.job_names().items() if count != 1]
         if code != 0:
             wrong.append(f"it never came to rest: the last apply exited with {code}")
@@ -100,7 +111,7 @@ class Scene:
     def _resolve(self) -> None:
         """People say of each attempt in doubt what is true."""
         accepted = self.counting.accepted()
-        with open_ledger(f"sqlite:///{self.folder / 'ledger.db'}") as ledger:
+        with open_ledger(self.environment["JETPLAN_LEDGER"]) as ledger:
             for scope in ledger.scopes(self.environment["JETPLAN_API_URL"]):
                 for attempt in ledger.unfinished(scope):
                     if attempt.state is State.IN_DOUBT:
@@ -120,13 +131,13 @@ def scene(stable: Stable, top: Path, name: str, drama: Drama) -> Iterator[Scene]
     """A project in a folder that is gone afterwards; `jetplan init` has been run."""
     folder = top / name
     (folder / "manifests").mkdir(parents=True)
-    (folder / "manifests" / "all.yaml").write_text(MANIFEST)
+    (folder / "manifests" / "all.yaml").write_text(drama.manifest())
     (folder / "jetplan.yaml").write_text(CONFIG)
     counting = Counting(drama.loses, drama.blind)
     with serving(counting) as url:
-        words = {"API_URL": url, "CLIENT_ID": "id", "CLIENT_SECRET": "secret", "TIMEOUT": "5"}
-        made = Scene(stable, counting, folder, {f"JETPLAN_{key}": value for key, value in words.items()})
-        made.parallelism = drama.parallelism
+        words = {"API_URL": url, "CLIENT_ID": "id", "CLIENT_SECRET": "secret", "TIMEOUT": "30"}
+        words["LEDGER"] = drama.ledger or f"sqlite:///{folder / 'ledger.db'}"
+        made = Scene(stable, counting, folder, {f"JETPLAN_{key}": value for key, value in words.items()}, drama)
         pid = stable.start(["init"], folder, made.environment)
         stable.go(pid)
         assert stable.wait(pid) == 0, (folder / "output.txt").read_text()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @dataclass
@@ -22,6 +22,8 @@ class Counting:
 
     loses: int = 0
     blind: bool = False
+    on_call: Callable[[str, str], None] = lambda _method, _path: None
+    """Called with method and path before an answer is made, while nothing else is held up."""
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     deliveries: list[tuple[str, list[str]]] = field(default_factory=list)
     posts: int = 0
@@ -49,6 +51,7 @@ class Counting:
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any] | None:
         """The answer, or None where it is lost."""
+        self.on_call(method, path)
         with self.lock:
             status, said = self._answer(method, path.strip("/").split("/"), body)
             if method == "POST" and path.startswith("/v1/") and status < 300:

@@ -46,7 +46,7 @@ def schedule(seed: int, *, trace: bool = False) -> Story:
     trouble = draw.choice((0.0, 0.0, 0.02, 0.1))
     if draw.random() < 0.1:  # runs that sleep over the answer, so that others take them for dead
         spread, deadly, sleepy = 50.0, 0.0, 0.02
-        jet.weather = Weather(refused=0.3, unsent=0.5)
+        jet.weather = Weather(refused=0.5, unsent=0.3)
     skewed = draw.random() < 0.3
     for number in range(draw.choice((1, 2, 2, 3, 4))):
         at = min(number, len(world.manifests) - 1) if draw.random() < 0.7 else draw.randrange(len(world.manifests))

