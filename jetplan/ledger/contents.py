@@ -24,7 +24,7 @@ from jetplan.core.objects import (
 from jetplan.errors import JetplanError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from jetplan.core.attempts import NewAttempt
 
@@ -78,14 +78,11 @@ def _pack(attempt: NewAttempt) -> Contents:
     )
 
 
-def _folder_of(path: str) -> str:
-    """The nearest folder above a path, without its slash at the end."""
-    return path.rpartition("/")[0] if path[-1] != "/" else path[:-1].rpartition("/")[0]
-
-
-def folders_of(paths: Iterable[str]) -> set[str]:
+def folders_of(paths: Collection[str]) -> set[str]:
     """Every folder that contains any of the paths."""
-    nearest = {f"{folder}/" for folder in {_folder_of(path) for path in paths if path != WHOLE_PROFILE}}
+    names = {path.rpartition("/")[0] for path in paths if path[-1] != "/"}
+    names.update(path[:-1].rpartition("/")[0] for path in paths if path[-1] == "/" and path != WHOLE_PROFILE)
+    nearest = {f"{name}/" for name in names}
     return nearest.union(*map(folders_above, nearest))
 
 
