@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from desks import Desk, delivery, desk_at, job
+from jsonschema import Draft202012Validator
 
 from jetplan.core.attempts import NewAttempt, State, Taken
 from jetplan.errors import JetplanError
 from jetplan.ledger import Ledger, open_ledger
+from jetplan.ledger.exchange_schema import export_schema
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,3 +115,13 @@ def test_a_damaged_export_is_refused_by_postgresql_too(told: str, other_postgres
                 ledger.import_(text)
             assert export(ledger) == before, how
         ledger.import_(lines(told))
+
+
+def test_every_line_fits_the_published_schema(told: str) -> None:
+    """Head, rows and end of a real export; a line with a key too many does not."""
+    lines = Draft202012Validator(export_schema())
+    records = [json.loads(line) for line in told.splitlines()]
+    assert {record.get("table") for record in records} >= {"attempts", "transitions", "pages", "runs"}
+    for record in records:
+        lines.validate(record)
+    assert not lines.is_valid({**records[0], "more": 1})
