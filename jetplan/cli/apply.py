@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from jetplan.cli.options import limit_options, project_options
+from jetplan.cli.options import limit_options, project_options, said
 from jetplan.cli.reading import cache_option
 from jetplan.errors import ExitCode, StalePlan, UsageError
 
@@ -69,7 +69,7 @@ def command(
     from jetplan.cli.run import Task
     from jetplan.cli.wait import wait_for_deliveries
 
-    if timeout is not None and not wait:
+    if said("timeout") and not wait:
         raise UsageError("--timeout is for --wait", hint="add --wait")
     if not auto_approve and not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("there is no terminal to ask on", hint="say --auto-approve, after reading `jetplan plan`")

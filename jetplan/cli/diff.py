@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 import click
 
 from jetplan.cli.options import base_option, format_option, limit_options, manifests_argument
+from jetplan.cli.reading import cache_option
 
 if TYPE_CHECKING:
     from jetplan.cli.options import Format, Lifts
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 @base_option
 @format_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
+@cache_option
 @limit_options
 def command(
     manifests: Path, config: Path, base: str | None, form: Format, detailed_exitcode: bool, **lifts: Unpack[Lifts]

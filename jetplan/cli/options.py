@@ -60,6 +60,13 @@ def format_option(command: F) -> F:
     return option(command)
 
 
+def said(option: str) -> bool:
+    """Whether an option stands on the command line itself, rather than in the environment."""
+    from click.core import ParameterSource
+
+    return click.get_current_context().get_parameter_source(option) is ParameterSource.COMMANDLINE
+
+
 def base_option(command: F) -> F:
     """The revision that an offline plan is compared with."""
     option = click.option(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from jetplan.cli.options import base_option, format_option, limit_options, manifests_argument, project_options
+from jetplan.cli.options import base_option, format_option, limit_options, manifests_argument, project_options, said
 from jetplan.cli.reading import cache_option
 from jetplan.errors import ExitCode, UsageError, worst_of
 
@@ -61,7 +61,7 @@ def command(
         if out is not None or digest:
             raise UsageError("an offline plan cannot be applied, so it has no file and no digest")
         return show_offline(manifests, config, base, form, lifts, detailed=detailed_exitcode)
-    if base is not None:
+    if said("base"):
         raise UsageError("--base is for offline plans", hint="add --offline, or use `jetplan diff`")
     reading = read_known(manifests, config)
     write_problems([], reading.warnings)

@@ -153,3 +153,36 @@ def test_what_makes_no_sense(repository: Repository, tmp_path: Path) -> None:
     run_here("jetplan plan --offline --digest", 64)
     run_here("jetplan plan --base HEAD", 64)
     run_here("jetplan diff --base nowhere", 64)
+
+
+def test_settings_of_other_commands_do_no_harm(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    """JETPLAN_BASE, set once for a whole pipeline, is what `diff` takes and what a plan against Jet passes over."""
+    repository.write(PLAIN)
+    repository.commit()
+    repository.write(PLAIN.replace("/b.mxf]", "/b.mxf, /new.mxf]"))
+    repository.commit()
+    monkeypatch.setenv("JETPLAN_BASE", "HEAD~1")
+    assert told()["hasChanges"]
+    assert "--base" not in run_here("jetplan plan", 6).err
+
+
+def test_house_rules_hold_offline(repository: Repository) -> None:
+    """What the team's rules forbid is told, with its place, before anything is compared."""
+    repository.write('{"properties": {"name": {"pattern": "^show-"}}}', "rules/names.json")
+    repository.write("houseRules: [rules/names.json]\n", "jetplan.yaml")
+    repository.write(PLAIN)
+    repository.commit()
+    for line in ("jetplan diff", "jetplan plan --offline"):
+        assert "manifests/main.yaml:5:3" in run_here(line, 1).err
+
+
+def test_hostile_names(repository: Repository) -> None:
+    """Names from a fork's branch reach terminal, Markdown and page as text only, and revisions by hostile names too."""
+    name = "@team <img src=x> ::add-mask::x #1"
+    report = changed(repository, HEAD.replace("deliverySets:\n", ""), PLAIN.replace("ep101", f"'{name}'"))
+    assert list(submissions(report)) == [name]
+    repository.git("tag", "@team-#1")
+    for form in ("text", "markdown", "html"):
+        out = run_here(f"jetplan diff --base @team-#1 --format {form}").out
+        assert form != "html" or "<img" not in out
+        assert not [line for line in out.splitlines() if line.lstrip().startswith("::")]
