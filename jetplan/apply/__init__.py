@@ -5,6 +5,7 @@ lease      a run in the ledger, kept alive while it works
 executor   one plan from claim to outcome: its threads, its end
 jobs       create, adopt, update; doubtful creations settled by looking
 deliveries one set's batches: claimed together, sent by whoever is free
+company    other runs that would move the same objects to the same place
 driver     effects of the protocol -> ledger and client
 throttle   how many requests may be under way, as the server's 429s say
 settling   what earlier runs left in doubt, settled by looking

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, assert_never
 
 from jetplan.api.bodies import delivery_body
+from jetplan.apply.company import meet_others
 from jetplan.apply.driver import Channel
-from jetplan.core.attempts import Claimed, NewAttempt, Taken
+from jetplan.core.attempts import Claimed, NewAttempt, State, Taken
 from jetplan.core.outcome import DeliveryAccepted, Result, StepInDoubt, StepNotSent, StepRejected, StepSkipped
 from jetplan.core.protocol import Done, Doubtful, Held, Rejected, Unsent, carry_out
 from jetplan.errors import JetplanError
@@ -74,8 +76,8 @@ class SetDelivery:
                 runs = ", ".join(sorted({attempt.run.run_id for attempt in by}))
                 self._report(step, StepSkipped(step, f"run {runs} has claimed these objects", tuple(by)))
             case Taken():
-                for pair in pairs:
-                    yield from self._claimed([pair])
+                for step, attempt in pairs:
+                    yield from self._claimed([(step, replace(attempt, attempt_id=self._context.new_id()))])
 
     def _claim(self, attempts: Sequence[NewAttempt]) -> ClaimResult:
         with self._claiming:
@@ -91,7 +93,13 @@ class SetDelivery:
             # version would let the next claim pass for one that has seen them.
             if isinstance(result, Claimed) and result.version == self._version + 1:
                 self._version = result.version
+        others = meet_others(self._steps[0], attempts, self._context) if isinstance(result, Claimed) else []
+        if not others:
             return result
+        for attempt in attempts:
+            reason = {"reason": "another run is sending these objects there"}
+            self._context.ledger.mark(attempt.attempt_id, State.NOT_SENT, reason, run_id=self._context.run_id)
+        return Taken(others)
 
     def _attempt(self, step: SubmitBatch) -> NewAttempt:
         return NewAttempt(

@@ -99,6 +99,10 @@ class Ledger:
         """Whether a run still holds its lease; an unknown run is dead."""
         return self._driver.read(lambda tx: leases.liveness(tx, run_id, self._alive))
 
+    def has_company(self, scope_id: str, run_id: str) -> bool:
+        """Whether any other run may have claimed here since this one began, or may do so yet."""
+        return self._driver.read(lambda tx: leases.has_company(tx, scope_id, run_id))
+
     def recover(self, scope_id: str, run_id: str) -> list[Attempt]:
         """Take over what dead runs left: INTENDED becomes NOT_SENT, SENDING becomes IN_DOUBT, all or nothing.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 
+import pytest
 from stage import wait_until
 
 APPLY = "jetplan apply --auto-approve"
@@ -71,3 +72,53 @@ def test_stopped_in_the_middle_by_each_signal(project, jet):
         project.run(f"jetplan resolve {ident} --{word} --reason 'as the stand-in counted'")
     project.run(APPLY)
     assert jet.objects == {f"/{number}.mxf": 1 for number in range(30)}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"masters": "/x/a.mxf"}, {"others": "/x/a.mxf"}),
+        ({"masters": "/x/"}, {"others": "/x/a.mxf"}),
+        ({"masters": "/x/a.mxf"}, {"masters": "/x/"}),
+    ],
+    ids=["two sets", "a folder of another set", "a folder of the same set"],
+)
+def test_two_that_planned_before_either_claimed(project, jet, first, second):
+    """Runs of two states of the manifests plan at one moment: what both would move to one place is moved once."""
+    for name, sets in (("first", first), ("second", second)):
+        project.write_set("/x/a.mxf", job="paused: false")
+        text = (project.project / "manifests/main.yaml").read_text()
+        ((key, path),) = sets.items()
+        (project.project / name).mkdir()
+        text = text[: text.index("deliverySets")] + f"deliverySets:\n  {key}:\n    job: nyc-to-lax\n    objects:\n"
+        (project.project / name / "main.yaml").write_text(f"{text}      - {path}\n")
+    jet.make({"name": "nyc-to-lax", "actions": [{"data": _ENDS}]})
+    jet.jobs["job-1"]["paused"] = True
+    planned, claimed = threading.Barrier(2), threading.Event()
+    turns = iter((True, False))
+
+    def on_call(method, path, _):
+        if method == "PATCH":  # both have planned when both ask for the job to be resumed
+            planned.wait(30)
+            if not next(turns):
+                claimed.wait(30)
+        if path.endswith("/transfers"):  # what comes right before sending
+            if not claimed.is_set():
+                claimed.set()
+                looked.wait(3)
+            else:
+                looked.set()
+
+    looked = threading.Event()
+    jet.on_call = on_call
+    runs = [project.start(f"jetplan apply {each} --auto-approve") for each in ("first", "second")]
+    ends = [(run.communicate(timeout=120), run.returncode) for run in runs]
+    jet.on_call = lambda *_: None
+    assert sorted(code for _, code in ends) in ([0, 8], [0, 1]), ends
+    assert sum(jet.objects.values()) == 1, jet.objects
+    codes = sorted(project.run(f"jetplan apply {each} --auto-approve", code=None).code for each in ("first", "second"))
+    assert codes == [0, 1]
+    assert sum(jet.objects.values()) == 1, jet.objects
+
+
+_ENDS = {"source": {"storageProfileId": "src-1"}, "destination": {"storageProfileId": "dst-1"}}
