@@ -23,6 +23,8 @@ def main() -> int:
     parser.add_argument("--history", type=Path, default=HERE / "history.jsonl")
     parser.add_argument("--out", type=Path, default=HOME / ".bench" / "history.svg")
     asked = parser.parse_args()
+    if not asked.history.exists():
+        raise SystemExit(f"{asked.history} is not there: each `make bench` adds a line to it")
     runs = [json.loads(line) for line in asked.history.read_text().splitlines() if line]
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     asked.out.write_text(draw(runs))
