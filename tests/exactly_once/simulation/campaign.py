@@ -72,11 +72,6 @@ def play(seeds: Iterable[int]) -> Tally:
     return tally
 
 
-def first_violation(seeds: Iterable[int]) -> Story | None:
-    """The first schedule in which something went wrong. `simulated` is the caller's."""
-    return next((story for story in map(schedule, seeds) if story.violations), None)
-
-
 def play_many(first: int, count: int, workers: int, say: bool = True) -> Tally:
     """The same in several processes, with a line every now and then."""
     chunk = max(1, min(1000, count // workers))

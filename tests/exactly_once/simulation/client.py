@@ -109,6 +109,7 @@ class Client:
         jet.scheduler.spawn(jet.elsewhere, arriving, jet.scheduler.random.random() * 30)
         while not answers:
             jet.scheduler.step(2.0)
+        self._long_wait()
         return answers[0]
 
     def _lost(self, arrive: Any, attempt: str) -> Answer:

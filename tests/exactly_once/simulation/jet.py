@@ -144,7 +144,7 @@ class Jet:
         ended = shown + draw.random() * draw.choice((1.0, 10.0, 3600.0))
         shown = float("inf") if blind else shown
         ident = f"delivery-{len(self.moved) + 1}"
-        self.moved.append(Moving(ident, job_id, items, shown, ended, attempt, draw.random() < 0.2))
+        self.moved.append(Moving(ident, job_id, items, shown, ended, attempt, draw.random() < 0.4))
         self.scheduler.log(f"JET accepts {ident} {[path for path, _ in items]} for {attempt[:8]}")
         return Accepted("" if draw.random() < 0.05 and not self.peace else ident, 200)
 

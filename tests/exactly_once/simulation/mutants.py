@@ -6,7 +6,7 @@ Each is a function that breaks the build through a MonkeyPatch.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -18,6 +18,10 @@ from jetplan.core.attempts import Claimed, ClaimResult, NewAttempt, State
 from jetplan.core.evidence import Evidence, Silence
 from jetplan.ledger import claims, recovery
 from jetplan.observe import evidence
+from simulation.schedules import crowded, raised, schedule
+
+if TYPE_CHECKING:
+    from simulation.world import Story
 
 Mutant = Callable[[pytest.MonkeyPatch], None]
 
@@ -113,14 +117,14 @@ def evidence_of_others(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("jetplan.core.evidence._rivals", lambda attempt, other: False)
 
 
-MUTANTS: Mapping[Mutant, int] = {
-    send_before_commit: 0,
-    retry_on_timeout: 0,
-    absence_as_proof: 0,
-    claim_without_version: 0,
-    version_taken_over: 700,
-    dead_intentions_forgotten: 50,
-    dead_is_unsent: 0,
-    evidence_of_others: 1100,
+MUTANTS: Mapping[Mutant, Callable[[int], Story]] = {
+    send_before_commit: schedule,
+    retry_on_timeout: schedule,
+    absence_as_proof: schedule,
+    claim_without_version: schedule,
+    version_taken_over: crowded,
+    dead_intentions_forgotten: schedule,
+    dead_is_unsent: schedule,
+    evidence_of_others: raised,
 }
-"""Each with the seed to begin at: some mistakes show in one schedule of a thousand only."""
+"""Each with the schedules that show it soonest."""

@@ -69,6 +69,28 @@ def schedule(seed: int, *, trace: bool = False) -> Story:
     return world.story()
 
 
+def crowded(seed: int) -> Story:
+    """Many runs at once whose requests are refused now and then: claims are released and taken all the time."""
+    world = World(seed, Weather(refused=0.5))
+    manifest = first(world.scheduler.random)
+    for _ in range(3):
+        world.run_of(manifest, world.scheduler.random.random() * 2, host="one")
+    world.judge(manifest)
+    return world.story()
+
+
+def raised(seed: int) -> Story:
+    """Revisions raised while what was sent before them has not been shown yet, and answers lost."""
+    world = World(seed, Weather(lost=0.3, vanished=0.3))
+    manifest = first(world.scheduler.random)
+    world.run_of(manifest, host="one")
+    for number in range(1, 4):
+        manifest = edited(manifest, world.scheduler.random)
+        world.run_of(manifest, number * 30.0, host="one")
+    world.judge(manifest)
+    return world.story()
+
+
 @contextmanager
 def simulated() -> Iterator[pytest.MonkeyPatch]:
     """Jetplan on the simulated machine, with an ear at what it sends and what it says."""
