@@ -31,7 +31,7 @@ demo: $(VENV)/.sandbox
 	@$(BIN)/python demo/demo.py
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 -m "not browser" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser" $(PYTEST_ARGS)
 
 test-browser: $(VENV)/.dev
 	$(BIN)/python -m pytest -m browser $(PYTEST_ARGS)

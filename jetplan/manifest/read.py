@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jetplan.errors import ManifestInvalid
-from jetplan.manifest.document import read_document
 from jetplan.manifest.files import find_manifests
 from jetplan.manifest.limits import DEFAULT_LIMITS
 from jetplan.manifest.namespace import Namespace, by_place
+from jetplan.manifest.parallel import read_documents, useful_processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,16 +30,20 @@ class Reading:
     warnings: tuple[Problem, ...] = ()
 
 
-def read_manifests(root: Path, *, limits: Limits = DEFAULT_LIMITS, rules: Sequence[Path] = ()) -> Reading:
+def read_manifests(
+    root: Path, *, limits: Limits = DEFAULT_LIMITS, rules: Sequence[Path] = (), processes: int | None = None
+) -> Reading:
     """Read every manifest below `root`, which may also be one file; then hold it against house rules.
 
+    `processes` read side by side; if not said, as many as are worth their cost. The result is the same with any.
     Raises ManifestInvalid with all problems in file order, UsageError if there is nothing at `root`.
     """
     sources, strays = find_manifests(root)
     namespace = Namespace(strays)
     with _no_garbage_collection():
-        for source in sources:
-            namespace.add(read_document(source, limits))
+        count = processes or useful_processes(sources)
+        for document in read_documents(sources, limits, count):
+            namespace.add(document)
     problems = namespace.problems()
     spec = namespace.spec(len(sources))
     if rules and not problems:

@@ -1,0 +1,89 @@
+"""What a file declares as plain tuples, fit to pass between processes, and back.
+
+Only documents as the reader makes them: a path in a declared set holds no line break.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any, TypeAlias
+
+from jetplan.core.spec import DeliverySetSpec, JobSpec, Overlap, ProfileRef
+from jetplan.errors import Place, Problem
+from jetplan.manifest.columns import Columns
+from jetplan.manifest.document import Document
+
+Packed: TypeAlias = tuple[Any, ...]
+"""Nothing but tuples, lists, dicts, strings, bytes, numbers and None."""
+
+
+def pack(document: Document) -> Packed:
+    """A document as one tuple."""
+    return (
+        [_pack_job(job) for job in document.jobs],
+        [_pack_set(*declared) for declared in document.sets],
+        [(name, *_pack_place(place)) for name, place in document.job_names],
+        [(name, *_pack_place(place)) for name, place in document.set_names],
+        [_pack_problem(problem) for problem in document.problems],
+        [_pack_problem(warning) for warning in document.warnings],
+    )
+
+
+def unpack(packed: Packed) -> Document:
+    """The document that was packed, place for place."""
+    jobs, sets, job_names, set_names, problems, warnings = packed
+    return Document(
+        [_unpack_job(*job) for job in jobs],
+        [_unpack_set(*declared) for declared in sets],
+        [(name, Place(*place)) for name, *place in job_names],
+        [(name, Place(*place)) for name, *place in set_names],
+        [_unpack_problem(*problem) for problem in problems],
+        [_unpack_problem(*warning) for warning in warnings],
+    )
+
+
+def _pack_place(place: Place) -> tuple[str, int, int]:
+    return place.file, place.line, place.column
+
+
+def _pack_problem(problem: Problem) -> Packed:
+    return _pack_place(problem.place), problem.message, problem.hint, problem.code
+
+
+def _unpack_problem(place: tuple[str, int, int], message: str, hint: str, code: str) -> Problem:
+    return Problem(Place(*place), message, hint, code)
+
+
+def _pack_job(job: JobSpec) -> Packed:
+    ends = [(end.name, end.profile_id, _pack_place(end.place)) for end in (job.source, job.destination)]
+    return job.name, *ends, job.paused, job.job_id, _pack_place(job.place)
+
+
+def _unpack_job(
+    name: str, source: Packed, destination: Packed, paused: bool | None, job_id: str | None, place: Packed
+) -> JobSpec:
+    return JobSpec(name, _unpack_profile(*source), _unpack_profile(*destination), paused, job_id, Place(*place))
+
+
+def _unpack_profile(name: str | None, profile_id: str | None, place: Packed) -> ProfileRef:
+    return ProfileRef(name, profile_id, Place(*place))
+
+
+def _pack_set(spec: DeliverySetSpec, digest: bytes, columns: Columns) -> Packed:
+    return (
+        (spec.name, spec.job, spec.overlap.value, spec.renamed_from, _pack_place(spec.place)),
+        (spec.objects.revision, digest),
+        (columns.file, "\n".join(columns.paths), columns.sizes.tobytes(), columns.places.tobytes()),
+        (columns.revisions, columns.total),
+    )
+
+
+def _unpack_set(
+    said: Packed, known: tuple[int, bytes], listed: Packed, rest: tuple[dict[int, int], int]
+) -> tuple[DeliverySetSpec, bytes, Columns]:
+    name, job, overlap, renamed_from, place = said
+    file, paths, sizes, places = listed
+    columns = Columns(file, paths.split("\n") if paths else [], array("q", sizes), array("Q", places), *rest)
+    revision, digest = known
+    spec = DeliverySetSpec(name, job, columns.table(revision), Overlap(overlap), renamed_from, Place(*place))
+    return spec, digest, columns
