@@ -108,7 +108,13 @@ def _chunk_is_plain(paths: Sequence[str]) -> bool:
     text = "\\".join(("", *paths, ""))
     if not (text.isascii() and text.isprintable()) or text.count("\\") != len(paths) + 1:
         return False
-    if max(map(len, paths)) > LONGEST_SEGMENT or any(suspect in text for suspect in _SUSPECTS):
-        return False
-    lowered = text.lower()
-    return not any(start in lowered for start in _DEVICE_STARTS)
+    return max(map(len, paths)) <= LONGEST_SEGMENT and not (
+        _holds_any(text, _SUSPECTS) or _holds_any(text.lower(), _DEVICE_STARTS)
+    )
+
+
+def _holds_any(text: str, parts: tuple[str, ...]) -> bool:
+    for part in parts:  # noqa: SIM110 - a generator costs more than the searches in a short text
+        if part in text:
+            return True
+    return False

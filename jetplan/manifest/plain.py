@@ -63,8 +63,8 @@ def declare_plain(data: bytes, aside: dict[int, Stretch], document: Document, fi
     sets = list(_SET.finditer(data, *found.span(2))) if found[2] else []
     if not (_are_names(jobs, (1, 2, 3)) and _are_names(sets, (1, 2))) or any(job[2] == job[3] for job in jobs):
         return False
-    job_lines = [[lines.of(job.start(group)) for group in (1, 2, 3)] for job in jobs]
-    set_lines = [[lines.of(each.start(group)) for group in (1, 4)] for each in sets]
+    job_lines = [(lines.of(job.start(1)), lines.of(job.start(2)), lines.of(job.start(3))) for job in jobs]
+    set_lines = [(lines.of(each.start(1)), lines.of(each.start(4))) for each in sets]
     if [at for _, at in set_lines] != list(aside):
         return False
     for job, at in zip(jobs, job_lines, strict=True):
@@ -90,17 +90,17 @@ class _Lines:
 def _are_names(found: list[re.Match[bytes]], groups: tuple[int, ...]) -> bool:
     """Whether these groups are all strings to any YAML reader, none too long, the first of them each once."""
     texts = [text for each in found for text in each.group(*groups)]
-    if any(len(text) > LONGEST_NAME or text.lower() in _NO_STRINGS for text in texts):
+    if not _NO_STRINGS.isdisjoint(map(bytes.lower, texts)) or max(map(len, texts), default=0) > LONGEST_NAME:
         return False
     return len({each[1] for each in found}) == len(found)
 
 
-def _declare_job(found: re.Match[bytes], at: list[int], document: Document, findings: Findings) -> None:
-    name, source, destination = (text.decode() for text in found.groups())
-    place, from_, to = (Place(findings.file, line + 1, column) for line, column in zip(at, (3, 13, 18), strict=True))
+def _declare_job(found: re.Match[bytes], at: tuple[int, int, int], document: Document, findings: Findings) -> None:
+    file, name, place = findings.file, found[1].decode(), Place(findings.file, at[0] + 1, 3)
+    source = ProfileRef(found[2].decode(), place=Place(file, at[1] + 1, 13))
+    destination = ProfileRef(found[3].decode(), place=Place(file, at[2] + 1, 18))
     document.job_names.append((name, place))
-    profiles = ProfileRef(name=source, place=from_), ProfileRef(name=destination, place=to)
-    document.jobs.append(JobSpec(name, *profiles, place=place))
+    document.jobs.append(JobSpec(name, source, destination, place=place))
 
 
 def _declare_set(found: re.Match[bytes], line: int, stretch: Stretch, document: Document, findings: Findings) -> None:
