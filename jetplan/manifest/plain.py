@@ -69,8 +69,8 @@ def declare_plain(data: bytes, aside: dict[int, Stretch], document: Document, fi
         return False
     for job, at in zip(jobs, job_lines, strict=True):
         _declare_job(job, at, document, findings)
-    for each, at in zip(sets, set_lines, strict=True):
-        _declare_set(each, at[0], aside[at[1]], document, findings)
+    for each, (line, below) in zip(sets, set_lines, strict=True):
+        _declare_set(each, line, aside[below], document, findings)
     return True
 
 
