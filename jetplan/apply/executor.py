@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from jetplan.apply.context import Context
 from jetplan.apply.deliveries import SetDelivery
 from jetplan.apply.driver import Driver
-from jetplan.apply.jobs import adopt_together, apply_job, settle_creations
+from jetplan.apply.jobs import adopt_together, apply_job, jobs_known, settle_creations
 from jetplan.apply.looks import Looks
 from jetplan.apply.remembering import remember_whole_sets
 from jetplan.apply.settling import settle_soon
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from jetplan.api.client import JetClient
+    from jetplan.apply.jobs import KnownJobs
     from jetplan.apply.stop import Stop
     from jetplan.core.attempts import RunInfo
     from jetplan.core.evidence import Evidence, Silence
@@ -184,12 +185,13 @@ class _Run:
 
     def _job_tasks(self) -> Iterator[Callable[[], Iterable[object]]]:
         adopted: list[AdoptJob] = []
+        known = jobs_known(self._plan, self._context)
         for step in self._plan.steps:
             match step:
                 case AdoptJob(paused=None):
                     adopted.append(step)
                 case CreateJob() | AdoptJob() | UpdateJob():
-                    yield partial(self._job, step)
+                    yield partial(self._job, step, known)
         for at in range(0, len(adopted), ADOPTED_TOGETHER):
             yield partial(self._adopt, adopted[at : at + ADOPTED_TOGETHER])
 
@@ -202,12 +204,12 @@ class _Run:
             self._report(result.step, result)
         return ()
 
-    def _job(self, step: CreateJob | AdoptJob | UpdateJob) -> Iterable[object]:
+    def _job(self, step: CreateJob | AdoptJob | UpdateJob, known: KnownJobs) -> Iterable[object]:
         if self._context.stop:
             self._report(step, StepSkipped(step, self._context.stop.reason))
             return ()
         try:
-            result = apply_job(step, self._context)
+            result = apply_job(step, self._context, known)
         except JetplanError as error:
             result = StepNotSent(step, error.message)
         self._report(step, result)

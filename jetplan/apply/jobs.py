@@ -20,18 +20,27 @@ if TYPE_CHECKING:
     from jetplan.apply.context import Context
     from jetplan.core.attempts import Attempt
     from jetplan.core.observed import ObservedJob
+    from jetplan.core.plan import Plan
 
 _LOOKS = (0.0, 0.5, 1.0, 2.0, 3.0, 3.0)
 """Seconds before each look at the list of jobs."""
 
 JobStep = CreateJob | AdoptJob | UpdateJob
+KnownJobs = dict[str, list[tuple[SubjectKey, str]]]
+"""By name, the jobs that were made or adopted under it: subject and job id."""
 
 
-def apply_job(step: JobStep, context: Context) -> Result:
+def jobs_known(plan: Plan, context: Context) -> KnownJobs:
+    """The jobs that the ledger has under the names of those to be created. What comes later moves their version."""
+    names = [step.job for step in plan.steps if isinstance(step, CreateJob)]
+    return context.ledger.jobs_named(context.scope, names) if names else {}
+
+
+def apply_job(step: JobStep, context: Context, known: KnownJobs) -> Result:
     """Carry out one job step."""
     match step:
         case CreateJob():
-            return _create(step, context)
+            return _create(step, context, known)
         case AdoptJob(observed=job, paused=paused, subject=subject):
             context.ledger.adopt(context.scope, subject, job.job_id)
             return JobApplied(step, job.job_id) if paused is None else _set_paused(step, job.job_id, paused, context)
@@ -50,9 +59,9 @@ def adopt_together(steps: Sequence[AdoptJob], context: Context) -> list[Result]:
     return [JobApplied(step, step.observed.job_id) for step in steps]
 
 
-def _create(step: CreateJob, context: Context) -> Result:
-    """Create a job, unless one that the ledger knows of is there: a list may lag behind, or another run be faster."""
-    for subject, job_id in context.ledger.jobs_named(context.scope, step.job):
+def _create(step: CreateJob, context: Context, known: KnownJobs) -> Result:
+    """Create a job, unless one that the ledger knows of is there: a list may lag behind."""
+    for subject, job_id in known.get(step.job, ()):
         if not _is_there(job_id, context):
             continue
         if subject == step.subject:

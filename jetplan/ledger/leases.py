@@ -6,7 +6,6 @@ taken for dead loses its claims by compare-and-swap, and may then not send; one 
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import RunInfo
@@ -66,26 +65,6 @@ def find(tx: Transaction, run_id: str) -> RunRecord | None:
     started, heartbeat, count, lease, finished, outcome = rest
     run = RunInfo(ident, commit, ci_url, who, host, process, program)
     return RunRecord(run, started, heartbeat, count, float(lease), finished, outcome)
-
-
-def has_company(tx: Transaction, scope_id: str, run_id: str) -> bool:
-    """Whether any other run may have claimed in a scope since this one began, or may do so yet."""
-    me = find(tx, run_id)
-    if me is None:
-        return True
-    since = stamp(moment(me.started_on) - timedelta(seconds=me.lease_seconds))
-    return bool(
-        tx.rows(
-            """SELECT 1 FROM jetplan_runs
-               WHERE run_id <> ? AND (finished_on > ? OR (finished_on = '' AND heartbeat_on > ?)) LIMIT 1""",
-            (run_id, since, since),
-        )
-        or tx.rows(
-            """SELECT 1 FROM jetplan_attempts
-               WHERE scope_id = ? AND state IN ('intended', 'sending') AND run_id <> ? LIMIT 1""",
-            (scope_id, run_id),
-        )
-    )
 
 
 def verdict(record: RunRecord, now: datetime, alive: Callable[[str, str], bool | None]) -> Liveness:

@@ -58,14 +58,19 @@ def subjects(tx: Transaction, scope_id: str) -> dict[SubjectKey, SubjectRecord]:
     return found
 
 
-def jobs_named(tx: Transaction, scope_id: str, name: str) -> list[tuple[SubjectKey, str]]:
-    """The ids of jobs that were made or adopted under a name, on whatever route."""
-    rows = tx.rows(
-        """SELECT source_id, destination_id, job_id FROM jetplan_subjects
-           WHERE scope_id = ? AND kind = 'job' AND name = ? AND job_id <> '' ORDER BY subject_id""",
-        (scope_id, name),
+def jobs_named(tx: Transaction, scope_id: str, names: Collection[str]) -> dict[str, list[tuple[SubjectKey, str]]]:
+    """The ids of jobs that were made or adopted under some names, on whatever route; names without any are left out."""
+    rows = rows_in(
+        tx,
+        """SELECT name, source_id, destination_id, job_id FROM jetplan_subjects
+           WHERE scope_id = ? AND kind = 'job' AND job_id <> '' AND name IN (@) ORDER BY subject_id""",
+        names,
+        before=(scope_id,),
     )
-    return [(SubjectKey(Kind.JOB, name, source, destination), job_id) for source, destination, job_id in rows]
+    found: dict[str, list[tuple[SubjectKey, str]]] = {}
+    for name, source, destination, job_id in rows:
+        found.setdefault(name, []).append((SubjectKey(Kind.JOB, name, source, destination), job_id))
+    return found
 
 
 def versions(found: Mapping[SubjectKey, SubjectRecord]) -> Callable[[SubjectKey], int]:

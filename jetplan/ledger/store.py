@@ -9,7 +9,20 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from jetplan.ledger import checks, claims, exchange, leases, marks, reads, recovery, runs, scopes, search, settling
+from jetplan.ledger import (
+    checks,
+    claims,
+    company,
+    exchange,
+    leases,
+    marks,
+    reads,
+    recovery,
+    runs,
+    scopes,
+    search,
+    settling,
+)
 from jetplan.ledger.contents import pack
 from jetplan.ledger.granting import ClaimRequest
 from jetplan.ledger.writer import Writer, in_portions
@@ -100,8 +113,12 @@ class Ledger:
         return self._driver.read(lambda tx: leases.liveness(tx, run_id, self._alive))
 
     def has_company(self, scope_id: str, run_id: str) -> bool:
-        """Whether any other run may have claimed here since this one began, or may do so yet."""
-        return self._driver.read(lambda tx: leases.has_company(tx, scope_id, run_id))
+        """Whether any other run may have claimed here since this one began, or may do so yet.
+
+        Asked after every claim, so it goes the way of the writes, in the transaction after the claim's: a read of
+        its own would have to wait for the commits of other threads, and they for it.
+        """
+        return self._writer.submit(company.QUESTIONS, company.Question(scope_id, run_id))
 
     def recover(self, scope_id: str, run_id: str) -> list[Attempt]:
         """Take over what dead runs left: INTENDED becomes NOT_SENT, SENDING becomes IN_DOUBT, all or nothing.
@@ -212,9 +229,9 @@ class Ledger:
         """
         return self._driver.read(lambda tx: claims.version_of(tx, scope_id, subject))
 
-    def jobs_named(self, scope_id: str, name: str) -> list[tuple[SubjectKey, str]]:
-        """The jobs that were made or adopted under a name, as (subject, job id)."""
-        return self._driver.read(lambda tx: reads.jobs_named(tx, scope_id, name))
+    def jobs_named(self, scope_id: str, names: Collection[str]) -> dict[str, list[tuple[SubjectKey, str]]]:
+        """The jobs that were made or adopted under some names, as (subject, job id); names without any left out."""
+        return self._driver.read(lambda tx: reads.jobs_named(tx, scope_id, names))
 
     def attempts(
         self,
