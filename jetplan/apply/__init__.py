@@ -3,8 +3,10 @@
 rounds     what other runs hold is waited for, then planned again
 lease      a run in the ledger, kept alive while it works
 executor   one plan from claim to outcome: its threads, its end
-jobs       create, adopt, update; doubtful creations settled by looking
-deliveries one set's batches: claimed together, sent by whoever is free
+claiming   many subjects claimed in one commit, while what was claimed before is being sent
+jobs       adopt, update; doubtful creations settled by looking
+creations  jobs to be created, each sent by whoever is free
+deliveries one set's batches, sent by whoever is free
 company    other runs that would move the same objects to the same place
 driver     effects of the protocol -> ledger and client
 throttle   how many requests may be under way, as the server's 429s say
@@ -18,7 +20,7 @@ stop       how a run is told to stop
 
 from __future__ import annotations
 
-from jetplan.apply.executor import ApplyOptions, make_context
+from jetplan.apply.context import ApplyOptions, make_context
 from jetplan.apply.lease import leased_run
 from jetplan.apply.remembering import remember_whole_sets
 from jetplan.apply.rounds import apply_in_rounds

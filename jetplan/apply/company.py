@@ -12,20 +12,23 @@ from typing import TYPE_CHECKING
 from jetplan.core.observed import Relation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from jetplan.apply.context import Context
     from jetplan.core.attempts import Attempt, NewAttempt
     from jetplan.core.plan import SubmitBatch
 
 
-def meet_others(step: SubmitBatch, attempts: Sequence[NewAttempt], context: Context) -> list[Attempt]:
+def meet_others(
+    step: SubmitBatch, attempts: Sequence[NewAttempt], context: Context, alone: Callable[[], bool]
+) -> list[Attempt]:
     """The attempts of other runs that hold objects of these, just claimed, at their destination.
 
-    `step` is any step of their set. None are looked for where a person has said `overlap: send`.
+    `step` is any step of their set; `alone` tells, as of after the claim, whether there can be no such run. None are
+    looked for where a person has said `overlap: send`.
     """
     ledger, scope = context.ledger, context.scope
-    if step.overlap_allowed or not ledger.has_company(scope, context.run_id):
+    if step.overlap_allowed or alone():
         return []
     paths = [path for attempt in attempts for path in attempt.paths]
     own = {step.subject, *step.also}

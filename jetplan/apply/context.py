@@ -1,22 +1,36 @@
-"""What every step of one run needs: the ledger, the client, the run's own id and settings."""
+"""What every step of one run needs: the ledger, the client, the run's own id, and how it is to behave."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from jetplan.apply.driver import Driver
+from jetplan.apply.looks import Looks
+from jetplan.apply.throttle import Throttle
 from jetplan.core.protocol import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from jetplan.api.client import JetClient
-    from jetplan.apply.driver import Driver
-    from jetplan.apply.looks import Looks
     from jetplan.apply.stop import Stop
+    from jetplan.core.attempts import RunInfo
     from jetplan.core.evidence import Evidence, Silence
     from jetplan.core.observed import ObservedJob
     from jetplan.ledger.store import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyOptions:
+    """How a run behaves. Seconds throughout; `grace` is how long requests under way may finish after a stop."""
+
+    parallelism: int = 10
+    patience: Patience = field(default_factory=Patience)
+    settle_seconds: float = 10.0
+    lease_seconds: float = 60.0
+    grace: float = 5.0
+    await_others: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +50,32 @@ class Context:
     new_id: Callable[[], str]
     patience: Patience = field(default_factory=Patience)
     settle_seconds: float = 10.0
+
+
+def make_context(
+    client: JetClient,
+    ledger: Ledger,
+    scope: str,
+    run: RunInfo,
+    stop: Stop,
+    *,
+    list_jobs: Callable[[], Sequence[ObservedJob]],
+    look: Callable[[], Mapping[str, Evidence | Silence]],
+    new_id: Callable[[], str],
+    options: ApplyOptions,
+) -> Context:
+    """What the steps of one run share."""
+    return Context(
+        ledger,
+        scope,
+        client,
+        list_jobs,
+        look,
+        Driver(ledger, run.run_id, stop, Throttle(options.parallelism), stale_after=options.lease_seconds),
+        Looks(client),
+        stop,
+        run.run_id,
+        new_id,
+        options.patience,
+        options.settle_seconds,
+    )

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
-from threading import Lock
 from typing import TYPE_CHECKING, assert_never
 
 from jetplan.api.bodies import delivery_body
 from jetplan.apply.company import meet_others
 from jetplan.apply.driver import Channel
-from jetplan.core.attempts import Claimed, NewAttempt, State, Taken
+from jetplan.core.attempts import Claimed, NewAttempt, NewClaim, State, Taken
 from jetplan.core.outcome import DeliveryAccepted, Result, StepInDoubt, StepNotSent, StepRejected, StepSkipped
 from jetplan.core.protocol import Done, Doubtful, Held, Rejected, Unsent, carry_out
 from jetplan.errors import JetplanError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
+    from jetplan.apply.claiming import Follows
     from jetplan.apply.context import Context
     from jetplan.core.attempts import ClaimResult
     from jetplan.core.plan import SubmitBatch
-
-CLAIMED_TOGETHER = 32
-"""Batches claimed in one transaction: few commits, and few to hand back when a run is stopped."""
 
 
 class SetDelivery:
@@ -41,65 +37,99 @@ class SetDelivery:
         self._context = context
         self._report = report
         self._version = steps[0].version
-        self._claiming = Lock()
+        self._next = 0
+        self._asked: Sequence[SubmitBatch] = ()
 
-    def begin(self) -> Iterable[Callable[[], Iterable[object]]]:
-        """The first task."""
-        yield partial(self._claim_from, 0)
+    # As a claimant.
 
-    def _claim_from(self, start: int) -> Iterable[Callable[[], Iterable[object]]]:
-        """Claim the next batches; what follows is to send each, then to claim on."""
-        chunk = self._steps[start : start + CLAIMED_TOGETHER]
-        if self._context.stop:
-            for step in self._steps[start:]:
-                self._report(step, StepSkipped(step, self._context.stop.reason))
-            return
-        pairs = [(step, self._attempt(step)) for step in chunk]
-        yield from self._claimed(pairs)
-        if start + CLAIMED_TOGETHER < len(self._steps):
-            yield partial(self._claim_from, start + CLAIMED_TOGETHER)
+    @property
+    def done(self) -> bool:
+        """Whether all batches were claimed or refused."""
+        return self._next == len(self._steps)
 
-    def _claimed(self, pairs: Sequence[tuple[SubmitBatch, NewAttempt]]) -> Iterable[Callable[[], Iterable[object]]]:
+    def ask(self, attempts: int, objects: int) -> NewClaim:
+        """A claim of the next batches."""
+        end = self._next + 1
+        left = objects - len(self._steps[self._next])
+        while end < min(self._next + attempts, len(self._steps)) and len(self._steps[end]) <= left:
+            left -= len(self._steps[end])
+            end += 1
+        self._asked = self._steps[self._next : end]
+        self._next = end
+        return self._new_claim([self._attempt(step) for step in self._asked])
+
+    def answered(self, claim: NewClaim, result: ClaimResult | JetplanError, alone: Callable[[], bool]) -> Follows:
+        """Send each batch that was granted; claim each by itself where they were not granted together."""
+        pairs = list(zip(self._asked, claim.attempts, strict=True))
         try:
-            result = self._claim([attempt for _, attempt in pairs])
+            if isinstance(result, JetplanError):
+                raise result
+            result = self._met(claim, result, alone)
         except JetplanError as error:
             # Should the commit have taken place after all, the end of the run hands the claims back.
             for step, _ in pairs:
                 self._report(step, StepNotSent(step, error.message))
-            return
+            return []
         match result:
             case Claimed():
-                for step, attempt in pairs:
-                    yield partial(self._send, step, attempt)
-            case Taken(by) if len(pairs) == 1:
-                step = pairs[0][0]
-                runs = ", ".join(sorted({attempt.run.run_id for attempt in by}))
-                self._report(step, StepSkipped(step, f"run {runs} has claimed these objects", tuple(by)))
+                return [partial(self._send, step, attempt) for step, attempt in pairs]
+            case Taken() if len(pairs) == 1:
+                self._taken(pairs[0][0], result)
+                return []
             case Taken():
-                for step, attempt in pairs:
-                    yield from self._claimed([(step, replace(attempt, attempt_id=self._context.new_id()))])
+                return [partial(self._claim_alone, step) for step, _ in pairs]
+            case _:
+                assert_never(result)
 
-    def _claim(self, attempts: Sequence[NewAttempt]) -> ClaimResult:
-        with self._claiming:
-            result = self._context.ledger.claim(
-                self._context.scope,
-                self._steps[0].subject,
-                self._version,
-                attempts,
-                self._context.run_id,
-                also=self._steps[0].also,
-            )
-            # A grant at another version was checked against attempts that the plan has not seen: taking over its
-            # version would let the next claim pass for one that has seen them.
-            if isinstance(result, Claimed) and result.version == self._version + 1:
-                self._version = result.version
-        others = meet_others(self._steps[0], attempts, self._context) if isinstance(result, Claimed) else []
-        if not others:
+    def give_up(self) -> None:
+        """Report the batches that were not claimed yet."""
+        for step in self._steps[self._next :]:
+            self._report(step, StepSkipped(step, self._context.stop.reason))
+
+    def _claim_alone(self, step: SubmitBatch) -> Follows:
+        """Claim one batch of those that were not granted together."""
+        attempt = self._attempt(step)
+        try:
+            result = self._claim([attempt])
+        except JetplanError as error:
+            self._report(step, StepNotSent(step, error.message))
+            return []
+        if isinstance(result, Claimed):
+            return [partial(self._send, step, attempt)]
+        self._taken(step, result)
+        return []
+
+    def _taken(self, step: SubmitBatch, taken: Taken) -> None:
+        runs = ", ".join(sorted({attempt.run.run_id for attempt in taken.by}))
+        self._report(step, StepSkipped(step, f"run {runs} has claimed these objects", tuple(taken.by)))
+
+    def _new_claim(self, attempts: Sequence[NewAttempt]) -> NewClaim:
+        return NewClaim(self._steps[0].subject, self._version, attempts, self._steps[0].also)
+
+    def _met(self, claim: NewClaim, result: ClaimResult, alone: Callable[[], bool]) -> ClaimResult:
+        """The result as it stands once other runs at the destination were looked for, and given way to."""
+        if isinstance(result, Taken):
             return result
-        for attempt in attempts:
+        self._granted(claim.expected_version, result.version)
+        others = meet_others(self._steps[0], claim.attempts, self._context, alone)
+        for attempt in claim.attempts if others else ():
             reason = {"reason": "another run is sending these objects there"}
             self._context.ledger.mark(attempt.attempt_id, State.NOT_SENT, reason, run_id=self._context.run_id)
-        return Taken(others)
+        return Taken(others) if others else result
+
+    def _granted(self, expected: int, version: int) -> None:
+        # A grant at another version was checked against attempts that the plan has not seen: taking over its
+        # version would let the next claim pass for one that has seen them.
+        if version == expected + 1:
+            self._version = version
+
+    def _claim(self, attempts: Sequence[NewAttempt]) -> ClaimResult:
+        """Claim a few by themselves."""
+        claim, context = self._new_claim(attempts), self._context
+        result = context.ledger.claim(
+            context.scope, claim.subject, claim.expected_version, attempts, context.run_id, also=claim.also
+        )
+        return self._met(claim, result, lambda: not context.ledger.has_company(context.scope, context.run_id))
 
     def _attempt(self, step: SubmitBatch) -> NewAttempt:
         return NewAttempt(
@@ -114,7 +144,7 @@ class SetDelivery:
             step.overlap_allowed,
         )
 
-    def _send(self, step: SubmitBatch, attempt: NewAttempt) -> Iterable[Callable[[], Iterable[object]]]:
+    def _send(self, step: SubmitBatch, attempt: NewAttempt) -> Follows:
         context = self._context
         channel = Channel(
             self._claim,

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from jetplan.apply.context import Context
+from jetplan.apply.claiming import Claiming
+from jetplan.apply.creations import JobCreation, jobs_known
 from jetplan.apply.deliveries import SetDelivery
-from jetplan.apply.driver import Driver
-from jetplan.apply.jobs import adopt_together, apply_job, jobs_known, settle_creations
-from jetplan.apply.looks import Looks
+from jetplan.apply.jobs import adopt_together, apply_job, settle_creations
 from jetplan.apply.remembering import remember_whole_sets
 from jetplan.apply.settling import settle_soon
-from jetplan.apply.throttle import Throttle
 from jetplan.apply.work import Work
 from jetplan.core.attempts import State
 from jetplan.core.outcome import (
@@ -29,66 +26,18 @@ from jetplan.core.outcome import (
     StepSkipped,
 )
 from jetplan.core.plan import AdoptJob, CreateJob, KeepJob, SubmitBatch, UpdateJob
-from jetplan.core.protocol import Patience
 from jetplan.errors import InDoubtError, JetplanError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from jetplan.api.client import JetClient
-    from jetplan.apply.jobs import KnownJobs
-    from jetplan.apply.stop import Stop
-    from jetplan.core.attempts import RunInfo
-    from jetplan.core.evidence import Evidence, Silence
-    from jetplan.core.observed import ObservedJob
+    from jetplan.apply.context import ApplyOptions, Context
     from jetplan.core.plan import Plan, Step
-    from jetplan.ledger.store import Ledger
 
 ADOPTED_TOGETHER = 256
 """Jobs adopted before their lines are told and a stop is heeded."""
 THREADS_A_REQUEST = 2
 """While one thread of a place waits for the wire, another waits for the ledger; the throttle counts the places."""
-
-
-@dataclass(frozen=True, slots=True)
-class ApplyOptions:
-    """How a run behaves. Seconds throughout; `grace` is how long requests under way may finish after a stop."""
-
-    parallelism: int = 10
-    patience: Patience = field(default_factory=Patience)
-    settle_seconds: float = 10.0
-    lease_seconds: float = 60.0
-    grace: float = 5.0
-    await_others: float = 30.0
-
-
-def make_context(
-    client: JetClient,
-    ledger: Ledger,
-    scope: str,
-    run: RunInfo,
-    stop: Stop,
-    *,
-    list_jobs: Callable[[], Sequence[ObservedJob]],
-    look: Callable[[], Mapping[str, Evidence | Silence]],
-    new_id: Callable[[], str],
-    options: ApplyOptions,
-) -> Context:
-    """What the steps of one run share."""
-    return Context(
-        ledger,
-        scope,
-        client,
-        list_jobs,
-        look,
-        Driver(ledger, run.run_id, stop, Throttle(options.parallelism), stale_after=options.lease_seconds),
-        Looks(client),
-        stop,
-        run.run_id,
-        new_id,
-        options.patience,
-        options.settle_seconds,
-    )
 
 
 def apply_plan(
@@ -185,13 +134,19 @@ class _Run:
 
     def _job_tasks(self) -> Iterator[Callable[[], Iterable[object]]]:
         adopted: list[AdoptJob] = []
+        created: list[JobCreation] = []
         known = jobs_known(self._plan, self._context)
         for step in self._plan.steps:
             match step:
                 case AdoptJob(paused=None):
                     adopted.append(step)
-                case CreateJob() | AdoptJob() | UpdateJob():
-                    yield partial(self._job, step, known)
+                case CreateJob(job=name) if name in known:
+                    yield partial(JobCreation(step, self._context, self._report).begin, known[name])
+                case CreateJob():
+                    created.append(JobCreation(step, self._context, self._report))
+                case AdoptJob() | UpdateJob():
+                    yield partial(self._job, step)
+        yield from Claiming(created, self._context).begin()
         for at in range(0, len(adopted), ADOPTED_TOGETHER):
             yield partial(self._adopt, adopted[at : at + ADOPTED_TOGETHER])
 
@@ -204,12 +159,12 @@ class _Run:
             self._report(result.step, result)
         return ()
 
-    def _job(self, step: CreateJob | AdoptJob | UpdateJob, known: KnownJobs) -> Iterable[object]:
+    def _job(self, step: AdoptJob | UpdateJob) -> Iterable[object]:
         if self._context.stop:
             self._report(step, StepSkipped(step, self._context.stop.reason))
             return ()
         try:
-            result = apply_job(step, self._context, known)
+            result = apply_job(step, self._context)
         except JetplanError as error:
             result = StepNotSent(step, error.message)
         self._report(step, result)
@@ -238,13 +193,15 @@ class _Run:
         sets: dict[str, list[SubmitBatch]] = {}
         for step in self._plan.submissions():
             sets.setdefault(step.set_name, []).append(step)
+        ready: list[SetDelivery] = []
         for steps in sets.values():
             job_id = job_ids.get(steps[0].job)
             if job_id:
-                yield from SetDelivery(steps, job_id, self._context, self._report).begin()
+                ready.append(SetDelivery(steps, job_id, self._context, self._report))
             else:
                 for step in steps:
                     self._report(step, StepSkipped(step, f"job {step.job!r} was not made ready"))
+        yield from Claiming(ready, self._context).begin()
 
     def _settle_doubtful_deliveries(self) -> None:
         doubtful = {

@@ -1,17 +1,13 @@
-"""Job steps: create, adopt, pause and resume. A creation whose answer was lost is settled by looking at the list."""
+"""Job steps that make nothing: adopt, pause and resume. And how a creation whose answer was lost is settled."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from jetplan.api.bodies import job_body
-from jetplan.api.calls import CallRefused
-from jetplan.apply.driver import Channel
 from jetplan.core.answers import Accepted, NoAnswer, NotSent, Refused
-from jetplan.core.attempts import Kind, NewAttempt, State, SubjectKey
-from jetplan.core.outcome import JobApplied, Result, StepInDoubt, StepNotSent, StepRejected, StepSkipped
+from jetplan.core.attempts import Kind, State, SubjectKey
+from jetplan.core.outcome import JobApplied, Result, StepNotSent, StepRejected
 from jetplan.core.plan import AdoptJob, CreateJob, UpdateJob
-from jetplan.core.protocol import Done, Doubtful, Held, Rejected, Unsent, carry_out
 from jetplan.errors import JetplanError
 
 if TYPE_CHECKING:
@@ -20,32 +16,19 @@ if TYPE_CHECKING:
     from jetplan.apply.context import Context
     from jetplan.core.attempts import Attempt
     from jetplan.core.observed import ObservedJob
-    from jetplan.core.plan import Plan
 
 _LOOKS = (0.0, 0.5, 1.0, 2.0, 3.0, 3.0)
 """Seconds before each look at the list of jobs."""
 
-JobStep = CreateJob | AdoptJob | UpdateJob
-KnownJobs = dict[str, list[tuple[SubjectKey, str]]]
-"""By name, the jobs that were made or adopted under it: subject and job id."""
 
-
-def jobs_known(plan: Plan, context: Context) -> KnownJobs:
-    """The jobs that the ledger has under the names of those to be created. What comes later moves their version."""
-    names = [step.job for step in plan.steps if isinstance(step, CreateJob)]
-    return context.ledger.jobs_named(context.scope, names) if names else {}
-
-
-def apply_job(step: JobStep, context: Context, known: KnownJobs) -> Result:
+def apply_job(step: AdoptJob | UpdateJob, context: Context) -> Result:
     """Carry out one job step."""
     match step:
-        case CreateJob():
-            return _create(step, context, known)
         case AdoptJob(observed=job, paused=paused, subject=subject):
             context.ledger.adopt(context.scope, subject, job.job_id)
-            return JobApplied(step, job.job_id) if paused is None else _set_paused(step, job.job_id, paused, context)
+            return JobApplied(step, job.job_id) if paused is None else set_paused(step, job.job_id, paused, context)
         case UpdateJob(observed=job, paused=paused):
-            return _set_paused(step, job.job_id, paused, context)
+            return set_paused(step, job.job_id, paused, context)
         case _:
             assert_never(step)
 
@@ -59,62 +42,7 @@ def adopt_together(steps: Sequence[AdoptJob], context: Context) -> list[Result]:
     return [JobApplied(step, step.observed.job_id) for step in steps]
 
 
-def _create(step: CreateJob, context: Context, known: KnownJobs) -> Result:
-    """Create a job, unless one that the ledger knows of is there: a list may lag behind."""
-    for subject, job_id in known.get(step.job, ()):
-        if not _is_there(job_id, context):
-            continue
-        if subject == step.subject:
-            return _made(step, job_id, context)
-        return StepSkipped(step, f"job {job_id} has this name and other storage profiles, though no list shows it")
-    return _create_anew(step, context)
-
-
-def _is_there(job_id: str, context: Context) -> bool:
-    try:
-        context.client.view_job(job_id)
-    except CallRefused as refusal:
-        if refusal.status in {404, 410}:
-            return False
-        raise
-    return True
-
-
-def _create_anew(step: CreateJob, context: Context) -> Result:
-    attempt = NewAttempt(context.new_id(), job_name=step.job)
-    body = job_body(step.job, step.route.source.profile_id, step.route.destination.profile_id)
-    version = step.version
-
-    def claim(attempts: Sequence[NewAttempt]) -> object:
-        nonlocal version
-        result = context.ledger.claim(context.scope, step.subject, version, attempts, context.run_id)
-        version = getattr(result, "version", version)
-        return result
-
-    channel = Channel(claim, lambda _: context.client.create_job(body), lambda _: None)  # type: ignore[arg-type]  # claim returns what the ledger does
-    match context.driver.drive(carry_out(attempt, context.new_id, context.patience), channel):
-        case Done(record_id=job_id):
-            context.looks.made(job_id)
-            return _made(step, job_id, context)
-        case Rejected(attempt_id, status, message):
-            return StepRejected(step, status, message, attempt_id)
-        case Unsent(attempt_id, reason):
-            return StepNotSent(step, reason, attempt_id)
-        case Doubtful(attempt_id):
-            return StepInDoubt(step, context.ledger.attempt(attempt_id))
-        case Held(taken, reason):
-            return StepSkipped(step, context.stop.reason if context.stop else reason, tuple(taken.by))
-        case other:
-            assert_never(other)
-
-
-def _made(step: CreateJob, job_id: str, context: Context) -> Result:
-    if step.paused:
-        return _set_paused(step, job_id, paused=True, context=context)
-    return JobApplied(step, job_id)
-
-
-def _set_paused(step: JobStep, job_id: str, paused: bool, context: Context) -> Result:
+def set_paused(step: CreateJob | AdoptJob | UpdateJob, job_id: str, paused: bool, context: Context) -> Result:
     """Pausing twice is pausing once, so a lost answer is simply asked again on the next run."""
     match context.client.set_paused(job_id, paused):
         case Accepted():

@@ -14,8 +14,7 @@ from jetplan.core.plan import BlockReason
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from jetplan.apply.context import Context
-    from jetplan.apply.executor import ApplyOptions
+    from jetplan.apply.context import ApplyOptions, Context
     from jetplan.core.attempts import Attempt
     from jetplan.core.outcome import ApplyOutcome, Result
     from jetplan.core.plan import Plan

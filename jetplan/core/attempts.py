@@ -157,6 +157,16 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class NewClaim:
+    """What a subject is claimed for: attempts, all or none. For the other fields see `Ledger.claim`."""
+
+    subject: SubjectKey
+    expected_version: int
+    attempts: Sequence[NewAttempt]
+    also: Sequence[SubjectKey] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed:
     """The claim was granted and is durable; `version` is the subject's new one."""
 

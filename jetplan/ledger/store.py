@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from jetplan.errors import JetplanError
 from jetplan.ledger import (
     checks,
     claims,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from typing import IO, Any, Self
 
-    from jetplan.core.attempts import Attempt, ClaimResult, NewAttempt, RunInfo, State, SubjectKey
+    from jetplan.core.attempts import Attempt, ClaimResult, NewAttempt, NewClaim, RunInfo, State, SubjectKey
     from jetplan.ledger.driver import Driver
     from jetplan.ledger.records import (
         Finding,
@@ -149,6 +150,21 @@ class Ledger:
         """
         request = ClaimRequest(scope_id, subject, expected_version, pack(attempts), run_id, tuple(also))
         return self._writer.submit(claims.CLAIMS, request)
+
+    def claim_all(self, scope_id: str, wanted: Sequence[NewClaim], run_id: str) -> list[ClaimResult | JetplanError]:
+        """Many claims in as few commits as can be, each decided by itself; each its result, or the error it met."""
+        packed: list[ClaimRequest | JetplanError] = []
+        for each in wanted:
+            try:
+                contents = pack(each.attempts)
+            except JetplanError as error:
+                packed.append(error)
+            else:
+                claim = (scope_id, each.subject, each.expected_version, contents, run_id, tuple(each.also))
+                packed.append(ClaimRequest(*claim))
+        requests = [each for each in packed if isinstance(each, ClaimRequest)]
+        answers = iter(self._writer.submit_all(claims.CLAIMS, requests))
+        return [next(answers) if isinstance(each, ClaimRequest) else each for each in packed]
 
     def mark(
         self,

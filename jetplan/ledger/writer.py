@@ -76,18 +76,31 @@ class Writer:
 
     def submit(self, handler: Handler[Q_contra, A_co], request: Q_contra) -> A_co:
         """Carry out one request; returns after its commit. Raises what the request, or the commit, ended in."""
-        item = _Item(handler, request, Future())
-        if not self._group:
-            _deliver([item], self._carry_out([item]))
-        else:
-            with self._starting:
-                if self._closed:
-                    raise JetplanError("the ledger is closed")
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._serve, name="jetplan-ledger", daemon=True)
-                    self._thread.start()
-                self._queue.put(item)
+        (item,) = self._put([_Item(handler, request, Future())])
         return cast("A_co", item.answer.result())
+
+    def submit_all(self, handler: Handler[Q_contra, A_co], requests: Iterable[Q_contra]) -> list[A_co | JetplanError]:
+        """Carry out several requests, in as few commits as can be; each its answer, or the error it ended in.
+
+        Returns after the last commit. Each stands or falls by itself.
+        """
+        items = self._put([_Item(handler, request, Future()) for request in requests])
+        return [_answer(item) for item in items]
+
+    def _put(self, items: list[_Item]) -> list[_Item]:
+        if not self._group:
+            for item in items:
+                _deliver([item], self._carry_out([item]))
+            return items
+        with self._starting:
+            if self._closed:
+                raise JetplanError("the ledger is closed")
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._serve, name="jetplan-ledger", daemon=True)
+                self._thread.start()
+            for item in items:
+                self._queue.put(item)
+        return items
 
     def close(self) -> None:
         """Finish what is queued and stop."""
@@ -152,6 +165,13 @@ def _apply_all(tx: Transaction, items: Sequence[_Item]) -> list[Any]:
         for at, answer in zip(places, handler.apply(tx, asked[handler]), strict=True):
             answers[at] = answer
     return answers
+
+
+def _answer(item: _Item) -> Any:
+    try:
+        return item.answer.result()
+    except JetplanError as error:
+        return error
 
 
 def _deliver(items: Sequence[_Item], answers: Sequence[Any]) -> None:

@@ -5,7 +5,7 @@ Each is a function that breaks the build through a MonkeyPatch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +14,7 @@ from jetplan.apply.deliveries import SetDelivery
 from jetplan.apply.driver import Driver
 from jetplan.core import protocol
 from jetplan.core.answers import NoAnswer, NotSent
-from jetplan.core.attempts import Claimed, ClaimResult, NewAttempt, State
+from jetplan.core.attempts import NewAttempt, State
 from jetplan.core.evidence import Evidence, Silence
 from jetplan.ledger import claims, recovery
 from jetplan.observe import evidence
@@ -83,17 +83,10 @@ def claim_without_version(patch: pytest.MonkeyPatch) -> None:
 def version_taken_over(patch: pytest.MonkeyPatch) -> None:
     """A version met on the way is taken for one that was planned with."""
 
-    def claim(self: SetDelivery, attempts: Sequence[NewAttempt]) -> ClaimResult:
-        with self._claiming:
-            step, context = self._steps[0], self._context
-            result = context.ledger.claim(
-                context.scope, step.subject, self._version, attempts, context.run_id, also=step.also
-            )
-            if isinstance(result, Claimed):
-                self._version = result.version
-            return result
+    def granted(self: SetDelivery, expected: int, version: int) -> None:
+        self._version = version
 
-    patch.setattr(SetDelivery, "_claim", claim)
+    patch.setattr(SetDelivery, "_granted", granted)
 
 
 def dead_intentions_forgotten(patch: pytest.MonkeyPatch) -> None:
