@@ -112,10 +112,10 @@ class Driver:
                 return self._permit(effect, current)
             case Mark():
                 return self._record(effect)
-            case Send() if self._clock() - current.permitted_at > self._stale_after:
-                self._leave(current)
-                return NotSent("the run was held up for so long that its permission to send was out of date")
             case Send(attempt):
+                if held_back := self._board(current):
+                    self._leave(current)
+                    return NotSent(held_back)
                 current.sent = True
                 try:
                     current.answer = channel.send(attempt)
@@ -137,7 +137,7 @@ class Driver:
         if stopped() or (self._throttle is not None and not self._throttle.enter(stopped)):
             self._ledger.mark(effect.attempt_id, State.NOT_SENT, {"reason": "interrupted"}, run_id=self._run_id)
             return False
-        current.entered = self._throttle is not None
+        current.entered, current.boarded = self._throttle is not None, False
         permitted = False
         current.permitted_at = self._clock()
         try:
@@ -147,6 +147,16 @@ class Driver:
                 self._leave(current)
         return permitted
 
+    def _board(self, current: _Current) -> str:
+        """Wait for a place on the wire; why nothing may leave after all, or nothing."""
+        if self._throttle is not None:
+            current.boarded = self._throttle.board(self._stop.__bool__)
+            if not current.boarded:
+                return "the run was stopped before it left"
+        if self._clock() - current.permitted_at > self._stale_after:
+            return "the run was held up for so long that its permission to send was out of date"
+        return ""
+
     def _leave(self, current: _Current) -> None:
         if self._throttle is None or not current.entered:
             return
@@ -155,7 +165,7 @@ class Driver:
             case Refused(status=429, retry_after=retry_after):
                 self._throttle.leave(refused=True, retry_after=retry_after)
             case _:
-                self._throttle.leave()
+                self._throttle.leave(boarded=current.boarded)
 
     def _record(self, effect: Mark) -> bool:
         """Write down how a request ended, patiently: forgetting it would put the attempt in doubt."""
@@ -224,5 +234,6 @@ class _Current:
     attempt_id: str = ""
     sent: bool = False
     entered: bool = False
+    boarded: bool = False
     permitted_at: float = 0.0
     answer: Answer | None = None

@@ -1,46 +1,69 @@
 """How many requests may be under way: fewer at once when the server says 429, more again while it accepts.
 
 Additive increase, multiplicative decrease, as in TCP: the server's limit is found and followed without knowing it.
+A few more than that may have their permission to send written down already, so that the wire never waits for the disk.
 """
 
 from __future__ import annotations
 
 import time
-from threading import Condition
+from threading import Condition, Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 LONGEST_PAUSE = 60.0
+AHEAD = 4
+"""One attempt may wait with its permission written down for each so many on the wire. Dying puts both in doubt."""
+_GLANCE = 0.2
+"""Seconds between looks at whether the run was stopped."""
 
 
 class Throttle:
-    """A gate before each request. `enter` before it may leave, `leave` when its answer is known."""
+    """Two gates: `enter` before the permission to send is written down, `board` before the request may leave.
+
+    `leave` gives both places back: when the answer is known, or when it is known that nothing will be sent.
+    """
 
     def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._most = float(most)
         self._limit = float(most)
-        self._busy = 0
+        self._entered = 0
+        self._aboard = 0
         self._paused_until = 0.0
         self._clock = clock
-        self._changed = Condition()
+        lock = Lock()
+        self._room = Condition(lock)
+        self._wire = Condition(lock)
 
     def enter(self, stopped: Callable[[], bool]) -> bool:
         """Wait for a place. False, and no place taken, when the run is stopped meanwhile."""
-        with self._changed:
+        with self._room:
             while not stopped():
-                pause = self._paused_until - self._clock()
-                if pause <= 0 and self._busy < max(1, int(self._limit)):
-                    self._busy += 1
+                pause, limit = self._paused_until - self._clock(), max(1, int(self._limit))
+                if pause <= 0 and self._entered < limit + limit // AHEAD:
+                    self._entered += 1
                     return True
-                self._changed.wait(min(pause, 0.2) if pause > 0 else 0.2)
+                self._room.wait(min(pause, _GLANCE) if pause > 0 else _GLANCE)
         return False
 
-    def leave(self, *, refused: bool = False, retry_after: float | None = None) -> None:
-        """Give the place back. `refused`: the server said 429, and for how many seconds if it did."""
-        with self._changed:
-            self._busy -= 1
+    def board(self, stopped: Callable[[], bool]) -> bool:
+        """Wait for a place on the wire, having entered. False, and still entered only, when the run is stopped."""
+        with self._wire:
+            while not stopped():
+                pause = self._paused_until - self._clock()
+                if pause <= 0 and self._aboard < max(1, int(self._limit)):
+                    self._aboard += 1
+                    return True
+                self._wire.wait(min(pause, _GLANCE) if pause > 0 else _GLANCE)
+        return False
+
+    def leave(self, *, boarded: bool = True, refused: bool = False, retry_after: float | None = None) -> None:
+        """Give the places back. `refused`: the server said 429, and for how many seconds if it did."""
+        with self._room:
+            self._entered -= 1
+            self._aboard -= boarded
             if refused:
                 now = self._clock()
                 # Many requests under way are refused by the same overload: it counts once.
@@ -48,6 +71,8 @@ class Throttle:
                     self._limit = max(1.0, self._limit / 2)
                 pause = min(retry_after if retry_after is not None else 0.25, LONGEST_PAUSE)
                 self._paused_until = max(self._paused_until, now + pause)
-            else:
+            elif boarded:
                 self._limit = min(self._most, self._limit + 1 / max(1.0, self._limit))
-            self._changed.notify(2)  # the place given back, and the one more that the limit may have grown by
+            # The place given back, and the one more that the limit may have grown by.
+            self._wire.notify(2)
+            self._room.notify(2)

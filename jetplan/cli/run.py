@@ -76,7 +76,6 @@ def carry_out(task: Task, server: Server, run: RunInfo, approved: Plan | None) -
         settled = settle_earlier(context)
         if settled:
             server = observe_server(client)
-        plan = plan_from(task.project, task.spec, server, ledger).plan
 
         def replan() -> Plan:
             # Another run may make a job while the list is read: the ledger is asked first, so that a claim sees it.
@@ -84,10 +83,18 @@ def carry_out(task: Task, server: Server, run: RunInfo, approved: Plan | None) -
             plan = plan_from(task.project, task.spec, observe_server(client), ledger, before).plan
             return _held(plan, approved, task.limits)
 
-        creates = any(isinstance(step, CreateJob) for step in plan.steps)
-        plan = replan() if creates else _held(plan, approved, task.limits)
+        plan = None if _lacks_jobs(server, task.spec) else plan_from(task.project, task.spec, server, ledger).plan
+        if plan is None or any(isinstance(step, CreateJob) for step in plan.steps):
+            plan = replan()
+        else:
+            plan = _held(plan, approved, task.limits)
         outcome = apply_in_rounds(plan, replan, context, task.sizes(), task.options, tell)
     return replace(outcome, settled=tuple(settled))
+
+
+def _lacks_jobs(server: Server, spec: Spec) -> bool:
+    """Whether there are jobs to be created for sure, so that the server is to be listed anew in any case."""
+    return not spec.jobs.keys() <= {job.name for job in server.jobs}
 
 
 def _held(plan: Plan, approved: Plan | None, limits: Limits) -> Plan:

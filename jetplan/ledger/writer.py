@@ -61,6 +61,8 @@ class _Item:
     handler: Handler[Any, Any]
     request: Any
     answer: Future[Any]
+    caller: object
+    """Equal for requests that one caller waits for at once."""
 
 
 class Writer:
@@ -76,7 +78,7 @@ class Writer:
 
     def submit(self, handler: Handler[Q_contra, A_co], request: Q_contra) -> A_co:
         """Carry out one request; returns after its commit. Raises what the request, or the commit, ended in."""
-        (item,) = self._put([_Item(handler, request, Future())])
+        (item,) = self._put([_Item(handler, request, Future(), object())])
         return cast("A_co", item.answer.result())
 
     def submit_all(self, handler: Handler[Q_contra, A_co], requests: Iterable[Q_contra]) -> list[A_co | JetplanError]:
@@ -84,7 +86,8 @@ class Writer:
 
         Returns after the last commit. Each stands or falls by itself.
         """
-        items = self._put([_Item(handler, request, Future()) for request in requests])
+        caller = object()
+        items = self._put([_Item(handler, request, Future(), caller) for request in requests])
         return [_answer(item) for item in items]
 
     def _put(self, items: list[_Item]) -> list[_Item]:
@@ -121,7 +124,7 @@ class Writer:
             except BaseException as error:  # noqa: BLE001 - the callers wait for it: it is theirs
                 answers = [error] * len(items)
             patience = min(LONGEST_WAIT, (time.monotonic() - began) / 4)
-            callers = len(items) + self._queue.qsize()
+            callers = len({item.caller for item in items}) + self._queue.qsize()
             _deliver(items, answers)
             if not more:
                 return

@@ -9,6 +9,7 @@ import pytest
 
 from jetplan.apply.driver import Channel, Driver
 from jetplan.apply.stop import Stop
+from jetplan.apply.throttle import Throttle
 from jetplan.core.answers import Accepted, Answer, NotSent, Refused
 from jetplan.core.attempts import Kind, NewAttempt, RunInfo, State, SubjectKey
 from jetplan.core.protocol import Done, End, Patience, Unsent, carry_out
@@ -124,3 +125,22 @@ def test_a_ledger_that_fails_at_the_second_claim_leaves_no_doubt() -> None:
     scene._claim = failing  # type: ignore[method-assign]
     assert isinstance(scene.play(), Unsent)
     assert scene.state() is State.REJECTED
+
+
+def test_a_stop_between_the_two_gates_is_no_doubt() -> None:
+    """Stopped after the permission was written down and before a place on the wire was free: provably not sent."""
+    scene = Scene([])
+    stop = Stop()
+
+    class Full(Throttle):
+        """Every place on the wire is taken, and while it waits the run is stopped."""
+
+        def board(self, stopped: Callable[[], bool]) -> bool:
+            assert scene.state() is State.SENDING
+            stop.by_signal(15)
+            return super().board(stopped)
+
+    scene.driver = Driver(scene.ledger, "run-1", stop, Full(1), clock=lambda: 0.0)
+    assert isinstance(scene.play(), Unsent)
+    assert not scene.sent
+    assert scene.state() is State.NOT_SENT

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from threading import Barrier, Thread
+from typing import TYPE_CHECKING
 
 from jetplan.apply.throttle import Throttle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Clock:
@@ -17,16 +21,29 @@ class Clock:
         return self.now
 
 
-def places(throttle: Throttle) -> int:
-    """How many requests may enter now, without waiting; the places are given back."""
+def no_wait() -> Callable[[], bool]:
+    """Asked whether the run is stopped: no the first time, yes from then on, so that nothing waits."""
     asked = iter([False])
+    return lambda: next(asked, True)
+
+
+def places(throttle: Throttle) -> int:
+    """How many requests may leave now, without waiting; the places are given back."""
     taken = 0
-    while throttle.enter(lambda asked=asked: next(asked, True)):  # type: ignore[misc]  # stops at the first wait
+    while throttle.enter(no_wait()):
+        if not throttle.board(no_wait()):
+            throttle._entered -= 1
+            break
         taken += 1
-        asked = iter([False])
-    for _ in range(taken):
-        throttle._busy -= 1
+    throttle._entered -= taken
+    throttle._aboard -= taken
     return taken
+
+
+def leave_for_the_wire(throttle: Throttle) -> None:
+    """Pass both gates."""
+    assert throttle.enter(lambda: False)
+    assert throttle.board(lambda: False)
 
 
 def test_a_refusal_halves_what_may_be_under_way_and_pauses_everybody() -> None:
@@ -34,7 +51,7 @@ def test_a_refusal_halves_what_may_be_under_way_and_pauses_everybody() -> None:
     clock = Clock()
     throttle = Throttle(8, clock)
     for _ in range(8):
-        assert throttle.enter(lambda: False)
+        leave_for_the_wire(throttle)
     for _ in range(8):
         throttle.leave(refused=True, retry_after=5.0)
     assert places(throttle) == 0
@@ -46,12 +63,12 @@ def test_acceptance_wins_the_places_back_one_by_one() -> None:
     """After the overload the full number is reached again, and never exceeded."""
     clock = Clock()
     throttle = Throttle(4, clock)
-    assert throttle.enter(lambda: False)
+    leave_for_the_wire(throttle)
     throttle.leave(refused=True, retry_after=0.0)
     seen = set()
     for _ in range(40):
         clock.now += 1
-        assert throttle.enter(lambda: False)
+        leave_for_the_wire(throttle)
         throttle.leave()
         seen.add(places(throttle))
     assert places(throttle) == 4
@@ -59,16 +76,16 @@ def test_acceptance_wins_the_places_back_one_by_one() -> None:
 
 
 def test_no_more_than_the_limit_are_under_way_at_once() -> None:
-    """Sixteen threads, three places."""
-    throttle = Throttle(3)
+    """Sixteen threads, eight places: two more may have entered, and none of these is on the wire."""
+    throttle = Throttle(8)
     start = Barrier(16)
-    most: list[int] = []
+    most: list[tuple[int, int]] = []
 
     def work() -> None:
         start.wait()
         for _ in range(50):
-            assert throttle.enter(lambda: False)
-            most.append(throttle._busy)
+            leave_for_the_wire(throttle)
+            most.append((throttle._aboard, throttle._entered))
             throttle.leave()
 
     threads = [Thread(target=work) for _ in range(16)]
@@ -77,7 +94,17 @@ def test_no_more_than_the_limit_are_under_way_at_once() -> None:
     for thread in threads:
         thread.join()
     assert len(most) == 800
-    assert max(most) <= 3
+    assert max(aboard for aboard, _ in most) <= 8
+    assert max(entered for _, entered in most) <= 10
+
+
+def test_who_entered_and_never_left_gives_the_place_back() -> None:
+    """A request that was held back at the second gate counts neither as refused nor as accepted."""
+    throttle = Throttle(1, Clock())
+    assert throttle.enter(lambda: False)
+    assert not throttle.board(lambda: True)
+    throttle.leave(boarded=False)
+    assert places(throttle) == 1
 
 
 def test_a_stopped_run_gets_no_place() -> None:
