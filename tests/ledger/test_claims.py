@@ -7,7 +7,7 @@ import threading
 import pytest
 from desks import Desk, delivery, desk_at, job
 
-from jetplan.core.attempts import Claimed, NewAttempt, State, Taken
+from jetplan.core.attempts import Claimed, NewAttempt, NewClaim, State, Taken
 from jetplan.errors import JetplanError
 
 SENT_ON = (State.SENDING, State.ACCEPTED)
@@ -54,6 +54,25 @@ def test_a_claim_is_all_or_nothing(desk: Desk) -> None:
     assert isinstance(desk.ledger.claim(desk.scope, delivery(), 0, batches, desk.run), Taken)
     assert desk.ledger.version_of(desk.scope, delivery()) == 1
     assert len(desk.ledger.attempts(desk.scope)) == 1
+
+
+def test_claims_made_together_stand_or_fall_alone(desk: Desk) -> None:
+    """Of several claims in one commit, what refuses one refuses no other, and each gets its own answer."""
+    desk.claim(delivery("held"), 0, "/a", ident="first")
+    twice = NewClaim(delivery("twice"), 0, [NewAttempt("t-1", paths=["/x"]), NewAttempt("t-2", paths=["/x"])])
+    wanted = [
+        NewClaim(delivery("one"), 0, [NewAttempt("one-1", paths=["/a"])]),
+        NewClaim(delivery("held"), 0, [NewAttempt("held-2", paths=["/a"])]),
+        twice,
+        NewClaim(delivery("reused"), 0, [NewAttempt("first", paths=["/b"])]),
+        NewClaim(job("two"), 0, [NewAttempt("two-1", job_name="two")]),
+    ]
+    one, held, named_twice, reused, two = desk.ledger.claim_all(desk.scope, wanted, desk.run)
+    assert (one, two) == (Claimed(1), Claimed(1))
+    assert isinstance(held, Taken)
+    assert isinstance(named_twice, JetplanError)
+    assert isinstance(reused, JetplanError)
+    assert {found.attempt_id for found in desk.ledger.attempts(desk.scope)} == {"first", "one-1", "two-1"}
 
 
 def test_another_revision_is_another_object(desk: Desk) -> None:

@@ -157,3 +157,11 @@ def test_processes_are_told_apart_by_start_time_and_host() -> None:
     assert process_alive("elsewhere", this_process()) is None
     assert process_alive("", "") is None
     assert process_alive(this_host(), "nonsense") is None
+
+
+def test_whoever_has_company_is_told(desk: Desk) -> None:
+    """Alone until another run begins; what nobody began may have any company."""
+    assert not desk.ledger.has_company(desk.scope, desk.run)
+    assert desk.ledger.has_company(desk.scope, "never-began")
+    desk.another_run("run-2")
+    assert desk.ledger.has_company(desk.scope, desk.run)
