@@ -124,7 +124,7 @@ class SetDelivery:
             self._version = version
 
     def _claim(self, attempts: Sequence[NewAttempt]) -> ClaimResult:
-        """Claim a few by themselves."""
+        """Claim attempts apart from those of other sets."""
         claim, context = self._new_claim(attempts), self._context
         result = context.ledger.claim(
             context.scope, claim.subject, claim.expected_version, attempts, context.run_id, also=claim.also

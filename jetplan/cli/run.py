@@ -83,11 +83,12 @@ def carry_out(task: Task, server: Server, run: RunInfo, approved: Plan | None) -
             plan = plan_from(task.project, task.spec, observe_server(client), ledger, before).plan
             return _held(plan, approved, task.limits)
 
-        plan = None if _lacks_jobs(server, task.spec) else plan_from(task.project, task.spec, server, ledger).plan
-        if plan is None or any(isinstance(step, CreateJob) for step in plan.steps):
+        if _lacks_jobs(server, task.spec):
             plan = replan()
         else:
-            plan = _held(plan, approved, task.limits)
+            plan = plan_from(task.project, task.spec, server, ledger).plan
+            creates = any(isinstance(step, CreateJob) for step in plan.steps)
+            plan = replan() if creates else _held(plan, approved, task.limits)
         outcome = apply_in_rounds(plan, replan, context, task.sizes(), task.options, tell)
     return replace(outcome, settled=tuple(settled))
 

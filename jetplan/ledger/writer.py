@@ -1,6 +1,6 @@
 """Many threads' writes in few commits: what arrives while one commit is under way shares the next.
 
-Each caller returns after the commit that holds its write, with its own answer. A_co request that the database refuses
+Each caller returns after the commit that holds its write, with its own answer. A request that the database refuses
 is carried out again by itself, so that its neighbours do not fail with it.
 """
 
