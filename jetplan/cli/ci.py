@@ -20,11 +20,31 @@ OUTPUT = "GITHUB_OUTPUT"
 
 def publish_plan(report: Report, code: ExitCode) -> None:
     """The plan as the step's summary, and its numbers as the step's outputs; nothing outside of GitHub Actions."""
-    if os.environ.get(SUMMARY):
-        from jetplan.render.markdown import render_markdown
+    publish(published_plan(report, code))
 
-        _append(SUMMARY, render_markdown(report))
-    _publish_numbers(report, code, report.totals.in_doubt + report.totals.jobs_in_doubt)
+
+def asked_for() -> tuple[str, ...]:
+    """Where CI wants something written, as names of environment variables."""
+    return tuple(name for name in (SUMMARY, OUTPUT) if os.environ.get(name))
+
+
+def published_plan(report: Report, code: ExitCode) -> dict[str, str]:
+    """What `publish` is to write of a plan: text by environment variable, for those asked for."""
+    texts: dict[str, str] = {}
+    for name in asked_for():
+        if name == SUMMARY:
+            from jetplan.render.markdown import render_markdown
+
+            texts[name] = render_markdown(report)
+        else:
+            texts[name] = _numbers(report, code, report.totals.in_doubt + report.totals.jobs_in_doubt)
+    return texts
+
+
+def publish(texts: Mapping[str, str]) -> None:
+    """Append each text to the file that its environment variable names."""
+    for name, text in texts.items():
+        _append(name, text)
 
 
 def publish_apply(report: Report, outcome: OutcomeReport | None, code: ExitCode) -> None:
@@ -34,7 +54,7 @@ def publish_apply(report: Report, outcome: OutcomeReport | None, code: ExitCode)
 
         _append(SUMMARY, _story(outcome) if outcome is not None else render_markdown(report))
     doubtful = len(outcome.in_doubt) if outcome is not None else report.totals.in_doubt + report.totals.jobs_in_doubt
-    _publish_numbers(report, code, doubtful)
+    _append(OUTPUT, _numbers(report, code, doubtful))
 
 
 def publish_code(code: ExitCode) -> None:
@@ -51,7 +71,7 @@ def _story(outcome: OutcomeReport) -> str:
     return "\n".join(["## jetplan apply", "", f"{fence}text", *lines, fence, ""])
 
 
-def _publish_numbers(report: Report, code: ExitCode, doubtful: int) -> None:
+def _numbers(report: Report, code: ExitCode, doubtful: int) -> str:
     total = report.totals
     numbers: Mapping[str, object] = {
         "exitcode": int(code),
@@ -64,7 +84,7 @@ def _publish_numbers(report: Report, code: ExitCode, doubtful: int) -> None:
         "plan_digest": report.digest,
     }
     # Numbers, a word and hex digits: none can hold a line break, so none can forge another output.
-    _append(OUTPUT, "".join(f"{name}={value}\n" for name, value in numbers.items()))
+    return "".join(f"{name}={value}\n" for name, value in numbers.items())
 
 
 def _append(variable: str, text: str) -> None:

@@ -33,8 +33,12 @@ def _names(said: Sequence[str] | None, added: Sequence[str]) -> frozenset[str] |
 
 def tell_refusals(refused: Sequence[Refusal]) -> None:
     """Write to stderr what is refused, and what lifts each."""
+    for line in refusal_lines(refused):
+        click.echo(line, err=True)
+
+
+def refusal_lines(refused: Sequence[Refusal]) -> list[str]:
+    """The lines that `tell_refusals` writes."""
     from jetplan.render.escape import plain
 
-    for each in refused:
-        click.echo(plain(f"Refused: {each.message}"), err=True)
-        click.echo(plain(f"  {each.hint}"), err=True)
+    return [plain(line) for each in refused for line in (f"Refused: {each.message}", f"  {each.hint}")]

@@ -24,6 +24,13 @@ def write_problems(problems: Sequence[Problem], warnings: Sequence[Problem] = ()
 
     Where GITHUB_ACTIONS is `true`, annotations follow, so that they show at their lines in the pull request.
     """
+    lines = lines_of(problems, warnings)
+    if lines:
+        click.echo("\n".join(lines), err=True)
+
+
+def lines_of(problems: Sequence[Problem], warnings: Sequence[Problem] = ()) -> list[str]:
+    """The lines that `write_problems` writes."""
     lines = [*text_lines(problems), *text_lines(warnings, "warning: ")]
     if problems:
         lines.append(f"{len(problems):,} problem{'' if len(problems) == 1 else 's'} found")
@@ -31,8 +38,7 @@ def write_problems(problems: Sequence[Problem], warnings: Sequence[Problem] = ()
         from jetplan.cli.problem_formats import github_lines
 
         lines += github_lines(problems, warnings)
-    if lines:
-        click.echo("\n".join(lines), err=True)
+    return lines
 
 
 def text_lines(problems: Sequence[Problem], level: str = "") -> list[str]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jetplan.core.spec import Spec
     from jetplan.ledger.store import Ledger
     from jetplan.observe import Server
+    from jetplan.observe.server import Listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,14 @@ class Outlook:
     scope: str | None
 
 
-def look_ahead(project: Project, spec: Spec, client: JetClient, ledger: Ledger) -> Outlook:
-    """Observe and plan, and look for evidence of what is in doubt; reading only."""
-    from jetplan.observe import observe_server
+def look_ahead(
+    project: Project, spec: Spec, client: JetClient, ledger: Ledger, listed: Listed | None = None
+) -> Outlook:
+    """Observe and plan, and look for evidence of what is in doubt; reading only. `listed`: what was listed already."""
     from jetplan.observe.evidence import look_for_evidence, with_findings
+    from jetplan.observe.server import list_server, server_of
 
-    outlook = plan_from(project, spec, observe_server(client), ledger)
+    outlook = plan_from(project, spec, server_of(listed or list_server(client)), ledger)
     if outlook.scope is None or not outlook.plan.unfinished:
         return outlook
     findings = look_for_evidence(client, ledger, outlook.scope, lambda: outlook.server.jobs)

@@ -10,10 +10,12 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jetplan.manifest.cache import KnownManifests
     from jetplan.manifest.read import Reading
 
 F = TypeVar("F", bound="Callable[..., Any]")
 FOLDER = Path(".jetplan")
+CACHE = FOLDER / "cache"
 _ASIDE = "jetplan.no_cache"
 
 
@@ -34,20 +36,28 @@ def cache_option(command: F) -> F:
 
 
 def read_known(root: Path, config: Path) -> Reading:
-    """What `read_manifests` gives, held against the house rules that `config` names.
+    """What `read_manifests` gives, held against the house rules that `config` names."""
+    known = known_manifests(root, config)
+    if known is not None:
+        return known.read()
+    from jetplan.cli.houserules import house_rules
+    from jetplan.manifest.read import read_manifests
+
+    return read_manifests(root, rules=house_rules(config))
+
+
+def known_manifests(root: Path, config: Path) -> KnownManifests | None:
+    """The manifests with what is remembered of them, or None where everything is to be read.
 
     The cache lies beside the ledger, in a folder that is a project only; with house rules everything is read, since
     they may have changed where the manifests did not.
     """
     from jetplan.cli.houserules import house_rules
 
-    rules = house_rules(config)
     context = click.get_current_context(silent=True)
     unwanted = context is not None and context.meta.get(_ASIDE, False)
-    if rules or unwanted or not (FOLDER.is_dir() or Path("jetplan.yaml").is_file()):
-        from jetplan.manifest.read import read_manifests
+    if unwanted or not (FOLDER.is_dir() or Path("jetplan.yaml").is_file()) or house_rules(config):
+        return None
+    from jetplan.manifest.cache import KnownManifests
 
-        return read_manifests(root, rules=rules)
-    from jetplan.manifest.cache import load_spec
-
-    return load_spec(root, FOLDER / "cache")
+    return KnownManifests(root, CACHE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import UNFINISHED, Attempt, Kind, RunInfo, State, SubjectKey
@@ -25,6 +26,9 @@ _ATTEMPT = """SELECT a.attempt_id, s.kind, s.name, s.source_id, s.destination_id
     a.delivery_id, a.detail, a.baseline, a.first_paths
     FROM jetplan_attempts a JOIN jetplan_subjects s ON s.subject_id = a.subject_id
     JOIN jetplan_runs r ON r.run_id = a.run_id"""
+_OPEN = frozenset(state.value for state in UNFINISHED)
+_TOGETHER = 10_000
+"""Rows read at once."""
 
 
 def ledger_id(tx: Transaction) -> str:
@@ -33,6 +37,30 @@ def ledger_id(tx: Transaction) -> str:
     if not rows:
         raise LedgerMismatch("the ledger has no id", hint="it was not made by `jetplan init`")
     return str(rows[0][0])
+
+
+def fingerprint(tx: Transaction) -> bytes | None:
+    """32 bytes over all that a plan takes from any scope; None while an attempt is unfinished.
+
+    What an attempt sent never changes, and whatever happens to it moves its number; so that is read instead.
+    """
+    total = blake2b(repr(tx.rows("SELECT name, value FROM jetplan_meta ORDER BY name")).encode(), digest_size=32)
+    for table, columns in (
+        ("scopes", "scope_id, api_url, account"),
+        ("subjects", "subject_id, scope_id, version, job_id, settled, sizes"),
+        ("attempts", "attempt_id, subject_id, state, seq, changed_on"),
+    ):
+        after = ""
+        while rows := tx.rows(
+            f"""SELECT {columns} FROM jetplan_{table} WHERE {columns.partition(",")[0]} > ?
+                ORDER BY 1 LIMIT {_TOGETHER}""",  # noqa: S608 - names from our own code
+            (after,),
+        ):
+            if table == "attempts" and any(row[2] in _OPEN for row in rows):
+                return None
+            total.update(f"{table} {rows!r}\n".encode())
+            after = rows[-1][0]
+    return total.digest()
 
 
 def subjects(tx: Transaction, scope_id: str) -> dict[SubjectKey, SubjectRecord]:

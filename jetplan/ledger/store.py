@@ -230,6 +230,13 @@ class Ledger:
 
     # Reading.
 
+    def fingerprint(self) -> bytes | None:
+        """32 bytes: while they stay the same, so does everything that a plan takes from this ledger, of any scope.
+
+        None while an attempt is intended, sending or in doubt: whether its run still lives is told by the clock.
+        """
+        return self._driver.read(reads.fingerprint)
+
     def subjects(self, scope_id: str) -> Mapping[SubjectKey, SubjectRecord]:
         """Everything ever claimed in a scope, in one query.
 

@@ -7,20 +7,17 @@ a new time (git calls this racy), so times are trusted only when all are older t
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from contextlib import suppress
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jetplan import __version__
+from jetplan.manifest.cachefile import name_for, program_digest, read_own, write_whole
 from jetplan.manifest.footprint import footprint
 from jetplan.manifest.read import read_manifests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from pathlib import Path
 
     from jetplan.manifest.footprint import Footprint
     from jetplan.manifest.read import Reading
@@ -35,43 +32,64 @@ def load_spec(root: Path, folder: Path) -> Reading:
 
     Raises what `read_manifests` raises. A cache that cannot be read or written costs time and nothing else.
     """
-    began = time.time_ns()
-    before = footprint(root)
-    if before is None:
-        return read_manifests(root)
-    entry = _Entry(root, folder)
-    young = before.newest >= began - YOUNG
-    content: bytes | None = None
-    with suppress(OSError):
-        noted = None if young else entry.content_at(before)
-        content = noted or before.by_content()
-        known = entry.reading(content)
-        if known is not None:
-            if noted is None and not young and footprint(root) == before:
-                entry.note(before, content)
-            return known
-    reading = read_manifests(root)
-    with suppress(OSError):
-        # The bytes that were hashed are the bytes that were read: they were the same before and after.
-        if content == before.by_content() and footprint(root) == before:
-            entry.keep(content, reading)
-            if not young:
-                entry.note(before, content)
-    return reading
+    return KnownManifests(root, folder).read()
+
+
+class KnownManifests:
+    """A folder of manifests as it is at this moment, and what the cache in `folder` remembers of it."""
+
+    def __init__(self, root: Path, folder: Path) -> None:
+        self._root = root
+        self._entry = _Entry(root, folder)
+        began = time.time_ns()
+        self._before = footprint(root)
+        self._young = self._before is None or self._before.newest >= began - YOUNG
+        self._noted: bytes | None = None
+        self.content: bytes | None = None
+        """32 bytes over all that a reading could look at; None where that cannot be said."""
+        if self._before is not None:
+            with suppress(OSError):
+                self._noted = None if self._young else self._entry.content_at(self._before)
+                self.content = self._noted or self._before.by_content()
+
+    def read(self) -> Reading:
+        """What the manifests say. `content` is None afterwards if they changed meanwhile.
+
+        Raises what `read_manifests` raises.
+        """
+        before, content = self._before, self.content
+        if before is None or content is None:
+            return read_manifests(self._root)
+        with suppress(OSError):
+            known = self._entry.reading(content)
+            if known is not None:
+                if self._noted is None and not self._young and footprint(self._root) == before:
+                    self._entry.note(before, content)
+                return known
+        self.content = None
+        reading = read_manifests(self._root)
+        with suppress(OSError):
+            # The bytes that were hashed are the bytes that were read: they were the same before and after.
+            if content == before.by_content() and footprint(self._root) == before:
+                self.content = content
+                self._entry.keep(content, reading)
+                if not self._young:
+                    self._entry.note(before, content)
+        return reading
 
 
 class _Entry:
     """The two files that remember one folder of manifests: what it said, and which times stand for which bytes."""
 
     def __init__(self, root: Path, folder: Path) -> None:
-        name = sha256(f"{os.path.abspath(root)}\0{os.fspath(root)}".encode(errors="surrogateescape")).hexdigest()[:24]
-        self._program = _program()
+        name = name_for(root)
+        self._program = program_digest(("manifest", "core"))
         self._readings = folder / f"{name}.manifests"
         self._times = folder / f"{name}.times"
 
     def content_at(self, found: Footprint) -> bytes | None:
         """The digest of the bytes that had these times, if that was noted."""
-        data = _read(self._times)
+        data = read_own(self._times)
         if data is None or len(data) != 3 * _DIGEST or sha256(data[_DIGEST:]).digest() != data[:_DIGEST]:
             return None
         return data[2 * _DIGEST :] if data[_DIGEST : 2 * _DIGEST] == found.by_times else None
@@ -79,11 +97,11 @@ class _Entry:
     def note(self, found: Footprint, content: bytes) -> None:
         """Note which bytes had these times."""
         said = found.by_times + content
-        _write(self._times, [sha256(said).digest(), said])
+        write_whole(self._times, [sha256(said).digest(), said])
 
     def reading(self, content: bytes) -> Reading | None:
         """What the manifests of these bytes said, if it is remembered."""
-        data = _read(self._readings)
+        data = read_own(self._readings)
         if data is None:
             return None
         from jetplan.manifest.packed import unpack
@@ -94,45 +112,4 @@ class _Entry:
         """Remember what the manifests of these bytes say."""
         from jetplan.manifest.packed import pack
 
-        _write(self._readings, pack(self._program + content, reading))
-
-
-def _program() -> bytes:
-    """What else a reading depends on: this program's own files, and Python's tables of characters."""
-    package = Path(__file__).parent.parent
-    told = [__version__, sys.version]
-    for part in ("manifest", "core"):
-        with os.scandir(package / part) as files:
-            states = [(file.name, file.stat()) for file in files if file.name.endswith(".py")]
-        told += sorted(f"{name} {state.st_size} {state.st_mtime_ns}" for name, state in states)
-    return sha256("\n".join(told).encode()).digest()
-
-
-def _read(path: Path) -> bytes | None:
-    """The bytes of our own regular file, which nobody else can write to."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return None
-    with open(descriptor, "rb", buffering=0) as file:
-        state = os.fstat(descriptor)
-        if state.st_uid != os.geteuid() or state.st_mode & 0o022:
-            return None
-        return file.read()
-
-
-def _write(path: Path, parts: Iterable[bytes]) -> None:
-    """Put a file in place whole, readable to its owner only."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    ignored = path.parent / ".gitignore"
-    if not ignored.exists():
-        ignored.write_text("*\n", encoding="ascii")
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        with open(descriptor, "wb") as file:
-            file.writelines(parts)
-        aside.replace(path)
-    finally:
-        with suppress(OSError):
-            aside.unlink()
+        write_whole(self._readings, pack(self._program + content, reading))

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import TYPE_CHECKING
+
+from msgspec.msgpack import encode
 
 from jetplan.core.observed import ObservedJob, ObservedProfile
 
@@ -28,12 +31,33 @@ class Server:
     accounts: Sequence[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The API's two lists, as they came; profiles are None where the role may not list them."""
+
+    jobs: Sequence[wire.Job]
+    profiles: Sequence[wire.StorageProfile] | None
+
+    def digest(self) -> bytes:
+        """32 bytes over everything in the lists that jetplan reads."""
+        return blake2b(encode((self.jobs, self.profiles)), digest_size=32).digest()
+
+
 def observe_server(client: JetClient) -> Server:
-    """List jobs and storage profiles, side by side: a constant number of calls, whatever the manifests hold."""
+    """List jobs and storage profiles: a constant number of calls, whatever the manifests hold."""
+    return server_of(list_server(client))
+
+
+def list_server(client: JetClient) -> Listed:
+    """Make both list calls, side by side."""
     with ThreadPoolExecutor(2) as pool:
         profiles_call = pool.submit(client.list_storage_profiles)
-        jobs = client.list_jobs()
-        profiles = profiles_call.result()
+        return Listed(client.list_jobs(), profiles_call.result())
+
+
+def server_of(listed: Listed) -> Server:
+    """The lists as the planner wants them."""
+    jobs, profiles = listed.jobs, listed.profiles
     owners = Counter(job.account_id for job in jobs if job.account_id and not job.cross_account)
     owners.update(profile.account_id for profile in profiles or () if profile.account_id)
     return Server(

@@ -1,0 +1,104 @@
+"""Remembers what `plan` told, and tells it again where all that it follows from is the same. Safe to delete.
+
+A plan follows from the manifests, settings and options, from this program, from the server's lists and from the
+ledger. Where these are what they were, so is the plan: the lists are still asked for and the ledger is still read,
+but nothing is compared or laid out. `apply` never goes by this.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from hashlib import blake2b, sha256
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from jetplan.cli.reading import CACHE
+from jetplan.manifest.cachefile import name_for, program_digest, read_own, write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jetplan.cli.config import Settings
+    from jetplan.cli.options import Format
+    from jetplan.cli.plan import Wish
+    from jetplan.ledger.store import Ledger
+    from jetplan.observe.server import Listed
+
+_DIGEST = 32
+_PARTS = (".", "api", "cli", "core", "ledger", "manifest", "observe", "render")
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What one `plan` wrote: to stdout, warnings and refusals to stderr, to CI's files; and its exit code."""
+
+    out: str
+    warnings: str
+    refusals: str
+    published: dict[str, str]
+    code: int
+
+
+class RememberedPlan:
+    """The last plan that was told of a folder in one format, and what was asked then."""
+
+    def __init__(self, root: Path, form: Format, question: bytes) -> None:
+        self._file = CACHE / f"{name_for(root)}.{form}.plan"
+        self._question = question
+        self._seen, self._told = self._load()
+
+    @property
+    def warnings(self) -> str | None:
+        """What was warned of when the same was asked; None where it was not, so that the manifests must be read."""
+        return None if self._told is None else self._told.warnings
+
+    def told(self, seen: bytes | None) -> Told | None:
+        """What was told where the same was asked and the same was seen (see `seen_of`)."""
+        return self._told if seen is not None and seen == self._seen else None
+
+    def keep(self, seen: bytes, told: Told) -> None:
+        """Remember this instead. Where it cannot be written, nothing is remembered."""
+        with suppress(OSError, UnicodeEncodeError):
+            said = self._question + seen + msgspec.msgpack.encode(told)
+            write_whole(self._file, [sha256(said).digest(), said])
+
+    def _load(self) -> tuple[bytes, Told | None]:
+        data = read_own(self._file) or b""
+        said = memoryview(data)[_DIGEST:]
+        if len(said) <= 2 * _DIGEST or said[:_DIGEST] != self._question or sha256(said).digest() != data[:_DIGEST]:
+            return b"", None
+        with suppress(msgspec.MsgspecError):
+            return bytes(said[_DIGEST : 2 * _DIGEST]), msgspec.msgpack.decode(said[2 * _DIGEST :], type=Told)
+        return b"", None
+
+
+def question_of(content: bytes, settings: Settings, wish: Wish) -> bytes:
+    """32 bytes over all that a plan and its telling follow from, but for the server and the ledger.
+
+    `content`: what `KnownManifests` gives.
+    """
+    from jetplan.cli.ci import asked_for
+    from jetplan.cli.project import commit_of_ci
+    from jetplan.cli.screen import wants_color, width
+
+    asked = (
+        wish,
+        settings,
+        (wants_color(), width()) if wish.form == "text" else (),
+        (asked_for(), commit_of_ci(), os.environ.get("GITHUB_ACTIONS")),
+    )
+    return blake2b(
+        program_digest(_PARTS) + content + repr(asked).encode(errors="surrogateescape"), digest_size=_DIGEST
+    ).digest()
+
+
+def seen_of(listed: Listed, ledger: Ledger) -> bytes | None:
+    """32 bytes over all that a plan takes from the server and the ledger; None where the clock counts besides."""
+    recorded = ledger.fingerprint()
+    if recorded is None:
+        return None
+    try:
+        return blake2b(listed.digest() + recorded, digest_size=_DIGEST).digest()
+    except UnicodeEncodeError:
+        return None

@@ -1,0 +1,61 @@
+"""Files of the project's cache: read only if they are ours alone, put in place whole, tied to this very program."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jetplan import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def read_own(path: Path) -> bytes | None:
+    """The bytes of our own regular file, which nobody else can write to."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    with open(descriptor, "rb", buffering=0) as file:
+        state = os.fstat(descriptor)
+        if state.st_uid != os.geteuid() or state.st_mode & 0o022:
+            return None
+        return file.read()
+
+
+def write_whole(path: Path, parts: Iterable[bytes]) -> None:
+    """Put a file in place whole, readable to its owner only. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    ignored = path.parent / ".gitignore"
+    if not ignored.exists():
+        ignored.write_text("*\n", encoding="ascii")
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with open(descriptor, "wb") as file:
+            file.writelines(parts)
+        aside.replace(path)
+    finally:
+        with suppress(OSError):
+            aside.unlink()
+
+
+def name_for(root: Path) -> str:
+    """What the cache calls a folder of manifests: by where it is, and by how it was named."""
+    return sha256(f"{os.path.abspath(root)}\0{os.fspath(root)}".encode(errors="surrogateescape")).hexdigest()[:24]
+
+
+def program_digest(parts: Iterable[str]) -> bytes:
+    """32 bytes over the files of some parts of this program (`.`: its top), its version, and Python's."""
+    package = Path(__file__).parent.parent
+    told = [__version__, sys.version]
+    for part in parts:
+        with os.scandir(package / part) as files:
+            states = [(file.name, file.stat()) for file in files if file.is_file()]
+        told += sorted(f"{part}/{name} {state.st_size} {state.st_mtime_ns}" for name, state in states)
+    return sha256("\n".join(told).encode()).digest()
