@@ -85,8 +85,9 @@ def question_of(content: bytes, settings: Settings, wish: Wish) -> bytes:
     asked = (
         wish,
         settings,
-        (wants_color(), width()) if wish.form == "text" else (),
-        (asked_for(), commit_of_ci(), os.environ.get("GITHUB_ACTIONS")),
+        (wants_color(), width()) if wish.form == "text" else commit_of_ci(),
+        (asked_for(), commit_of_ci()) if asked_for() else (),
+        os.environ.get("GITHUB_ACTIONS"),
     )
     return blake2b(
         program_digest(_PARTS) + content + repr(asked).encode(errors="surrogateescape"), digest_size=_DIGEST

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from jetplan.manifest.cachefile import name_for, program_digest, read_own, write_whole
 from jetplan.manifest.footprint import footprint
-from jetplan.manifest.read import read_manifests
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +56,8 @@ class KnownManifests:
 
         Raises what `read_manifests` raises.
         """
+        from jetplan.manifest.read import read_manifests
+
         before, content = self._before, self.content
         if before is None or content is None:
             return read_manifests(self._root)

@@ -108,13 +108,16 @@ def test_each_step_of_a_jobs_life_is_planned(planned):
     assert paused.out not in {quiet.out, settled.out}
 
 
-@pytest.mark.parametrize(("name", "value"), [("FORCE_COLOR", "1"), ("COLUMNS", "40"), ("GITHUB_SHA", "5ca1ab1e" * 5)])
-def test_what_the_environment_asks_for_counts(planned, monkeypatch, name, value):
+@pytest.mark.parametrize(
+    ("name", "value", "form"),
+    [("FORCE_COLOR", "1", "text"), ("COLUMNS", "40", "text"), ("GITHUB_SHA", "5ca1ab1e" * 5, "markdown")],
+)
+def test_what_the_environment_asks_for_counts(planned, monkeypatch, name, value, form):
     """Colour, width and commit are those of now."""
-    before = planned.run("jetplan plan")
-    monkeypatch.setenv(name, value)
-    after = planned.run("jetplan plan")
-    assert after == planned.run("jetplan plan --no-cache")
+    before = planned.run(f"jetplan plan --format {form}")
+    monkeypatch.setenv(name, value, form)
+    after = planned.run(f"jetplan plan --format {form}")
+    assert after == planned.run(f"jetplan plan --no-cache --format {form}")
     assert after != before
 
 
@@ -161,7 +164,7 @@ def test_wrong_manifests_cause_no_request(planned):
 
 def test_what_is_in_doubt_is_looked_at_each_time(planned, monkeypatch):
     """Whether a run still lives is told by the clock, so nothing is remembered while an attempt is unfinished."""
-    planned.faults("drop-after:POST /deliveries")
+    planned.faults("POST:/deliveries=drop*1")
     planned.run("jetplan apply --auto-approve", code=3)
     planned.faults()
     assert planned.run("jetplan plan", code=3) == planned.run("jetplan plan", code=3)

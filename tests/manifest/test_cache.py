@@ -67,7 +67,7 @@ def no_reading(*_, **__):
 def test_an_unchanged_folder_is_not_read_again(stage, monkeypatch):
     """The second reading equals the first in every part, and parses nothing."""
     fresh = load_spec(stage, folder(stage))
-    monkeypatch.setattr(cache, "read_manifests", no_reading)
+    monkeypatch.setattr("jetplan.manifest.read.read_manifests", no_reading)
     known = load_spec(stage, folder(stage))
     assert known.spec == fresh.spec == read_manifests(stage).spec
     assert known.warnings == fresh.warnings
@@ -87,7 +87,7 @@ def test_fresh_checkout_is_known_by_its_bytes(tmp_path, monkeypatch):
         data = file.read_bytes()
         file.unlink()
         file.write_bytes(data)
-    monkeypatch.setattr(cache, "read_manifests", no_reading)
+    monkeypatch.setattr("jetplan.manifest.read.read_manifests", no_reading)
     assert load_spec(root, folder(root)).spec == fresh.spec
 
 
@@ -140,9 +140,9 @@ def test_a_change_while_it_is_read_is_not_remembered(stage, monkeypatch):
         edit(root)
         return found
 
-    monkeypatch.setattr(cache, "read_manifests", reading)
+    monkeypatch.setattr("jetplan.manifest.read.read_manifests", reading)
     assert "/one.mxf" in load_spec(stage, folder(stage)).spec.sets["first"].objects.paths
-    monkeypatch.setattr(cache, "read_manifests", read_manifests)
+    monkeypatch.setattr("jetplan.manifest.read.read_manifests", read_manifests)
     assert "/two.mxf" in load_spec(stage, folder(stage)).spec.sets["first"].objects.paths
 
 
@@ -165,7 +165,7 @@ def test_another_program_remembers_for_itself(stage, monkeypatch):
     """What another version of jetplan, or of Python, has read is read again."""
     load_spec(stage, folder(stage))
     monkeypatch.setattr(cache, "program_digest", lambda _parts: b"p" * 32)
-    monkeypatch.setattr(cache, "read_manifests", no_reading)
+    monkeypatch.setattr("jetplan.manifest.read.read_manifests", no_reading)
     with pytest.raises(AssertionError):
         load_spec(stage, folder(stage))
 
@@ -176,7 +176,7 @@ def test_what_others_may_write_to_is_not_believed(stage, monkeypatch):
     for file in folder(stage).glob("*.manifests"):
         assert file.stat().st_mode & 0o777 == 0o600
         file.chmod(0o620)
-    monkeypatch.setattr(cache, "read_manifests", no_reading)
+    monkeypatch.setattr("jetplan.manifest.read.read_manifests", no_reading)
     with pytest.raises(AssertionError):
         load_spec(stage, folder(stage))
 
