@@ -70,8 +70,9 @@ class KnownManifests:
         self.content = None
         reading = read_manifests(self._root)
         with suppress(OSError):
-            # The bytes that were hashed are the bytes that were read: they were the same before and after.
-            if content == before.by_content() and footprint(self._root) == before:
+            # The bytes that were hashed are the bytes that were read: they were the same before and after. Where no
+            # time was young, the times tell; a file that is written to gets one that is.
+            if (not self._young or content == before.by_content()) and footprint(self._root) == before:
                 self.content = content
                 self._entry.keep(content, reading)
                 if not self._young:
