@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture(params=["steps", "reading"])
+@pytest.fixture(params=["steps", "looking", "taking apart"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Force one way of searching, then the other."""
+    """Force each way of searching in turn."""
     monkeypatch.setattr(search, "STEP_COST", 0 if request.param == "steps" else 10**9)
+    monkeypatch.setattr(search, "_FEW", -1 if request.param == "taking apart" else 10**9)
     monkeypatch.setattr(search, "AT_ONCE", 3)
     return
 
