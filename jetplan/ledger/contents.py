@@ -10,8 +10,7 @@ import json
 import sys
 import zlib
 from array import array
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jetplan.core.objects import (
@@ -25,7 +24,7 @@ from jetplan.core.objects import (
 from jetplan.errors import JetplanError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from jetplan.core.attempts import NewAttempt
 
@@ -34,8 +33,6 @@ PAGE_KEYS = 240
 OBJECTS = "objects"
 FOLDERS = "folders"
 FIRST_PATHS = 5
-_WORTH_A_THREAD = 50_000
-"""Objects from which on compressing their listing takes longer than starting a thread for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,31 +50,22 @@ class Contents:
 
 def pack(attempts: Iterable[NewAttempt]) -> list[tuple[NewAttempt, Contents]]:
     """Pack what attempts carry. Raises JetplanError on an object named twice at a revision: it would be sent twice."""
-    every = list(attempts)
-    _refuse_twins(every)
-    if sum(len(attempt.paths) for attempt in every) < _WORTH_A_THREAD:
-        return [(attempt, _pack(attempt, _pack_listing(attempt))) for attempt in every]
-    with ThreadPoolExecutor(1) as aside:
-        # Compressing lets go of the interpreter, hashing keys holds it: so they go side by side.
-        listings = [aside.submit(_pack_listing, attempt) for attempt in every]
-        bare = [_pack(attempt, b"") for attempt in every]
-        whole = zip(every, bare, listings, strict=True)
-        return [(attempt, replace(contents, listing=listing.result())) for attempt, contents, listing in whole]
-
-
-def _refuse_twins(attempts: Iterable[NewAttempt]) -> None:
     seen: dict[int, set[str]] = {}
+    packed = []
     for attempt in attempts:
         others = seen.setdefault(attempt.revision, set())
         total = len(others) + len(attempt.paths)
         others.update(attempt.paths)  # paths rather than keys: whoever read them has hashed them before
         if len(others) != total:
             raise JetplanError(f"attempt {attempt.attempt_id} names an object twice; nothing was claimed")
+        packed.append((attempt, _pack(attempt)))
+    return packed
 
 
-def _pack(attempt: NewAttempt, listing: bytes) -> Contents:
+def _pack(attempt: NewAttempt) -> Contents:
     keys = object_keys(attempt.paths)
-    sizes = _sizes(attempt)
+    sizes = array("q", attempt.sizes)
+    sizes.extend([UNKNOWN_SIZE] * (len(keys) - len(sizes)))
     unknown = sizes.count(UNKNOWN_SIZE)
     return Contents(
         objects=len(keys),
@@ -86,15 +74,8 @@ def _pack(attempt: NewAttempt, listing: bytes) -> Contents:
         first_paths=json.dumps(list(attempt.paths[:FIRST_PATHS])),
         keys=pack_keys(keys),
         folders=pack_keys(object_keys(folders_of(attempt.paths))),
-        listing=listing,
+        listing=_pack_listing(attempt.paths, sizes),
     )
-
-
-def _sizes(attempt: NewAttempt) -> array[int]:
-    """The size of every object, those left out unknown."""
-    sizes = array("q", attempt.sizes)
-    sizes.extend([UNKNOWN_SIZE] * (len(attempt.paths) - len(sizes)))
-    return sizes
 
 
 def folders_of(paths: Collection[str]) -> set[str]:
@@ -119,14 +100,13 @@ def page_rows(attempt_id: str, contents: Contents) -> Iterator[tuple[str, str, b
             yield attempt_id, part, first, keys
 
 
-def _pack_listing(attempt: NewAttempt) -> bytes:
-    paths = attempt.paths
+def _pack_listing(paths: Sequence[str], sizes: array[int]) -> bytes:
     if not paths:
         return b""
     text = "\0".join(paths)
     if text.count("\0") != len(paths) - 1:
         raise JetplanError("a path holds a NUL character; nothing was claimed")
-    return zlib.compress(text.encode() + b"\0\0" + _little_endian(_sizes(attempt)).tobytes(), 1)
+    return zlib.compress(text.encode() + b"\0\0" + _little_endian(sizes).tobytes(), 1)
 
 
 def unpack_listing(listing: bytes) -> tuple[list[str], array[int]]:
