@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     Address = tuple[socket.AddressFamily, Any]
 
 
+SLACK = 0.01
+"""The part of the time left by which a socket's own timeout may be off: setting it anew is a call of the system."""
+
+
 class DeadlinePassed(TimeoutError):
     """The time for the whole exchange is over."""
 
@@ -34,10 +38,7 @@ class TimedSocket(socket.socket):
 
     def arm(self) -> None:
         """Give the next call the time that is left. DeadlinePassed if there is none."""
-        left = self.ends_at - self.clock()
-        if left <= 0:
-            raise DeadlinePassed
-        self.settimeout(left if left < math.inf else None)
+        _arm(self)
 
     def recv_into(self, *args: Any, **options: Any) -> int:
         """Receive, before the deadline."""
@@ -61,10 +62,7 @@ class TimedTLSSocket(ssl.SSLSocket):
 
     def arm(self) -> None:
         """Give the next call the time that is left. DeadlinePassed if there is none."""
-        left = self.ends_at - self.clock()
-        if left <= 0:
-            raise DeadlinePassed
-        self.settimeout(left if left < math.inf else None)
+        _arm(self)
 
     def recv_into(self, *args: Any, **options: Any) -> int:
         """Receive, before the deadline."""
@@ -77,6 +75,17 @@ class TimedTLSSocket(ssl.SSLSocket):
         """Send a part, before the deadline; `sendall` of TLS sockets is a loop of these."""
         self.arm()
         return super().send(*args, **options)
+
+
+def _arm(sock: TimedSocket | TimedTLSSocket) -> None:
+    left = sock.ends_at - sock.clock()
+    if left <= 0:
+        raise DeadlinePassed
+    armed = sock.gettimeout()
+    if left == math.inf:
+        sock.settimeout(None)
+    elif armed is None or abs(armed - left) > left * SLACK:
+        sock.settimeout(left)
 
 
 def dial(host: str, port: int, ends_at: float, clock: Clock, *, loopback_only: bool) -> TimedSocket:

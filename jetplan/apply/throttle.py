@@ -41,8 +41,8 @@ class Throttle:
         """Wait for a place. False, and no place taken, when the run is stopped meanwhile."""
         with self._room:
             while not stopped():
-                pause, limit = self._paused_until - self._clock(), max(1, int(self._limit))
-                if pause <= 0 and self._entered < limit + limit // AHEAD:
+                pause = self._paused_until - self._clock()
+                if pause <= 0 and self._entered < self._room_for():
                     self._entered += 1
                     return True
                 self._room.wait(min(pause, _GLANCE) if pause > 0 else _GLANCE)
@@ -62,6 +62,7 @@ class Throttle:
     def leave(self, *, boarded: bool = True, refused: bool = False, retry_after: float | None = None) -> None:
         """Give the places back. `refused`: the server said 429, and for how many seconds if it did."""
         with self._room:
+            before = self._room_for()
             self._entered -= 1
             self._aboard -= boarded
             if refused:
@@ -73,6 +74,11 @@ class Throttle:
                 self._paused_until = max(self._paused_until, now + pause)
             elif boarded:
                 self._limit = min(self._most, self._limit + 1 / max(1.0, self._limit))
-            # The place given back, and the one more that the limit may have grown by.
-            self._wire.notify(2)
-            self._room.notify(2)
+            # For the place given back, and those that the limit has grown by: waking more would be for nothing.
+            places = 1 + max(0, self._room_for() - before)
+            self._wire.notify(places)
+            self._room.notify(places)
+
+    def _room_for(self) -> int:
+        limit = max(1, int(self._limit))
+        return limit + limit // AHEAD

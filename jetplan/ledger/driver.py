@@ -53,7 +53,10 @@ class Transaction(Protocol):
         """Add rows, in bulk where the database has a way. Raises OperationFailed on a duplicate."""
 
     def lock(self, names: Iterable[str]) -> None:
-        """Hold these names until the transaction ends, in an order that cannot deadlock."""
+        """Hold these names until the transaction ends, in an order that cannot deadlock.
+
+        Finding the names may take queries: a database that lets in one writer at a time need not look at them.
+        """
 
 
 class Driver(Protocol):

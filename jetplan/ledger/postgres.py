@@ -100,8 +100,9 @@ class PostgresTransaction:
 
     def lock(self, names: Iterable[str]) -> None:
         """Transaction-level advisory locks on hashes of the names, in ascending order; kin in hash only wait."""
-        self.held.update(names)
-        keys = sorted({_lock_key(name) for name in names})
+        wanted = set(names)
+        self.held |= wanted
+        keys = sorted({_lock_key(name) for name in wanted})
         if keys:
             self._connection.execute("SELECT pg_advisory_xact_lock(k) FROM unnest(%s::bigint[]) AS k", (keys,))
 

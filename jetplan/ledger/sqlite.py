@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Clock = "Callable[[], datetime]"
 BUSY_SECONDS = 30.0
+_VARIABLES = 999
+"""The parameters of one statement that every SQLite allows."""
 _FOREIGN = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH)
 _MEANINGS = {
     sqlite3.SQLITE_BUSY: ("another process holds it", "try again when the other run is done"),
@@ -56,8 +58,16 @@ class SqliteTransaction:
         return self._connection.executemany(sql, rows).rowcount
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
-        marks = ",".join("?" * len(columns))
-        self._connection.executemany(f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})", rows)  # noqa: S608 - names from our own code
+        """Many rows to a statement: each step of SQLite's gives the interpreter's lock away."""
+        into = f"INSERT INTO {table} ({','.join(columns)}) VALUES "  # noqa: S608 - names from our own code
+        row = f"({','.join('?' * len(columns))})"
+        at = 0
+        while left := len(rows) - at:
+            # Powers of two, so that there are few statements, which are prepared once.
+            count = 1 << (min(left, _VARIABLES // len(columns)).bit_length() - 1)
+            values = [value for each in rows[at : at + count] for value in each]
+            self._connection.execute(into + ",".join([row] * count), values)
+            at += count
 
     def lock(self, names: Iterable[str]) -> None:
         """Nothing to do: BEGIN IMMEDIATE lets one writer in at a time."""

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from concurrent.futures import Future
-from dataclasses import dataclass
-from queue import Empty, SimpleQueue
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 from jetplan.errors import JetplanError
@@ -60,9 +58,25 @@ class Handler(Generic[Q_contra, A_co]):
 class _Item:
     handler: Handler[Any, Any]
     request: Any
-    answer: Future[Any]
     caller: object
     """Equal for requests that one caller waits for at once."""
+    answer: Any = None
+    _pending: threading.Lock = field(default_factory=threading.Lock)
+    """Held until there is an answer. A bare lock: a Future costs several of them, at each of 60,000 steps."""
+
+    def __post_init__(self) -> None:
+        self._pending.acquire()
+
+    def end(self, answer: Any) -> None:
+        self.answer = answer
+        self._pending.release()
+
+    def result(self) -> Any:
+        """Wait for the answer; raises what it ended in."""
+        with self._pending:
+            if isinstance(self.answer, BaseException):
+                raise self.answer
+            return self.answer
 
 
 class Writer:
@@ -71,15 +85,17 @@ class Writer:
     def __init__(self, driver: Driver, *, group: bool = True) -> None:
         self._driver = driver
         self._group = group
-        self._queue: SimpleQueue[_Item | None] = SimpleQueue()
+        self._waiting: list[_Item] = []
+        self._wanted = 1
+        """How many must wait before the thread is woken: once a commit, not once a request."""
+        self._enough = threading.Condition(threading.Lock())
         self._thread: threading.Thread | None = None
-        self._starting = threading.Lock()
         self._closed = False
 
     def submit(self, handler: Handler[Q_contra, A_co], request: Q_contra) -> A_co:
         """Carry out one request; returns after its commit. Raises what the request, or the commit, ended in."""
-        (item,) = self._put([_Item(handler, request, Future(), object())])
-        return cast("A_co", item.answer.result())
+        (item,) = self._put([_Item(handler, request, object())])
+        return cast("A_co", item.result())
 
     def submit_all(self, handler: Handler[Q_contra, A_co], requests: Iterable[Q_contra]) -> list[A_co | JetplanError]:
         """Carry out several requests, in as few commits as can be; each its answer, or the error it ended in.
@@ -87,7 +103,7 @@ class Writer:
         Returns after the last commit. Each stands or falls by itself.
         """
         caller = object()
-        items = self._put([_Item(handler, request, Future(), caller) for request in requests])
+        items = self._put([_Item(handler, request, caller) for request in requests])
         return [_answer(item) for item in items]
 
     def _put(self, items: list[_Item]) -> list[_Item]:
@@ -95,54 +111,52 @@ class Writer:
             for item in items:
                 _deliver([item], self._carry_out([item]))
             return items
-        with self._starting:
+        with self._enough:
             if self._closed:
                 raise JetplanError("the ledger is closed")
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="jetplan-ledger", daemon=True)
                 self._thread.start()
-            for item in items:
-                self._queue.put(item)
+            self._waiting += items
+            if len(self._waiting) >= self._wanted:
+                self._enough.notify()
         return items
 
     def close(self) -> None:
         """Finish what is queued and stop."""
-        with self._starting:
+        with self._enough:
             self._closed = True
-            if self._thread is not None:
-                self._queue.put(None)
+            self._enough.notify()
         if self._thread is not None:
             self._thread.join()
 
     def _serve(self) -> None:
         callers, patience = 1, 0.0
-        while (item := self._queue.get()) is not None:
-            items, more = self._gather(item, callers, patience)
+        while items := self._gather(callers, patience):
             began = time.monotonic()
             try:
                 answers = self._carry_out(items)
             except BaseException as error:  # noqa: BLE001 - the callers wait for it: it is theirs
                 answers = [error] * len(items)
             patience = min(LONGEST_WAIT, (time.monotonic() - began) / 4)
-            callers = len({item.caller for item in items}) + self._queue.qsize()
+            callers = len({item.caller for item in items}) + len(self._waiting)
             _deliver(items, answers)
-            if not more:
-                return
 
-    def _gather(self, first: _Item, callers: int, patience: float) -> tuple[list[_Item], bool]:
-        """What waits, and what those who were just answered ask next: they come within a moment, or not at all."""
-        items = [first]
-        until = time.monotonic() + patience
-        try:
-            while len(items) < BATCH:
-                wait = until - time.monotonic() if len(items) < callers else 0.0
-                item = self._queue.get(timeout=wait) if wait > 0 else self._queue.get_nowait()
-                if item is None:
-                    return items, False
-                items.append(item)
-        except Empty:
-            pass
-        return items, True
+    def _gather(self, callers: int, patience: float) -> list[_Item]:
+        """What waits, and what those who were just answered ask next: they come within a moment, or not at all.
+
+        Nothing once the writer is closed and everything was carried out.
+        """
+        with self._enough:
+            self._await(1, None)
+            if not self._closed:
+                self._await(min(callers, BATCH), patience)
+            items, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+        return items
+
+    def _await(self, count: int, seconds: float | None) -> None:
+        self._wanted = count
+        self._enough.wait_for(lambda: len(self._waiting) >= count or self._closed, seconds)
 
     def _carry_out(self, items: Sequence[_Item]) -> Sequence[Any]:
         try:
@@ -161,8 +175,7 @@ def _apply_all(tx: Transaction, items: Sequence[_Item]) -> list[Any]:
     for at, item in enumerate(items):
         groups.setdefault(item.handler, []).append(at)
     asked = {handler: [items[at].request for at in places] for handler, places in groups.items()}
-    names = {name for handler, requests in asked.items() for name in handler.locks(tx, requests)}
-    tx.lock(sorted(names))
+    tx.lock(name for handler, requests in asked.items() for name in handler.locks(tx, requests))
     answers: list[Any] = [None] * len(items)
     for handler, places in groups.items():
         for at, answer in zip(places, handler.apply(tx, asked[handler]), strict=True):
@@ -172,14 +185,11 @@ def _apply_all(tx: Transaction, items: Sequence[_Item]) -> list[Any]:
 
 def _answer(item: _Item) -> Any:
     try:
-        return item.answer.result()
+        return item.result()
     except JetplanError as error:
         return error
 
 
 def _deliver(items: Sequence[_Item], answers: Sequence[Any]) -> None:
     for item, answer in zip(items, answers, strict=True):
-        if isinstance(answer, BaseException):
-            item.answer.set_exception(answer)
-        else:
-            item.answer.set_result(answer)
+        item.end(answer)

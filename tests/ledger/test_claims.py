@@ -8,6 +8,7 @@ import pytest
 from desks import Desk, delivery, desk_at, job
 
 from jetplan.core.attempts import Claimed, NewAttempt, NewClaim, State, Taken
+from jetplan.core.objects import object_keys, pack_keys
 from jetplan.errors import JetplanError
 
 SENT_ON = (State.SENDING, State.ACCEPTED)
@@ -54,6 +55,20 @@ def test_a_claim_is_all_or_nothing(desk: Desk) -> None:
     assert isinstance(desk.ledger.claim(desk.scope, delivery(), 0, batches, desk.run), Taken)
     assert desk.ledger.version_of(desk.scope, delivery()) == 1
     assert len(desk.ledger.attempts(desk.scope)) == 1
+
+
+@pytest.mark.parametrize("count", [1, 47, 48, 130])
+def test_however_many_are_claimed_each_is_there_once_with_what_it_carries(desk: Desk, count: int) -> None:
+    """Rows go to the database many at a time: none is lost between two portions, and none is in both."""
+    batches = [NewAttempt(f"x{at:03d}", at + 1, count, paths=[f"/{at}", f"/{at}/b"], sizes=[at]) for at in range(count)]
+    large = NewAttempt("large", paths=[f"/large/{at}" for at in range(150_000 if count == 130 else 1)])
+    assert desk.ledger.claim(desk.scope, delivery(), 0, [*batches, large], desk.run) == Claimed(1)
+    found = {each.attempt_id: each for each in desk.ledger.attempts(desk.scope, with_keys=True)}
+    assert sorted(found) == ["large", *(each.attempt_id for each in batches)]
+    for new in [*batches, large]:
+        assert found[new.attempt_id].keys == pack_keys(object_keys(new.paths))
+        assert desk.ledger.listing(new.attempt_id)[0] == list(new.paths)
+        assert [step.to_state for step in desk.ledger.history(new.attempt_id)] == [State.INTENDED]
 
 
 def test_claims_made_together_stand_or_fall_alone(desk: Desk) -> None:

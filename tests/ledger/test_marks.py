@@ -142,3 +142,30 @@ def test_one_of_many_racers_makes_the_transition(opener) -> None:  # type: ignor
         thread.join()
     assert sorted(won) == sorted(idents)
     assert desks[0].ledger.check() == []
+
+
+def test_closing_leaves_no_caller_without_an_answer(opener) -> None:  # type: ignore[no-untyped-def]
+    """Whoever marks while the ledger is being closed learns what became of it: committed, or refused and not done."""
+    desk = desk_at(opener())
+    idents = [f"x{number}" for number in range(24)]
+    for ident in idents:
+        desk.claim(delivery(ident), 0, "/a", ident=ident)
+    answers: dict[str, bool] = {}
+    barrier = threading.Barrier(len(idents) + 1)
+
+    def mark(ident: str) -> None:
+        barrier.wait()
+        try:
+            answers[ident] = bool(desk.ledger.mark(ident, State.SENDING, run_id=desk.run))
+        except JetplanError:
+            answers[ident] = False
+
+    threads = [threading.Thread(target=mark, args=(ident,)) for ident in idents]
+    for thread in threads:
+        thread.start()
+    barrier.wait()
+    desk.ledger.close()
+    for thread in threads:
+        thread.join(30)
+    later = desk_at(opener(), "run-2").ledger
+    assert answers == {ident: later.attempt(ident).state is State.SENDING for ident in idents}
