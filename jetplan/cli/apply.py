@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -127,6 +126,8 @@ def _apply(task: Task, approval: Approval, *, ask: bool) -> ExitCode:
 
 
 def _carry_out(task: Task, approval: Approval, outlook: Outlook, *, asked: bool) -> tuple[ExitCode, OutcomeReport]:
+    from dataclasses import replace
+
     from jetplan.cli.project import new_run, plan_from
     from jetplan.cli.run import carry_out
     from jetplan.cli.screen import wants_color, width

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, NamedTuple, Unpack
 
 import click
 
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
     from jetplan.observe.server import Listed
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """What a command line asks of a plan: of which manifests, within which limits, and how it is to be told."""
 
     manifests: Path

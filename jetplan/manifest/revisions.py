@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -187,8 +187,7 @@ def _git(folder: Path, *words: str) -> bytes:
 def _renamed(problem: Problem, aside: str, revision: Revision) -> Problem:
     """A problem that speaks of the revision instead of the private folder."""
     before, after = f"{aside}/manifests/", f"{revision.said}:"
-    return replace(
-        problem,
-        place=replace(problem.place, file=problem.place.file.replace(before, after)),
+    return problem._replace(
+        place=problem.place._replace(file=problem.place.file.replace(before, after)),
         message=problem.message.replace(before, after),
     )
