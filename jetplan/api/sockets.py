@@ -1,7 +1,7 @@
 """Sockets that keep one deadline however slowly the other side talks, and how they are dialled.
 
-A socket's own timeout counts from each byte anew, so an answer that trickles never ends. These set the
-time that is left before every send and receive.
+A socket's own timeout counts from each byte anew, so an answer that trickles never ends. These hold every send and
+receive to the time that is left, to a hundredth of it.
 """
 
 from __future__ import annotations

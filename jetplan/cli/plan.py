@@ -100,7 +100,7 @@ def command(
         told = remembered.told(seen) if remembered is not None else None
         if told is None:
             told = plan_anew(wish, project, (reading or read()).spec, client, opened, listed, warnings)
-            sure = known is not None and known.content is not None
+            sure = known is not None and known.content is not None  # what was read is what was asked about
             # What was read of the ledger while planning counts only if nothing came in between.
             if sure and remembered is not None and seen is not None and seen_of(listed, opened) == seen:
                 remembered.keep(seen, told)

@@ -26,16 +26,8 @@ YOUNG = 2_000_000_000
 _DIGEST = 32
 
 
-def load_spec(root: Path, folder: Path) -> Reading:
-    """What `read_manifests(root)` gives, from the cache in `folder` where nothing has changed since.
-
-    Raises what `read_manifests` raises. A cache that cannot be read or written costs time and nothing else.
-    """
-    return KnownManifests(root, folder).read()
-
-
 class KnownManifests:
-    """A folder of manifests as it is at this moment, and what the cache in `folder` remembers of it."""
+    """A folder of manifests (or one file) as it is at this moment, and what the cache in `folder` remembers of it."""
 
     def __init__(self, root: Path, folder: Path) -> None:
         self._root = root
@@ -52,9 +44,9 @@ class KnownManifests:
                 self.content = self._noted or self._before.by_content()
 
     def read(self) -> Reading:
-        """What the manifests say. `content` is None afterwards if they changed meanwhile.
+        """What `read_manifests(root)` gives, from the cache where nothing has changed. Raises what that raises.
 
-        Raises what `read_manifests` raises.
+        `content` is None afterwards if the manifests changed meanwhile.
         """
         from jetplan.manifest.read import read_manifests
 

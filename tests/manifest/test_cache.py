@@ -9,11 +9,13 @@ import pytest
 
 from jetplan.errors import ManifestInvalid, UsageError
 from jetplan.manifest import cache
-from jetplan.manifest.cache import load_spec
+from jetplan.manifest.cache import KnownManifests
 from jetplan.manifest.read import read_manifests
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from jetplan.manifest.read import Reading
 
 TEXT = """\
 apiVersion: jetplan/v1
@@ -60,15 +62,20 @@ def folder(root: Path) -> Path:
     return root.parent / "cache"
 
 
+def look(root: Path, cached: Path) -> Reading:
+    """The manifests as they are now, from the cache where they are known."""
+    return KnownManifests(root, cached).read()
+
+
 def no_reading(*_, **__):
     raise AssertionError("the manifests were read again")
 
 
 def test_an_unchanged_folder_is_not_read_again(stage, monkeypatch):
     """The second reading equals the first in every part, and parses nothing."""
-    fresh = load_spec(stage, folder(stage))
+    fresh = look(stage, folder(stage))
     monkeypatch.setattr("jetplan.manifest.read.read_manifests", no_reading)
-    known = load_spec(stage, folder(stage))
+    known = look(stage, folder(stage))
     assert known.spec == fresh.spec == read_manifests(stage).spec
     assert known.warnings == fresh.warnings
     assert fresh.warnings
@@ -81,14 +88,14 @@ def test_an_unchanged_folder_is_not_read_again(stage, monkeypatch):
 def test_fresh_checkout_is_known_by_its_bytes(tmp_path, monkeypatch):
     """Files whose times are too young to be trusted, or new, still need no parsing when their bytes are the same."""
     root = make(tmp_path)
-    fresh = load_spec(root, folder(root))
+    fresh = look(root, folder(root))
     assert not list(folder(root).glob("*.times"))
     for file in root.iterdir():
         data = file.read_bytes()
         file.unlink()
         file.write_bytes(data)
     monkeypatch.setattr("jetplan.manifest.read.read_manifests", no_reading)
-    assert load_spec(root, folder(root)).spec == fresh.spec
+    assert look(root, folder(root)).spec == fresh.spec
 
 
 def edit(root):
@@ -122,9 +129,9 @@ def test_every_change_is_seen(tmp_path, monkeypatch, change, young):
     if not young:
         monkeypatch.setattr(cache, "YOUNG", -(10**15))
     root = make(tmp_path)
-    before = load_spec(root, folder(root)).spec
+    before = look(root, folder(root)).spec
     change(root)
-    after = load_spec(root, folder(root)).spec
+    after = look(root, folder(root)).spec
     expected = read_manifests(root).spec
     assert after == expected
     places = {name: each.place for name, each in expected.sets.items()}
@@ -141,63 +148,63 @@ def test_a_change_while_it_is_read_is_not_remembered(stage, monkeypatch):
         return found
 
     monkeypatch.setattr("jetplan.manifest.read.read_manifests", reading)
-    assert "/one.mxf" in load_spec(stage, folder(stage)).spec.sets["first"].objects.paths
+    assert "/one.mxf" in look(stage, folder(stage)).spec.sets["first"].objects.paths
     monkeypatch.setattr("jetplan.manifest.read.read_manifests", read_manifests)
-    assert "/two.mxf" in load_spec(stage, folder(stage)).spec.sets["first"].objects.paths
+    assert "/two.mxf" in look(stage, folder(stage)).spec.sets["first"].objects.paths
 
 
 def test_damage_is_noticed(stage):
     """A cache with one bit changed anywhere is no cache."""
-    expected = load_spec(stage, folder(stage)).spec
+    expected = look(stage, folder(stage)).spec
     (remembered,) = folder(stage).glob("*.manifests")
     whole = remembered.read_bytes()
     for at in range(0, len(whole), 7):
         damaged = bytearray(whole)
         damaged[at] ^= 1
         remembered.write_bytes(damaged)
-        assert load_spec(stage, folder(stage)).spec == expected
+        assert look(stage, folder(stage)).spec == expected
     for length in (0, 10, 39, 40, 60, len(whole) - 1):
         remembered.write_bytes(whole[:length])
-        assert load_spec(stage, folder(stage)).spec == expected
+        assert look(stage, folder(stage)).spec == expected
 
 
 def test_another_program_remembers_for_itself(stage, monkeypatch):
     """What another version of jetplan, or of Python, has read is read again."""
-    load_spec(stage, folder(stage))
+    look(stage, folder(stage))
     monkeypatch.setattr(cache, "program_digest", lambda _parts: b"p" * 32)
     monkeypatch.setattr("jetplan.manifest.read.read_manifests", no_reading)
     with pytest.raises(AssertionError):
-        load_spec(stage, folder(stage))
+        look(stage, folder(stage))
 
 
 def test_what_others_may_write_to_is_not_believed(stage, monkeypatch):
     """A cache is our own file, private to its owner; one that a group may write to is passed over."""
-    load_spec(stage, folder(stage))
+    look(stage, folder(stage))
     for file in folder(stage).glob("*.manifests"):
         assert file.stat().st_mode & 0o777 == 0o600
         file.chmod(0o620)
     monkeypatch.setattr("jetplan.manifest.read.read_manifests", no_reading)
     with pytest.raises(AssertionError):
-        load_spec(stage, folder(stage))
+        look(stage, folder(stage))
 
 
 def test_wrong_manifests_stay_wrong(stage):
     """Errors are never remembered, and never hidden by what was right before."""
-    load_spec(stage, folder(stage))
+    look(stage, folder(stage))
     (stage / "main.yaml").write_text(TEXT.replace("job: a-b", "jobb: a-b"))
     for _ in range(2):
         with pytest.raises(ManifestInvalid):
-            load_spec(stage, folder(stage))
+            look(stage, folder(stage))
     (stage / "main.yaml").write_text(TEXT)
     (stage / "link.yaml").symlink_to("main.yaml")
     with pytest.raises(ManifestInvalid):
-        load_spec(stage, folder(stage))
+        look(stage, folder(stage))
 
 
 def test_a_cache_that_cannot_be_kept_costs_nothing_else(stage):
     """Where the cache's folder cannot be made, manifests are read all the same."""
     folder(stage).write_text("in the way")
-    assert load_spec(stage, folder(stage)).spec == read_manifests(stage).spec
-    assert load_spec(stage / "main.yaml", folder(stage)).spec.files == 1
+    assert look(stage, folder(stage)).spec == read_manifests(stage).spec
+    assert look(stage / "main.yaml", folder(stage)).spec.files == 1
     with pytest.raises(UsageError):
-        load_spec(stage / "none", folder(stage))
+        look(stage / "none", folder(stage))
