@@ -13,6 +13,25 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
+NOT_FROM_THE_ENVIRONMENT = frozenset({"--accepted", "--not-accepted"})
+"""A person's word on an attempt: a variable that was left set must not say it."""
+
+
+class Lines(click.types.StringParamType):
+    """Text. In an environment variable, the values of a repeatable option stand on lines: names may hold spaces."""
+
+    envvar_list_splitter = "\n"
+
+
+def _read_environment(option: click.Option) -> None:
+    """Let an option read JETPLAN_<OPTION>, by the name that is typed, where it does not say otherwise."""
+    typed = next(name for name in option.opts if name.startswith("--"))
+    if option.envvar is None and typed not in NOT_FROM_THE_ENVIRONMENT:
+        option.envvar = "JETPLAN_" + typed.removeprefix("--").replace("-", "_").upper()
+    if option.multiple and isinstance(option.type, click.types.StringParamType):
+        option.type = Lines()
+
+
 class LazyGroup(click.Group):
     """`table`: command name -> (module holding `command`, one line of help), in the order of the help."""
 
@@ -29,7 +48,9 @@ class LazyGroup(click.Group):
         if cmd_name not in self.table:
             return None
         command: click.Command = import_module(self.table[cmd_name][0]).command
-        command.context_settings.setdefault("auto_envvar_prefix", "JETPLAN")
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                _read_environment(parameter)
         return command
 
     def resolve_command(

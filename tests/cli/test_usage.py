@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 
+import click
 import pytest
 
 from jetplan import __version__
-from jetplan.cli.main import COMMANDS
+from jetplan.cli.main import COMMANDS, cli
 
 SECRET = "hunter2-very-secret"
+
+
+def every_option(group: click.Group = cli, path: str = "jetplan") -> Iterator[tuple[str, click.Option]]:
+    """Each option of each command, with the command's path."""
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        yield from ((f"{path} {name}", each) for each in command.params if isinstance(each, click.Option))
+        if isinstance(command, click.Group):
+            yield from every_option(command, f"{path} {name}")
 
 
 def test_help_names_every_command(run_line):
@@ -82,6 +94,38 @@ def test_options_read_the_environment(stage, monkeypatch):
     stage.write_set("/a.mxf")
     monkeypatch.setenv("JETPLAN_AUTO_APPROVE", "1")
     stage.run("jetplan apply")
+    assert stage.delivered() == {"/a.mxf": 1}
+
+
+def test_every_option_reads_its_own_name(run_line):
+    """The variable of an option is made of the name that is typed, on every command."""
+    for command, option in every_option():
+        typed = option.opts[0]
+        if typed not in {"--accepted", "--not-accepted", "--timeout"}:
+            assert option.envvar == "JETPLAN_" + typed.strip("-").replace("-", "_").upper(), command
+
+
+def test_a_format_from_the_environment(stage, monkeypatch):
+    """JETPLAN_FORMAT stands for --format, of which the parameter has another name."""
+    stage.write_set("/a.mxf")
+    monkeypatch.setenv("JETPLAN_FORMAT", "json")
+    assert "totals" in json.loads(stage.run("jetplan plan").out)
+
+
+def test_a_word_is_never_taken_from_the_environment(stage, monkeypatch):
+    """A variable that was left set does not decide an attempt."""
+    for name in ("JETPLAN_WORD", "JETPLAN_ACCEPTED", "JETPLAN_NOT_ACCEPTED"):
+        monkeypatch.setenv(name, "accepted")
+    assert "--accepted or --not-accepted" in stage.run("jetplan resolve abc --reason x", code=64).err
+
+
+def test_names_with_spaces_from_the_environment(stage, monkeypatch):
+    """The values of a repeatable option stand on lines of their own: names of profiles hold spaces."""
+    stage.write_set("/a.mxf")
+    stage.configure("limits:\n  allowDestinations: []\n")
+    stage.run("jetplan apply --auto-approve", code=7)
+    monkeypatch.setenv("JETPLAN_ALLOW_DESTINATION", "Somewhere Else\nLAX Ingest")
+    stage.run("jetplan apply --auto-approve")
     assert stage.delivered() == {"/a.mxf": 1}
 
 

@@ -1,0 +1,15 @@
+"""The reference of commands says what the commands say."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+GENERATOR = Path(__file__).parents[2] / "docs/generate/cli.py"
+
+
+def test_the_reference_is_fresh():
+    """docs/cli.md is what `make docs` would write now."""
+    ran = subprocess.run([sys.executable, str(GENERATOR), "--check"], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
