@@ -1,10 +1,11 @@
 # Everything a newcomer or CI runs. Each target sets up what it needs in .venv, once.
 #   make demo    the whole story on a local Jet, in under a minute
-#   make test    the tests                make lint    ruff and mypy
+#   make check   style, types and the quick tests, in under a minute
+#   make test    all tests
 .POSIX:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-browser torture bench profile lint format schemas clean
+.PHONY: help demo check test test-browser torture bench profile lint format docs schemas dist clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,6 +18,7 @@ PROFILE_ARGS :=
 
 help:
 	@echo "make demo          play the whole story on a local Jet"
+	@echo "make check         style, types and the tests that a person waits for: under a minute"
 	@echo "make test          run the tests (PYTEST_ARGS=... is handed to pytest)"
 	@echo "make test-browser  run the tests that need Chromium"
 	@echo "make torture       a million schedules of faults, ten thousand kills; hours (TORTURE_ARGS='--seed N')"
@@ -24,11 +26,15 @@ help:
 	@echo "make profile       draw where the time goes (SCENARIO=validate|plan|plan-first|plan-warm|apply)"
 	@echo "make lint          check style and types"
 	@echo "make format        put the code into shape"
-	@echo "make schemas       write schemas/ anew from the models"
+	@echo "make docs          write what is generated: schemas/ from the models, docs/cli.md from the commands"
+	@echo "make dist          build the wheel and the source archive into dist/, and look into them"
 	@echo "make clean         remove .venv and what tools left behind"
 
 demo: $(VENV)/.sandbox
 	@$(BIN)/python demo/demo.py
+
+check: lint
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser and not slow" -q $(PYTEST_ARGS)
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser" $(PYTEST_ARGS)
@@ -54,11 +60,19 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+docs: schemas
+	$(BIN)/python docs/generate/cli.py
+
 schemas: $(VENV)/.sandbox
 	$(BIN)/jetplan schema
 
+dist: $(VENV)/.release
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist .
+	$(BIN)/python ci/release/contents.py dist
+
 clean:
-	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # The stamps say what was installed: changing the pins or pyproject.toml installs again.
 $(VENV)/.made:
@@ -90,3 +104,8 @@ $(VENV)/.bench: $(VENV)/.made pyproject.toml constraints.txt
 	@echo "Installing jetplan and what it is measured with into $(VENV)"
 	@$(PIP) install --constraint constraints.txt --editable '.[bench]'
 	@touch $@ $(VENV)/.sandbox
+
+$(VENV)/.release: $(VENV)/.made pyproject.toml constraints.txt
+	@echo "Installing what builds a release into $(VENV)"
+	@$(PIP) install --constraint constraints.txt build setuptools
+	@touch $@

@@ -1,4 +1,4 @@
-"""Writes docs/cli.md, the reference of commands, from the commands themselves. `--check` only says whether it is fresh."""
+"""Writes docs/cli.md, the reference of commands, from the commands. With `--check` it only says whether it is fresh."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 TARGET = Path(__file__).parents[1] / "cli.md"
 HEAD = """# Commands
 
-Generated from the commands by `make docs`. Every option can also be set by the environment variable beside it; a flag beats
-the environment, and the environment beats `jetplan.yaml`. An empty variable counts as not set. What each command returns stands
-in [exit-codes.md](exit-codes.md).
+Generated from the commands by `make docs`. Every option can also be set by the environment variable beside it. A flag
+beats the environment, and the environment beats `jetplan.yaml`. An empty variable counts as not set. The values of a
+repeatable option stand on lines of their own. What each command returns stands in [exit-codes.md](exit-codes.md).
 """
 
 

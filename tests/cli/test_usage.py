@@ -8,13 +8,16 @@ import pty
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 import pytest
 
 from jetplan import __version__
 from jetplan.cli.main import COMMANDS, cli
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SECRET = "hunter2-very-secret"
 
