@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,27 @@ import pytest
 SPEAKING = ("JETPLAN_", "GITHUB_", "GITLAB_", "CI_")
 """Variables that begin so, and those below, change what jetplan does: no test starts with them."""
 SPEAKING_NAMES = ("CI", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "BUILD_SOURCEVERSION", "BUILD_URL", "GIT_COMMIT")
+
+SLOW = (
+    "exactly_once/",
+    "apply/test_throttle.py",
+    "cli/test_remembered_plans.py",
+    "e2e/test_killed.py",
+    "e2e/test_lost_answers.py",
+    "e2e/test_readme.py",
+    "ledger/test_losses.py",
+    "ledger/test_oracle.py",
+    "sandbox/test_restart.py",
+)
+"""Tests that `make check` leaves to `make test`: they take two thirds of its time. Folders end with a slash."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow by where it stands, so that a new test of the simulation is slow without saying so."""
+    top = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(top).as_posix().startswith(SLOW):
+            item.add_marker("slow")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
