@@ -39,6 +39,15 @@ def test_help_names_every_command(run_line):
         assert "Usage: jetplan " + name in run_line(f"jetplan {name} --help").out
 
 
+@pytest.mark.parametrize("line", ["jetplan", "jetplan ledger"])
+def test_a_group_alone_shows_its_help(run_line, line):
+    """A group without a command shows what `--help` shows, on stdout, and ends with 0."""
+    alone = run_line(line)
+    assert alone == run_line(f"{line} --help")
+    assert alone.out.startswith("Usage: ")
+    assert alone.err == ""
+
+
 def test_version(run_line):
     """The version is told on stdout."""
     assert run_line("jetplan --version").out == f"jetplan {__version__}\n"
