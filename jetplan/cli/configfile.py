@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jetplan.errors import ManifestInvalid
-from jetplan.manifest.fields import Fields, is_mapping
 from jetplan.manifest.files import read_file
 from jetplan.manifest.findings import Findings
 from jetplan.manifest.limits import DEFAULT_LIMITS
-from jetplan.manifest.scalars import read_string
 from jetplan.manifest.text import check_text
-from jetplan.manifest.tree import Refused, Sequence, build_tree
+from jetplan.manifest.yaml.fields import Fields, is_mapping
+from jetplan.manifest.yaml.scalars import read_string
+from jetplan.manifest.yaml.tree import Refused, Sequence, build_tree
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -51,7 +51,7 @@ def _program() -> str:
     import platform
 
     from jetplan import __version__
-    from jetplan.manifest.events import event_source
+    from jetplan.manifest.yaml.events import event_source
 
     event_source(b"{}")
     return f"jetplan {__version__} on Python {platform.python_version()}, with the C parser for YAML"

@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jetplan.manifest.cache import KnownManifests
+    from jetplan.manifest.cache.known import KnownManifests
     from jetplan.manifest.read import Reading
 
 F = TypeVar("F", bound="Callable[..., Any]")
@@ -58,6 +58,6 @@ def known_manifests(root: Path, config: Path) -> KnownManifests | None:
     unwanted = context is not None and context.meta.get(_ASIDE, False)
     if unwanted or not (FOLDER.is_dir() or Path("jetplan.yaml").is_file()) or house_rules(config):
         return None
-    from jetplan.manifest.cache import KnownManifests
+    from jetplan.manifest.cache.known import KnownManifests
 
     return KnownManifests(root, CACHE)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from jetplan.cli.reading import CACHE
-from jetplan.manifest.cachefile import name_for, program_digest, read_own, write_whole
+from jetplan.manifest.cache.files import name_for, program_digest, read_own, write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path

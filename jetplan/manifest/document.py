@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from jetplan.core.characters import quoted
-from jetplan.manifest.canonical import put_aside
-from jetplan.manifest.fields import Fields, is_mapping
 from jetplan.manifest.files import read_file
 from jetplan.manifest.findings import Findings, nearest
 from jetplan.manifest.jobs import read_job
+from jetplan.manifest.keys import API_VERSION, TOP_KEYS
 from jetplan.manifest.objects import OBJECTS_PATH, read_objects
-from jetplan.manifest.plain import DEPTH, declare_plain
-from jetplan.manifest.scalars import node_event, read_string
 from jetplan.manifest.sets import read_set
 from jetplan.manifest.text import check_text
-from jetplan.manifest.tree import Misplaced, Refused, build_tree
+from jetplan.manifest.yaml.fields import Fields, is_mapping
+from jetplan.manifest.yaml.scalars import node_event, read_string
+from jetplan.manifest.yaml.tree import Refused, build_tree
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jetplan.core.spec import DeliverySetSpec, JobSpec
     from jetplan.errors import Place, Problem
     from jetplan.manifest.columns import Columns
-    from jetplan.manifest.events import Scalar
     from jetplan.manifest.files import SourceFile
     from jetplan.manifest.limits import Limits
-    from jetplan.manifest.tree import BulkReader, Node
+    from jetplan.manifest.yaml.events import Scalar
+    from jetplan.manifest.yaml.tree import BulkReader, Node
 
-API_VERSION = "jetplan/v1"
-TOP_KEYS = ("apiVersion", "jobs", "deliverySets")
-_BULK: dict[tuple[str, ...], BulkReader] = {OBJECTS_PATH: read_objects}
+BULK: dict[tuple[str, ...], BulkReader] = {OBJECTS_PATH: read_objects}
+
+
+Declare: TypeAlias = "Callable[[bytes, Document, Findings, SourceFile, Limits], None]"
+"""How the bytes of a file are read: strictly, or in a way that gives the same sooner."""
 
 
 @dataclass(slots=True)
@@ -44,7 +47,14 @@ class Document:
     warnings: list[Problem] = field(default_factory=list)
 
 
-def read_document(source: SourceFile, limits: Limits) -> Document:
+def declare_strictly(data: bytes, document: Document, findings: Findings, source: SourceFile, limits: Limits) -> None:
+    """Put what the bytes of a file declare into `document`, and what is wrong with them into `findings`."""
+    text = check_text(data, findings)
+    if text is not None:
+        declare_root(build_tree(text, findings, limits, BULK), document, findings, source, limits)
+
+
+def read_document(source: SourceFile, limits: Limits, declare: Declare = declare_strictly) -> Document:
     """Read one file, once."""
     findings = Findings(source.path, limits.problems)
     document = Document()
@@ -56,36 +66,8 @@ def read_document(source: SourceFile, limits: Limits) -> Document:
     return document
 
 
-def declare(
-    data: bytes, document: Document, findings: Findings, source: SourceFile, limits: Limits, *, quick: bool = True
-) -> None:
-    """Put what the bytes of one file declare into `document`, and what is wrong with them into `findings`.
-
-    `quick` reads canonical stretches and plain manifests by pattern. The result is the same without, only later.
-    """
-    text = check_text(data, findings)
-    if text is None:
-        return
-    if quick:
-        short, aside = put_aside(text)
-        if limits.depth > DEPTH and declare_plain(short, aside, document, findings):
-            return
-        if aside:
-            inner = Findings(findings.file, findings.limit)
-            try:
-                root = build_tree(short, inner, limits, _BULK, aside)
-            except Misplaced:
-                pass
-            else:
-                findings.add(inner)
-                _declare_root(root, document, findings, source, limits)
-                return
-    _declare_root(build_tree(text, findings, limits, _BULK), document, findings, source, limits)
-
-
-def _declare_root(
-    root: Node | None, document: Document, findings: Findings, source: SourceFile, limits: Limits
-) -> None:
+def declare_root(root: Node | None, document: Document, findings: Findings, source: SourceFile, limits: Limits) -> None:
+    """Put what a tree declares into `document`, and what is wrong with it into `findings`."""
     if root is None or isinstance(root, Refused):
         return
     if not is_mapping(root, "a manifest", findings, "begin with `apiVersion: jetplan/v1`"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from jetplan.core.characters import quoted
 from jetplan.errors import Place, Problem
@@ -11,7 +11,21 @@ from jetplan.errors import Place, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jetplan.manifest.events import Event
+
+class Mark(Protocol):
+    """A position: line and column count from 0, in characters."""
+
+    @property
+    def line(self) -> int: ...
+    @property
+    def column(self) -> int: ...
+
+
+class Marked(Protocol):
+    """What was read from a text and knows where it began."""
+
+    @property
+    def start_mark(self) -> Mark: ...
 
 
 @dataclass(slots=True)
@@ -24,19 +38,19 @@ class Findings:
     warnings: list[Problem] = field(default_factory=list)
     unlisted: int = 0
 
-    def place(self, at: Event) -> Place:
-        """Where an event stands."""
+    def place(self, at: Marked) -> Place:
+        """Where something read stands."""
         return Place(self.file, at.start_mark.line + 1, at.start_mark.column + 1)
 
-    def refuse(self, at: Event | Place, code: str, message: str, hint: str = "") -> None:
-        """Record a problem at an event or a place."""
+    def refuse(self, at: Marked | Place, code: str, message: str, hint: str = "") -> None:
+        """Record a problem at something read, or at a place."""
         place = at if isinstance(at, Place) else self.place(at)
         if len(self.problems) < self.limit:
             self.problems.append(Problem(place, message, hint, code))
         else:
             self.unlisted += 1
 
-    def warn(self, at: Event | Place, code: str, message: str, hint: str = "") -> None:
+    def warn(self, at: Marked | Place, code: str, message: str, hint: str = "") -> None:
         """Record something that is accepted and may surprise."""
         place = at if isinstance(at, Place) else self.place(at)
         if len(self.warnings) < self.limit:

@@ -10,13 +10,14 @@ import re
 from typing import TYPE_CHECKING
 
 from jetplan.errors import JetplanError, ManifestInvalid
-from jetplan.manifest import events
-from jetplan.manifest.document import Document, declare
-from jetplan.manifest.events import ScalarEvent
+from jetplan.manifest.document import Document
+from jetplan.manifest.fast.quick import declare
 from jetplan.manifest.findings import Findings
-from jetplan.manifest.indentation import indented
 from jetplan.manifest.limits import DEFAULT_LIMITS
-from jetplan.manifest.scalars import reads_as_other
+from jetplan.manifest.yaml import events
+from jetplan.manifest.yaml.events import ScalarEvent
+from jetplan.manifest.yaml.indentation import indented
+from jetplan.manifest.yaml.scalars import reads_as_other
 
 if TYPE_CHECKING:
     from jetplan.manifest.files import SourceFile

@@ -6,17 +6,15 @@ from typing import TYPE_CHECKING
 
 from jetplan.core.characters import quoted
 from jetplan.core.spec import JobSpec, ProfileRef
-from jetplan.manifest.fields import Fields, is_mapping
-from jetplan.manifest.scalars import is_scalar, kind_of_node, node_event, read_name
-from jetplan.manifest.tree import Mapping, Refused
+from jetplan.manifest.keys import JOB_KEYS, PROFILE_KEYS
+from jetplan.manifest.yaml.fields import Fields, is_mapping
+from jetplan.manifest.yaml.scalars import is_scalar, kind_of_node, node_event, read_name
+from jetplan.manifest.yaml.tree import Mapping, Refused
 
 if TYPE_CHECKING:
-    from jetplan.manifest.events import Scalar
     from jetplan.manifest.findings import Findings
-    from jetplan.manifest.tree import Node
-
-JOB_KEYS = ("source", "destination", "paused", "jobId")
-PROFILE_KEYS = ("storageProfileId",)
+    from jetplan.manifest.yaml.events import Scalar
+    from jetplan.manifest.yaml.tree import Node
 
 
 def read_job(key: Scalar, node: Node, findings: Findings) -> JobSpec | None:

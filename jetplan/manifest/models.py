@@ -6,14 +6,25 @@ that models, schema and reader agree on what is valid. Rules between objects or 
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic.alias_generators import to_camel
 
 from jetplan.core.characters import first_unprintable
 from jetplan.core.paths import LONGEST_PATH, canonical, faults_of
-from jetplan.manifest.scalars import ID, LARGEST, LONGEST_NAME
+from jetplan.manifest.keys import (
+    FROM_KEYS,
+    JOB_KEYS,
+    LARGEST,
+    LEAST,
+    LONGEST_NAME,
+    OBJECT_KEYS,
+    PROFILE_KEYS,
+    SET_KEYS,
+    TOP_KEYS,
+)
+from jetplan.manifest.yaml.scalars import ID
 
 _UNSEEN = r"\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
 _UNSEEN += r"\u2028-\u202e\u2060-\u206f\u2800\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff"
@@ -56,7 +67,7 @@ Name = Annotated[str, AfterValidator(_check_name), _NAME]
 Id = Annotated[str, AfterValidator(_check_id), _text(rf"^(?!.*\.\.){ID.pattern}$", LONGEST_NAME)]
 PathText = Annotated[str, AfterValidator(_check_path), _text(_PATH_PATTERN, LONGEST_PATH)]
 ListedPath = Annotated[str, AfterValidator(_check_listed_path), _text(_LISTED_PATTERN, LONGEST_PATH)]
-Revision = Annotated[int, Field(ge=1, le=LARGEST)]
+Revision = Annotated[int, Field(ge=LEAST["revision"], le=LARGEST)]
 
 
 class _Model(BaseModel):
@@ -69,6 +80,14 @@ class _Model(BaseModel):
         hide_input_in_errors=True,
     )
 
+    KEYS: ClassVar[tuple[str, ...]]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if (aliases := tuple(field.alias for field in cls.model_fields.values())) != cls.KEYS:
+            raise TypeError(f"{cls.__name__} has the keys {aliases}, and `manifest.keys` has {cls.KEYS}")
+
     @model_validator(mode="before")
     @classmethod
     def _refuse_null(cls, data: Any) -> Any:
@@ -79,6 +98,8 @@ class _Model(BaseModel):
 
 class StorageProfileId(_Model):
     """A storage profile by its id, for accounts in which a name is not unique."""
+
+    KEYS = PROFILE_KEYS
 
     storage_profile_id: Id = Field(
         description="The id of the storage profile, from the console or the API.",
@@ -94,6 +115,8 @@ Profile = Annotated[
 
 class Job(_Model):
     """A manual job: what is delivered with it moves from the source to the destination."""
+
+    KEYS = JOB_KEYS
 
     source: Profile = Field(description="The storage profile that files come from, by name or by id.")
     destination: Profile = Field(description="The storage profile that files go to, by name or by id.")
@@ -125,13 +148,14 @@ def _object_rules(schema: dict[str, Any]) -> None:
 class DeliveredObject(_Model):
     """A file or folder in the API's own words, where more than its path is to be said."""
 
+    KEYS = OBJECT_KEYS
     model_config = ConfigDict(title="Object", json_schema_extra=_object_rules)
 
     relative_path: PathText = Field(
         description="The full path from the root of the source storage profile. With a trailing slash: a folder.",
         examples=["/ep101/master.mxf", "/ep101/audio/"],
     )
-    size_in_bytes: Annotated[int, Field(ge=0, le=LARGEST)] | None = Field(
+    size_in_bytes: Annotated[int, Field(ge=LEAST["sizeInBytes"], le=LARGEST)] | None = Field(
         None,
         description="The size of a file: a note for estimates, never a part of what identifies it.",
         examples=[104857600],
@@ -156,6 +180,8 @@ class DeliveredObject(_Model):
 class ObjectsFrom(_Model):
     """Objects listed in a file beside the manifest, for lists too long for YAML."""
 
+    KEYS = FROM_KEYS
+
     file: Name = Field(
         description="A CSV file (header `relativePath,sizeInBytes,isDirectory`, optionally `revision`) or a JSON Lines "
         "file (one object a line), plain or packed as .gz or .zst. Relative to this manifest, below the same folder.",
@@ -166,6 +192,7 @@ class ObjectsFrom(_Model):
 class DeliverySet(_Model):
     """Files and folders to be sent with one job, each once per revision."""
 
+    KEYS = SET_KEYS
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["objects"]}, {"required": ["objectsFrom"]}]})
 
     job: Name = Field(
@@ -210,6 +237,7 @@ class DeliverySet(_Model):
 class Manifest(_Model):
     """One manifest file of jetplan. All files of a folder share one namespace of jobs and of delivery sets."""
 
+    KEYS = TOP_KEYS
     model_config = ConfigDict(title="jetplan manifest")
 
     api_version: Literal["jetplan/v1"] = Field(description="The version of this format.", examples=["jetplan/v1"])

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from jetplan.core.characters import quoted
 from jetplan.core.objects import UNKNOWN_SIZE
 from jetplan.core.paths import canonical
-from jetplan.manifest.canonical import take_stretch
 from jetplan.manifest.columns import Columns, packed_place
-from jetplan.manifest.events import MappingEnd, MappingStart, ScalarEvent, SequenceEnd
 from jetplan.manifest.findings import nearest
-from jetplan.manifest.scalars import (
+from jetplan.manifest.keys import LEAST, OBJECT_KEYS
+from jetplan.manifest.yaml.events import MappingEnd, MappingStart, ScalarEvent, SequenceEnd
+from jetplan.manifest.yaml.scalars import (
     INTEGER,
     kind_of_node,
     node_event,
@@ -19,14 +19,13 @@ from jetplan.manifest.scalars import (
     read_integer,
     read_string,
 )
-from jetplan.manifest.tree import Refused
+from jetplan.manifest.yaml.tree import Refused
 
 if TYPE_CHECKING:
-    from jetplan.manifest.events import Event, Scalar
     from jetplan.manifest.findings import Findings
-    from jetplan.manifest.tree import Builder
+    from jetplan.manifest.yaml.events import Event, Scalar
+    from jetplan.manifest.yaml.tree import Builder
 
-OBJECT_KEYS = ("relativePath", "sizeInBytes", "isDirectory", "revision")
 OBJECTS_PATH = ("deliverySets", "*", "objects")
 _SAFE_DIGITS = 15
 
@@ -46,9 +45,9 @@ def read_objects(builder: Builder, start: Event) -> Columns:  # noqa: ARG001  # 
             if found is None:
                 continue
             path, size, at = found
-        elif kind is ScalarEvent and (stretch := builder.stood_for_by(event)):
+        elif kind is ScalarEvent and (stretch := builder.put_aside_at(event)):
             columns.total -= 1
-            take_stretch(stretch, columns)
+            stretch.take_into(columns)
             continue
         elif (string := _string_entry(builder, event)) is not None:
             path, size, at = string, UNKNOWN_SIZE, event
@@ -159,11 +158,11 @@ class _Entry:
             case "relativePath":
                 self.path, self.path_text = value, read_string(node, "`relativePath`", findings)
             case "sizeInBytes":
-                self.size, self.size_at = read_integer(node, "`sizeInBytes`", findings), value
+                self.size, self.size_at = read_integer(node, "`sizeInBytes`", findings, LEAST[name]), value
             case "isDirectory":
                 self.folder = read_boolean(node, "`isDirectory`", findings)
             case "revision":
-                self.revision = read_integer(node, "`revision`", findings, 1)
+                self.revision = read_integer(node, "`revision`", findings, LEAST[name])
             case _:
                 hint = nearest(name, OBJECT_KEYS) or "known keys: " + ", ".join(f"`{each}`" for each in OBJECT_KEYS)
                 findings.refuse(key, "unknown-key", f"unknown key {quoted(name)} in an object", hint)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jetplan.errors import ManifestInvalid
+from jetplan.manifest import shortcuts
+from jetplan.manifest.document import read_document
+from jetplan.manifest.fast.parallel import read_documents, useful_processes
+from jetplan.manifest.fast.quick import declare
 from jetplan.manifest.files import find_manifests
 from jetplan.manifest.limits import DEFAULT_LIMITS
 from jetplan.manifest.namespace import Namespace, by_place
-from jetplan.manifest.parallel import read_documents, useful_processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
 
     from jetplan.core.spec import Spec
     from jetplan.errors import Problem
+    from jetplan.manifest.document import Document
+    from jetplan.manifest.files import SourceFile
     from jetplan.manifest.limits import Limits
 
 
@@ -41,8 +47,7 @@ def read_manifests(
     sources, strays = find_manifests(root)
     namespace = Namespace(strays)
     with _no_garbage_collection():
-        count = processes or useful_processes(sources)
-        for document in read_documents(sources, limits, count):
+        for document in _documents(sources, limits, processes):
             namespace.add(document)
     problems = namespace.problems()
     spec = namespace.spec(len(sources))
@@ -53,6 +58,11 @@ def read_manifests(
     if problems:
         raise ManifestInvalid(problems)
     return Reading(spec, tuple(namespace.warnings()))
+
+
+def _documents(sources: Sequence[SourceFile], limits: Limits, processes: int | None) -> Iterator[Document]:
+    count = processes or (useful_processes(sources) if shortcuts.are_taken() else 1)
+    return read_documents(sources, partial(read_document, limits=limits, declare=declare), count)
 
 
 @contextmanager

@@ -8,20 +8,19 @@ from jetplan.core.characters import quoted
 from jetplan.core.objects import UNKNOWN_SIZE, WHOLE_PROFILE
 from jetplan.core.spec import DeliverySetSpec, Overlap
 from jetplan.manifest.columns import Columns, packed_place
-from jetplan.manifest.fields import Fields, is_mapping
 from jetplan.manifest.findings import nearest
-from jetplan.manifest.scalars import is_null, is_scalar, kind_of_node, node_event, read_name
-from jetplan.manifest.tree import Bulk, Refused
+from jetplan.manifest.keys import FROM_KEYS, LEAST, SET_KEYS
+from jetplan.manifest.yaml.fields import Fields, is_mapping
+from jetplan.manifest.yaml.scalars import is_null, is_scalar, kind_of_node, node_event, read_name
+from jetplan.manifest.yaml.tree import Bulk, Refused
 
 if TYPE_CHECKING:
-    from jetplan.manifest.events import Scalar
     from jetplan.manifest.files import SourceFile
     from jetplan.manifest.findings import Findings
     from jetplan.manifest.limits import Limits
-    from jetplan.manifest.tree import Mapping, Node
+    from jetplan.manifest.yaml.events import Scalar
+    from jetplan.manifest.yaml.tree import Mapping, Node
 
-SET_KEYS = ("job", "objects", "objectsFrom", "overlap", "renamedFrom", "revision", "allowCaseTwins")
-FROM_KEYS = ("file",)
 _OVERLAPS = {overlap.value: overlap for overlap in Overlap}
 
 
@@ -39,7 +38,7 @@ def read_set(
     job = fields.name("job", required=True)
     overlap = _overlap(fields)
     renamed_from = _renamed_from(fields, key.value)
-    revision = fields.integer("revision", 1)
+    revision = fields.integer("revision", LEAST["revision"])
     case_twins = fields.boolean("allowCaseTwins")
     columns = _columns(fields, node, source, limits)
     if columns is not None:
@@ -117,6 +116,6 @@ def _from_file(node: Node, findings: Findings, source: SourceFile, limits: Limit
     name = fields.name("file", required=True)
     if name is None:
         return None
-    from jetplan.manifest.lists import read_list
+    from jetplan.manifest.lists.listing import read_list
 
     return read_list(name, node_event(fields.mapping.entries["file"][1]), source, findings, limits)

@@ -8,6 +8,7 @@ import pytest
 from repository import repository
 
 from jetplan.errors import ManifestInvalid
+from jetplan.manifest import shortcuts
 from jetplan.manifest.limits import DEFAULT_LIMITS
 from jetplan.manifest.read import Reading, read_manifests
 
@@ -39,7 +40,24 @@ class Folder:
         """Read the folder, after writing one manifest if given."""
         if content is not None:
             self.write({"a.yaml": content})
-        return read_manifests(self.root, limits=limits)
+        return self._read_both_ways(limits)
+
+    def _read_both_ways(self, limits: Limits) -> Reading:
+        """Read with every shortcut and with none: nothing but time may differ."""
+        with pytest.MonkeyPatch.context() as without:
+            without.setenv(shortcuts.VARIABLE, "1")
+            strictly = self._outcome(limits)
+        quickly = self._outcome(limits)
+        assert repr(quickly) == repr(strictly)
+        if isinstance(quickly, Reading):
+            return quickly
+        raise ManifestInvalid(quickly)
+
+    def _outcome(self, limits: Limits) -> Reading | tuple[Problem, ...]:
+        try:
+            return read_manifests(self.root, limits=limits)
+        except ManifestInvalid as invalid:
+            return invalid.problems
 
     def problems(self, content: str | bytes | None = None, limits: Limits = DEFAULT_LIMITS) -> tuple[Problem, ...]:
         """What is refused; the test fails if nothing is."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jetplan.errors import ManifestInvalid
-from jetplan.manifest.document import Document, declare
+from jetplan.manifest.document import Document, declare_strictly
 from jetplan.manifest.files import SourceFile
 from jetplan.manifest.findings import Findings
 from jetplan.manifest.format import formatted
@@ -111,7 +111,7 @@ def test_invalid_files_are_not_formatted() -> None:
 def meaning(data: bytes) -> object:
     """What a manifest declares."""
     document, findings = Document(), Findings("m.yaml")
-    declare(data, document, findings, SOURCE, DEFAULT_LIMITS)
+    declare_strictly(data, document, findings, SOURCE, DEFAULT_LIMITS)
     assert findings.problems == []
     return document.jobs, [(declared, digest) for declared, digest, _ in document.sets]
 

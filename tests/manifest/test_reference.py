@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from jetplan.manifest.jobs import JOB_KEYS
-from jetplan.manifest.objects import OBJECT_KEYS
-from jetplan.manifest.sets import SET_KEYS
+from jetplan.manifest.keys import JOB_KEYS, OBJECT_KEYS, SET_KEYS
 
 REFERENCE = (Path(__file__).parents[2] / "docs/manifest.md").read_text()
 BLOCKS = re.findall(r"(?ms)^```yaml\n(.*?)^```", REFERENCE)

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from jetplan.errors import ManifestInvalid
-from jetplan.manifest.document import Document, declare
+from jetplan.manifest.document import Document, declare_strictly
 from jetplan.manifest.files import SourceFile
 from jetplan.manifest.findings import Findings
 from jetplan.manifest.limits import DEFAULT_LIMITS
@@ -34,7 +34,7 @@ def reader_refuses(manifest: object) -> set[str]:
     """The codes of what the reader refuses in a document, without those between objects."""
     findings = Findings("m.yaml")
     data = json.dumps(manifest, ensure_ascii=False).encode()
-    declare(data, Document(), findings, SourceFile("m.yaml", "."), DEFAULT_LIMITS)
+    declare_strictly(data, Document(), findings, SourceFile("m.yaml", "."), DEFAULT_LIMITS)
     codes = {problem.code for problem in findings.problems}
     return {code for code in codes - BETWEEN_OBJECTS if not code.startswith("list-")}
 

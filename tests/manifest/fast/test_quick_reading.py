@@ -9,13 +9,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from jetplan.manifest import canonical, plain
-from jetplan.manifest.document import Document, declare
+from jetplan.manifest.document import Document, declare_strictly
+from jetplan.manifest.fast import canonical, plain
+from jetplan.manifest.fast.quick import declare
 from jetplan.manifest.files import SourceFile
 from jetplan.manifest.findings import Findings
 from jetplan.manifest.limits import DEFAULT_LIMITS
 from tests.manifest.test_encoding import REFUSED as BAD_ENCODINGS
-from tests.manifest.test_structure import REFUSED as BAD_STRUCTURES
+from tests.manifest.yaml.test_structure import REFUSED as BAD_STRUCTURES
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn
@@ -30,7 +31,8 @@ WHOLE = (
 def outcome(data: bytes, *, quick: bool) -> str:
     """All that reading gives, with every place."""
     document, findings = Document(), Findings("a.yaml", 50)
-    declare(data, document, findings, SourceFile("a.yaml", "."), DEFAULT_LIMITS, quick=quick)
+    read = declare if quick else declare_strictly
+    read(data, document, findings, SourceFile("a.yaml", "."), DEFAULT_LIMITS)
     sets = [
         (spec.name, spec.job, spec.overlap, spec.renamed_from, spec.place, spec.objects.revision, digest, columns)
         for spec, digest, columns in document.sets

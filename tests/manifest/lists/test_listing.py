@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jetplan.core.objects import UNKNOWN_SIZE
-from jetplan.manifest import csvlist, jsonlist
+from jetplan.manifest import shortcuts
 from jetplan.manifest.columns import Columns
 from jetplan.manifest.findings import Findings
 from jetplan.manifest.limits import Limits
-from jetplan.manifest.unpack import Stop
+from jetplan.manifest.lists import csvlist, jsonlist
+from jetplan.manifest.lists.unpack import Stop
 
 HEADER = "relativePath,sizeInBytes,isDirectory\n"
 
@@ -262,7 +263,7 @@ def test_quick_csv_equals_strict_csv(monkeypatch, header, lines) -> None:
     text = header + "\n".join(lines)
     quick = outcome(csvlist.read_csv, text)
     with monkeypatch.context() as patched:
-        patched.setattr(csvlist, "_take_quickly", lambda *_: False)
+        patched.setenv(shortcuts.VARIABLE, "1")
         assert outcome(csvlist.read_csv, text) == quick
 
 
@@ -296,5 +297,5 @@ def test_quick_json_lines_equal_strict_ones(monkeypatch, lines, end) -> None:
     text = end.join(lines)
     quick = outcome(jsonlist.read_json_lines, text)
     with monkeypatch.context() as patched:
-        patched.setattr(jsonlist, "_take_quickly", lambda *_: False)
+        patched.setenv(shortcuts.VARIABLE, "1")
         assert outcome(jsonlist.read_json_lines, text) == quick

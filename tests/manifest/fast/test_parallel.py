@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import os
 import threading
+from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 
 from jetplan.errors import ManifestInvalid
-from jetplan.manifest import parallel
+from jetplan.manifest.document import read_document
+from jetplan.manifest.fast import parallel
+from jetplan.manifest.fast.packing import pack, unpack
 from jetplan.manifest.files import find_manifests
 from jetplan.manifest.limits import DEFAULT_LIMITS
-from jetplan.manifest.packing import pack, unpack
 from jetplan.manifest.read import read_manifests
-from tests.manifest.test_quick_reading import TRAPS
+from tests.manifest.fast.test_quick_reading import TRAPS
 
+if TYPE_CHECKING:
+    from jetplan.manifest.document import Document
+    from jetplan.manifest.files import SourceFile
+
+READ = partial(read_document, limits=DEFAULT_LIMITS)
 HEAD = "apiVersion: jetplan/v1\n"
 LISTED = "deliverySets:\n  l:\n    job: j\n    objectsFrom: {file: l.csv}\n    overlap: skip\n    revision: 4\n"
 RICH = "jobs:\n  r:\n    source: {storageProfileId: abc}\n    destination: b\n    paused: true\n    jobId: x\n"
@@ -62,31 +70,27 @@ def test_packed_documents_come_back(files, trap) -> None:
         files.write({"trap.yaml": TRAPS[trap]})
     sources, _ = find_manifests(files.root)
     chosen = [source for source in sources if source.path.endswith(("trap.yaml", "l.yaml", "m007.yaml"))]
-    documents = list(parallel.read_documents(chosen, DEFAULT_LIMITS, 1))
+    documents = list(parallel.read_documents(chosen, READ, 1))
     assert documents
     assert repr([unpack(pack(each)) for each in documents]) == repr(documents)
 
 
-def test_a_process_that_dies_loses_nothing(files, monkeypatch) -> None:
+def test_a_process_that_dies_loses_nothing(files) -> None:
     """What another process took and did not give back is read again here."""
-    expected, died = _result(files, 1), os.pipe()
-
-    def die(*_: object) -> None:
-        os.write(died[1], b"x")
-        os._exit(3)
-
-    monkeypatch.setattr(parallel, "pack", die)
-    # The other one must take its portion before this one has taken them all.
-    ours, read_document = os.getpid(), parallel.read_document
-
-    def wait_for_the_other(*given: object) -> object:
-        if os.getpid() == ours and not seen:
-            seen.append(os.read(died[0], 1))
-        return read_document(*given)
-
+    sources, _ = find_manifests(files.root)
+    ours, died = os.getpid(), os.pipe()
     seen: list[bytes] = []
-    monkeypatch.setattr(parallel, "read_document", wait_for_the_other)
-    assert _result(files, 2) == expected
+
+    def die_elsewhere(source: SourceFile) -> Document:
+        if os.getpid() != ours:
+            os.write(died[1], b"x")
+            os._exit(3)
+        # The other one must take its portion before this one has taken them all.
+        if not seen:
+            seen.append(os.read(died[0], 1))
+        return READ(source)
+
+    assert repr(list(parallel.read_documents(sources, die_elsewhere, 2))) == repr([READ(each) for each in sources])
     assert seen == [b"x"]
 
 
@@ -102,19 +106,19 @@ def test_no_process_to_be_had(files, monkeypatch, call) -> None:
     assert _result(files, 2) == expected
 
 
-def test_an_interruption_leaves_no_process(files, monkeypatch) -> None:
+def test_an_interruption_leaves_no_process(files) -> None:
     """When reading is broken off, the other process is ended and waited for."""
-    ours, read_document = os.getpid(), parallel.read_document
+    sources, _ = find_manifests(files.root)
+    ours = os.getpid()
 
-    def interrupt(*given: object) -> object:
+    def interrupt(source: SourceFile) -> Document:
         if os.getpid() == ours:
             raise KeyboardInterrupt
-        return read_document(*given)
+        return READ(source)
 
-    monkeypatch.setattr(parallel, "read_document", interrupt)
     open_before = len(os.listdir("/proc/self/fd"))
     with pytest.raises(KeyboardInterrupt):
-        _result(files, 2)
+        list(parallel.read_documents(sources, interrupt, 2))
     assert len(os.listdir("/proc/self/fd")) == open_before
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)

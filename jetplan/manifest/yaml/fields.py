@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from jetplan.core.characters import quoted
 from jetplan.manifest.findings import nearest
-from jetplan.manifest.scalars import kind_of_node, node_event, read_boolean, read_id, read_integer, read_name
-from jetplan.manifest.tree import Mapping, Refused
+from jetplan.manifest.yaml.scalars import kind_of_node, node_event, read_boolean, read_id, read_integer, read_name
+from jetplan.manifest.yaml.tree import Mapping, Refused
 
 if TYPE_CHECKING:
-    from jetplan.manifest.events import Event
-    from jetplan.manifest.findings import Findings
-    from jetplan.manifest.tree import Node
+    from jetplan.manifest.findings import Findings, Marked
+    from jetplan.manifest.yaml.tree import Node
 
 
 def is_mapping(node: Node, what: str, findings: Findings, hint: str = "") -> TypeGuard[Mapping]:
@@ -31,7 +30,7 @@ class Fields:
     """A mapping whose keys are known. `what` names it in messages; `owner` is where a missing key is reported."""
 
     mapping: Mapping
-    owner: Event
+    owner: Marked
     what: str
     findings: Findings
     meant: set[str] = field(default_factory=set)

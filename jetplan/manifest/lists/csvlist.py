@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from jetplan.core.characters import quoted
 from jetplan.core.objects import UNKNOWN_SIZE
 from jetplan.errors import Place
+from jetplan.manifest import shortcuts
 from jetplan.manifest.findings import nearest
-from jetplan.manifest.rows import LIST_KEYS, are_ordinary_files, take_many, take_row
-from jetplan.manifest.scalars import INTEGER, LARGEST
-from jetplan.manifest.unpack import Stop
+from jetplan.manifest.keys import LARGEST, LEAST, OBJECT_KEYS
+from jetplan.manifest.lists.rows import are_ordinary_files, take_many, take_row
+from jetplan.manifest.lists.unpack import Stop
+from jetplan.manifest.yaml.scalars import INTEGER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from jetplan.manifest.findings import Findings
 
 _SIZES = re.compile(r"(?:(?:0|[1-9][0-9]{0,14})?\n)*")
-_PLAIN_HEADERS = tuple(list(LIST_KEYS[:width]) for width in (1, 2, 3))
+_PLAIN_HEADERS = tuple(list(OBJECT_KEYS[:width]) for width in (1, 2, 3))
 _BOOLEANS = {"": None, "true": True, "false": False}
 
 
@@ -49,8 +51,8 @@ def _read_header(line: str, findings: Findings) -> list[str]:
     place = Place(findings.file, 1)
     before = len(findings.problems)
     for name in header:
-        if name not in LIST_KEYS:
-            hint = nearest(name, LIST_KEYS) or _header_hint()
+        if name not in OBJECT_KEYS:
+            hint = nearest(name, OBJECT_KEYS) or _header_hint()
             findings.refuse(place, "list-header", f"unknown column {quoted(name)}", hint)
     if len(set(header)) < len(header):
         findings.refuse(place, "list-header", "a column stands in the header twice", "remove one")
@@ -64,7 +66,7 @@ def _read_header(line: str, findings: Findings) -> list[str]:
 def _take_chunk(text: str, first_line: int, header: list[str], columns: Columns, findings: Findings) -> None:
     lines = text.split("\n")
     columns.total += len(lines)
-    if _take_quickly(text, first_line, header, columns):
+    if shortcuts.are_taken() and _take_quickly(text, first_line, header, columns):
         return
     for line, record in _records(lines, first_line, findings):
         _take_record(record, Place(findings.file, line), header, columns, findings)
@@ -125,13 +127,13 @@ def _take_record(record: list[str], place: Place, header: list[str], columns: Co
     if folder_text not in _BOOLEANS:
         message = f"`isDirectory` must be `true`, `false` or empty, not {quoted(folder_text, 40)}"
         findings.refuse(place, "wrong-type", message)
-    size = _integer(by_name.get("sizeInBytes", ""), "sizeInBytes", 0, place, findings)
-    revision = _integer(by_name.get("revision", ""), "revision", 1, place, findings)
+    size = _integer(by_name.get("sizeInBytes", ""), "sizeInBytes", place, findings)
+    revision = _integer(by_name.get("revision", ""), "revision", place, findings)
     if len(findings.problems) + findings.unlisted == before:
         take_row(columns, findings, place, by_name["relativePath"], size, _BOOLEANS[folder_text], revision)
 
 
-def _integer(text: str, name: str, least: int, place: Place, findings: Findings) -> int | None:
+def _integer(text: str, name: str, place: Place, findings: Findings) -> int | None:
     if not text:
         return None
     if not INTEGER.fullmatch(text):
@@ -139,8 +141,8 @@ def _integer(text: str, name: str, least: int, place: Place, findings: Findings)
         findings.refuse(place, "wrong-type", message, "digits only, or nothing")
         return None
     value = int(text) if len(text) <= len(str(LARGEST)) else LARGEST + 1
-    if not least <= value <= LARGEST:
-        message = f"`{name}` must be from {least} to {LARGEST}, not {quoted(text, 24)}"
+    if not LEAST[name] <= value <= LARGEST:
+        message = f"`{name}` must be from {LEAST[name]} to {LARGEST}, not {quoted(text, 24)}"
         findings.refuse(place, "out-of-range", message)
         return None
     return value

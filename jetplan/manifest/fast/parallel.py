@@ -10,17 +10,17 @@ import os
 import signal
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from jetplan.manifest.document import read_document
-from jetplan.manifest.packing import pack, unpack
+from jetplan.manifest.fast.packing import pack, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from jetplan.manifest.document import Document
     from jetplan.manifest.files import SourceFile
-    from jetplan.manifest.limits import Limits
+
+Read: TypeAlias = "Callable[[SourceFile], Document]"
 
 FEW_FILES = 500
 FEW_BYTES = 16 << 20
@@ -47,29 +47,27 @@ def _size(source: SourceFile) -> int:
         return 0
 
 
-def read_documents(sources: Sequence[SourceFile], limits: Limits, processes: int) -> Iterator[Document]:
-    """The documents of many files in their order, read by up to this many processes."""
+def read_documents(sources: Sequence[SourceFile], read: Read, processes: int) -> Iterator[Document]:
+    """The documents of many files in their order, read with `read` by up to this many processes."""
     if processes < 2:
-        yield from (read_document(source, limits) for source in sources)
+        yield from (read(source) for source in sources)
         return
     size = -(-len(sources) // _MOST_PORTIONS)
     portions = [sources[at : at + size] for at in range(0, len(sources), size)]
-    for portion, documents in zip(portions, _read_portions(portions, limits, processes), strict=True):
-        yield from documents or (read_document(source, limits) for source in portion)
+    for portion, documents in zip(portions, _read_portions(portions, read, processes), strict=True):
+        yield from documents or (read(source) for source in portion)
 
 
-def _read_portions(
-    portions: Sequence[Sequence[SourceFile]], limits: Limits, processes: int
-) -> list[list[Document] | None]:
+def _read_portions(portions: Sequence[Sequence[SourceFile]], read: Read, processes: int) -> list[list[Document] | None]:
     taken, given = os.pipe()  # holds the numbers of portions that nobody took yet, a byte each
     readers: list[_Reader] = []
     try:
         os.write(given, bytes(range(len(portions))))
         os.close(given)
-        readers += [reader for _ in range(processes - 1) if (reader := _start(portions, limits, taken))]
+        readers += [reader for _ in range(processes - 1) if (reader := _start(portions, read, taken))]
         documents: list[list[Document] | None] = [None] * len(portions)
         while number := os.read(taken, 1):
-            documents[number[0]] = [read_document(source, limits) for source in portions[number[0]]]
+            documents[number[0]] = [read(source) for source in portions[number[0]]]
         for reader in readers:
             for at, packed in reader.results():
                 documents[at] = [unpack(each) for each in packed]
@@ -106,7 +104,7 @@ class _Reader:
         os.close(self.file)
 
 
-def _start(portions: Sequence[Sequence[SourceFile]], limits: Limits, taken: int) -> _Reader | None:
+def _start(portions: Sequence[Sequence[SourceFile]], read: Read, taken: int) -> _Reader | None:
     try:
         file = os.memfd_create("jetplan")
     except OSError:
@@ -120,16 +118,16 @@ def _start(portions: Sequence[Sequence[SourceFile]], limits: Limits, taken: int)
         return _Reader(pid, file)
     status = 1
     try:
-        _read_into(file, portions, limits, taken)
+        _read_into(file, portions, read, taken)
         status = 0
     finally:
         os._exit(status)  # whatever happened: nothing of what the first process would do at its end
 
 
-def _read_into(file: int, portions: Sequence[Sequence[SourceFile]], limits: Limits, taken: int) -> None:
+def _read_into(file: int, portions: Sequence[Sequence[SourceFile]], read: Read, taken: int) -> None:
     with open(file, "wb", closefd=False) as results:
         while number := os.read(taken, 1):
-            packed = [pack(read_document(source, limits)) for source in portions[number[0]]]
+            packed = [pack(read(source)) for source in portions[number[0]]]
             data = marshal.dumps((number[0], packed))
             results.write(len(data).to_bytes(8, "big"))
             results.write(data)

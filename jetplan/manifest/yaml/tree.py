@@ -7,16 +7,26 @@ depth are refused here. What the keys mean is not known here; scalars keep their
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from jetplan.core.characters import quoted
-from jetplan.manifest import events
-from jetplan.manifest.events import Event, MappingEnd, MappingStart, Scalar, ScalarEvent, SequenceEnd, SequenceStart
+from jetplan.manifest.yaml import events
+from jetplan.manifest.yaml.complaints import report
+from jetplan.manifest.yaml.events import (
+    Event,
+    MappingEnd,
+    MappingStart,
+    Scalar,
+    ScalarEvent,
+    SequenceEnd,
+    SequenceStart,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Mapping as KeysToValues
 
-    from jetplan.manifest.canonical import Stretch
+    from jetplan.manifest.columns import Columns
     from jetplan.manifest.findings import Findings
     from jetplan.manifest.limits import Limits
 
@@ -55,7 +65,18 @@ class Bulk:
 
 
 Node: TypeAlias = "Scalar | Mapping | Sequence | Refused | Bulk"
+Aside: TypeAlias = "KeysToValues[int, PutAside]"
 BulkReader: TypeAlias = "Callable[[Builder, Event], Any]"
+
+
+class PutAside(Protocol):
+    """Items of a list that were taken out of the text; one scalar stands where they stood."""
+
+    def is_stood_for_by(self, event: Scalar, /) -> bool:
+        """Whether this scalar is the one that stands for them."""
+
+    def take_into(self, columns: Columns, /) -> None:
+        """Append what the items say to columns."""
 
 
 class TooDeep(Exception):
@@ -78,13 +99,13 @@ class Builder:
         findings: Findings,
         limits: Limits,
         bulk: dict[tuple[str, ...], BulkReader] | None = None,
-        aside: dict[int, Stretch] | None = None,
+        aside: Aside | None = None,
     ) -> None:
         self.next = events.event_source(data)
         self.findings = findings
         self.depth_limit = limits.depth
         self.bulk = bulk or {}
-        self.aside = dict(aside or {})
+        self.aside: dict[int, PutAside] = dict(aside or {})
         # No such byte, no such thing: then nothing needs to be looked at event by event.
         self.careful = b"&" in data or b"*" in data or b"!" in data
 
@@ -126,12 +147,13 @@ class Builder:
             items.append(self.node(event_, (*path, "")))
         return Sequence(event, items)
 
-    def stood_for_by(self, scalar: Scalar) -> Stretch | None:
+    def put_aside_at(self, scalar: Scalar) -> PutAside | None:
         """What was put aside where this item stands, if it is the item that was put there; taken once."""
-        stretch = self.aside.get(scalar.start_mark.line)
-        if stretch is None or not stretch.is_stood_for_by(scalar):
+        line = scalar.start_mark.line
+        found = self.aside.get(line)
+        if found is None or not found.is_stood_for_by(scalar):
             return None
-        return self.aside.pop(stretch.line)
+        return self.aside.pop(line)
 
     def is_refused(self, event: Any) -> bool:
         """Record and tell whether an event is an alias, or carries an anchor or a tag."""
@@ -202,7 +224,7 @@ def build_tree(
     findings: Findings,
     limits: Limits,
     bulk: dict[tuple[str, ...], BulkReader] | None = None,
-    aside: dict[int, Stretch] | None = None,
+    aside: Aside | None = None,
 ) -> Node | None:
     """The tree of one document of checked UTF-8 bytes; None if it is empty or unreadable (see the findings).
 
@@ -219,7 +241,7 @@ def build_tree(
     except events.YAMLError as error:
         if aside:
             raise Misplaced from error
-        events.report(error, findings)
+        report(error, findings)
         return None
     if builder.aside:
         raise Misplaced

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from jetplan import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 def read_own(path: Path) -> bytes | None:
@@ -50,12 +50,20 @@ def name_for(root: Path) -> str:
     return sha256(f"{os.path.abspath(root)}\0{os.fspath(root)}".encode(errors="surrogateescape")).hexdigest()[:24]
 
 
+def _states(folder: Path, *, deep: bool) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_file():
+                state = entry.stat()
+                yield f"{entry.path} {state.st_size} {state.st_mtime_ns}"
+            elif deep and entry.is_dir() and entry.name != "__pycache__":
+                yield from _states(Path(entry.path), deep=True)
+
+
 def program_digest(parts: Iterable[str]) -> bytes:
     """32 bytes over the files of some parts of this program (`.`: its top), its version, and Python's."""
-    package = Path(__file__).parent.parent
+    package = Path(__file__).parents[2]
     told = [__version__, sys.version]
     for part in parts:
-        with os.scandir(package / part) as files:
-            states = [(file.name, file.stat()) for file in files if file.is_file()]
-        told += sorted(f"{part}/{name} {state.st_size} {state.st_mtime_ns}" for name, state in states)
+        told += sorted(_states(package / part, deep=part != "."))
     return sha256("\n".join(told).encode()).digest()

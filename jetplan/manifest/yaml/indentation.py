@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from jetplan.manifest import events
-from jetplan.manifest.events import MappingEnd, MappingStart, ScalarEvent, SequenceEnd, SequenceStart
+from jetplan.manifest.yaml import events
+from jetplan.manifest.yaml.events import MappingEnd, MappingStart, ScalarEvent, SequenceEnd, SequenceStart
 
 STEP = 2
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from jetplan.manifest.columns import Columns
     from jetplan.manifest.findings import Findings
 
-LIST_KEYS = ("relativePath", "sizeInBytes", "isDirectory", "revision")
-
 
 def take_row(
     columns: Columns,

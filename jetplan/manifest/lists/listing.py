@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from jetplan.core.characters import quoted
 from jetplan.manifest.columns import Columns
-from jetplan.manifest.csvlist import read_csv
 from jetplan.manifest.files import open_regular
 from jetplan.manifest.findings import Findings
-from jetplan.manifest.unpack import Stop, chunks_of_lines, open_packed
+from jetplan.manifest.lists.csvlist import read_csv
+from jetplan.manifest.lists.unpack import Stop, chunks_of_lines, open_packed
 
 if TYPE_CHECKING:
-    from jetplan.manifest.events import Event
     from jetplan.manifest.files import SourceFile
     from jetplan.manifest.limits import Limits
+    from jetplan.manifest.yaml.events import Event
 
 _PACKINGS = ("gz", "zst")
 _FORMATS = ("csv", "jsonl")
@@ -63,7 +63,7 @@ def _read(file: ListFile, columns: Columns, findings: Findings, limits: Limits) 
         if file.format == "csv":
             read_csv(chunks, columns, findings)
         else:
-            from jetplan.manifest.jsonlist import read_json_lines
+            from jetplan.manifest.lists.jsonlist import read_json_lines
 
             read_json_lines(chunks, columns, findings)
 

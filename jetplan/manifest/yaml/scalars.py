@@ -9,16 +9,14 @@ import re
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from jetplan.core.characters import escaped, first_unprintable, kind_of, quoted
-from jetplan.manifest.events import ScalarEvent
-from jetplan.manifest.tree import Bulk, Mapping, Refused, Sequence
+from jetplan.manifest.keys import LARGEST, LONGEST_NAME
+from jetplan.manifest.yaml.events import ScalarEvent
+from jetplan.manifest.yaml.tree import Bulk, Mapping, Refused, Sequence
 
 if TYPE_CHECKING:
-    from jetplan.manifest.events import Scalar
     from jetplan.manifest.findings import Findings
-    from jetplan.manifest.tree import Node
-
-LARGEST = (1 << 53) - 1
-LONGEST_NAME = 255
+    from jetplan.manifest.yaml.events import Scalar
+    from jetplan.manifest.yaml.tree import Node
 
 INTEGER = re.compile(r"0|[1-9][0-9]*")
 NULL = re.compile(r"~|null|Null|NULL|")

@@ -10,10 +10,11 @@ import msgspec
 from jetplan.core.characters import quoted
 from jetplan.core.objects import UNKNOWN_SIZE
 from jetplan.errors import Place
+from jetplan.manifest import shortcuts
 from jetplan.manifest.findings import nearest
-from jetplan.manifest.rows import LIST_KEYS, are_ordinary_files, take_many, take_row
-from jetplan.manifest.scalars import LARGEST
-from jetplan.manifest.unpack import Stop
+from jetplan.manifest.keys import LARGEST, LEAST, OBJECT_KEYS
+from jetplan.manifest.lists.rows import are_ordinary_files, take_many, take_row
+from jetplan.manifest.lists.unpack import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, rename="camel", gc=False
     """What nearly every line is: a file, perhaps with its size."""
 
     relative_path: str
-    size_in_bytes: Annotated[int, msgspec.Meta(ge=0, le=LARGEST)] = UNKNOWN_SIZE
+    size_in_bytes: Annotated[int, msgspec.Meta(ge=LEAST["sizeInBytes"], le=LARGEST)] = UNKNOWN_SIZE
     is_directory: bool | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -38,7 +39,7 @@ def read_json_lines(chunks: Iterator[tuple[int, bytes]], columns: Columns, findi
     for first_line, data in chunks:
         lines = data.removesuffix(b"\n").count(b"\n") + 1
         columns.total += lines
-        if _take_quickly(data, lines, first_line, columns):
+        if shortcuts.are_taken() and _take_quickly(data, lines, first_line, columns):
             continue
         for at, line in enumerate(data.removesuffix(b"\n").split(b"\n")):
             _take_line(line, Place(findings.file, first_line + at), columns, findings)
@@ -106,8 +107,8 @@ def _refuse_constant(name: str) -> NoReturn:
 def _values(pairs: _Pairs, place: Place, findings: Findings) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in pairs:
-        if name not in LIST_KEYS:
-            hint = nearest(name, LIST_KEYS) or "known keys: " + ", ".join(f"`{each}`" for each in LIST_KEYS)
+        if name not in OBJECT_KEYS:
+            hint = nearest(name, OBJECT_KEYS) or "known keys: " + ", ".join(f"`{each}`" for each in OBJECT_KEYS)
             findings.refuse(place, "unknown-key", f"unknown key {quoted(name)} in an object", hint)
         elif name in values:
             findings.refuse(place, "duplicate-key", f"the key {quoted(name)} stands here a second time", "remove one")
@@ -127,8 +128,7 @@ def _check_value(name: str, value: object, place: Place, findings: Findings) -> 
             wanted = "" if isinstance(value, bool) else "true or false"
         case _:
             wanted = "" if type(value) is int else "a whole number"
-            least = 0 if name == "sizeInBytes" else 1
-            if type(value) is int and not least <= value <= LARGEST:
-                findings.refuse(place, "out-of-range", f"`{name}` must be from {least} to {LARGEST}")
+            if type(value) is int and not LEAST[name] <= value <= LARGEST:
+                findings.refuse(place, "out-of-range", f"`{name}` must be from {LEAST[name]} to {LARGEST}")
     if wanted:
         findings.refuse(place, "wrong-type", f"`{name}` must be {wanted}")

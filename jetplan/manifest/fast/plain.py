@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from jetplan.core.spec import DeliverySetSpec, JobSpec, ProfileRef
 from jetplan.errors import Place
-from jetplan.manifest.canonical import STAND_IN, take_stretch
 from jetplan.manifest.columns import Columns
-from jetplan.manifest.scalars import LONGEST_NAME
+from jetplan.manifest.fast.canonical import STAND_IN
+from jetplan.manifest.keys import LONGEST_NAME
 
 if TYPE_CHECKING:
-    from jetplan.manifest.canonical import Stretch
     from jetplan.manifest.document import Document
+    from jetplan.manifest.fast.canonical import Stretch
     from jetplan.manifest.findings import Findings
 
 DEPTH = 4
@@ -107,7 +107,7 @@ def _declare_set(found: re.Match[bytes], line: int, stretch: Stretch, document: 
     name, place = found[1].decode(), Place(findings.file, line + 1, 3)
     document.set_names.append((name, place))
     columns = Columns(findings.file)
-    take_stretch(stretch, columns)
+    stretch.take_into(columns)
     before = len(findings.problems) + findings.unlisted
     columns.judge(findings, case_twins=False)
     if len(findings.problems) + findings.unlisted == before:

@@ -19,7 +19,7 @@ from jetplan.manifest.columns import packed_place
 
 if TYPE_CHECKING:
     from jetplan.manifest.columns import Columns
-    from jetplan.manifest.events import Scalar
+    from jetplan.manifest.yaml.events import Scalar
 
 STAND_IN = "stretch"
 _DEEPEST = 60
@@ -58,6 +58,21 @@ class Stretch:
         """Whether a scalar event on this line is the item that stands for this stretch."""
         return event.value == STAND_IN and event.style == '"' and event.start_mark.column == self.indent + 2
 
+    def take_into(self, columns: Columns) -> None:
+        """Append the objects of the stretch to columns."""
+        text = self.text.decode()
+        before = len(columns.paths)
+        dash = " " * self.indent + "- "
+        if "\n" + " " * len(dash) not in text and "- relativePath: " not in text:
+            columns.paths += text[len(dash) : -1].split("\n" + dash)
+            count = len(columns.paths) - before
+            columns.sizes.extend(array("q", (UNKNOWN_SIZE,)) * count)
+            first = packed_place(self.line + 1, len(dash) + 1)
+            columns.places.extend(range(first, first + packed_place(count), packed_place(1)))
+        else:
+            _take_mappings(self, text, columns)
+        columns.total += len(columns.paths) - before
+
 
 def put_aside(data: bytes) -> tuple[bytes, dict[int, Stretch]]:
     """The text with an item and blank lines in place of each stretch, and the stretches by their first line."""
@@ -81,22 +96,6 @@ def put_aside(data: bytes) -> tuple[bytes, dict[int, Stretch]]:
         return data, stretches
     parts.append(data[done:])
     return b"".join(parts), stretches
-
-
-def take_stretch(stretch: Stretch, columns: Columns) -> None:
-    """Append the objects of a stretch to columns."""
-    text = stretch.text.decode()
-    before = len(columns.paths)
-    dash = " " * stretch.indent + "- "
-    if "\n" + " " * len(dash) not in text and "- relativePath: " not in text:
-        columns.paths += text[len(dash) : -1].split("\n" + dash)
-        count = len(columns.paths) - before
-        columns.sizes.extend(array("q", (UNKNOWN_SIZE,)) * count)
-        first = packed_place(stretch.line + 1, len(dash) + 1)
-        columns.places.extend(range(first, first + packed_place(count), packed_place(1)))
-    else:
-        _take_mappings(stretch, text, columns)
-    columns.total += len(columns.paths) - before
 
 
 def _take_mappings(stretch: Stretch, text: str, columns: Columns) -> None:

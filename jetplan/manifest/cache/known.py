@@ -12,13 +12,14 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from jetplan.manifest.cachefile import name_for, program_digest, read_own, write_whole
-from jetplan.manifest.footprint import footprint
+from jetplan.manifest import shortcuts
+from jetplan.manifest.cache.files import name_for, program_digest, read_own, write_whole
+from jetplan.manifest.cache.footprint import footprint
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jetplan.manifest.footprint import Footprint
+    from jetplan.manifest.cache.footprint import Footprint
     from jetplan.manifest.read import Reading
 
 YOUNG = 2_000_000_000
@@ -33,7 +34,7 @@ class KnownManifests:
         self._root = root
         self._entry = _Entry(root, folder)
         began = time.time_ns()
-        self._before = footprint(root)
+        self._before = footprint(root) if shortcuts.are_taken() else None
         self._young = self._before is None or self._before.newest >= began - YOUNG
         self._noted: bytes | None = None
         self.content: bytes | None = None
@@ -98,12 +99,12 @@ class _Entry:
         data = read_own(self._readings)
         if data is None:
             return None
-        from jetplan.manifest.packed import unpack
+        from jetplan.manifest.cache.packed import unpack
 
         return unpack(data, self._program + content)
 
     def keep(self, content: bytes, reading: Reading) -> None:
         """Remember what the manifests of these bytes say."""
-        from jetplan.manifest.packed import pack
+        from jetplan.manifest.cache.packed import pack
 
         write_whole(self._readings, pack(self._program + content, reading))

@@ -1,4 +1,4 @@
-"""What was read before is believed only where nothing changed; see `jetplan.manifest.cache`."""
+"""What was read before is believed only where nothing changed; see `jetplan.manifest.cache.known`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jetplan.errors import ManifestInvalid, UsageError
-from jetplan.manifest import cache
-from jetplan.manifest.cache import KnownManifests
+from jetplan.manifest.cache import known as cache
+from jetplan.manifest.cache.known import KnownManifests
 from jetplan.manifest.read import read_manifests
 
 if TYPE_CHECKING:

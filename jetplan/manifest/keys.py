@@ -1,0 +1,23 @@
+"""The keys that a manifest may hold and the bounds of their numbers, written once.
+
+The YAML reader, the readers of lists and the models behind the JSON Schema all take them from here.
+"""
+
+from __future__ import annotations
+
+API_VERSION = "jetplan/v1"
+
+TOP_KEYS = ("apiVersion", "jobs", "deliverySets")
+JOB_KEYS = ("source", "destination", "paused", "jobId")
+PROFILE_KEYS = ("storageProfileId",)
+SET_KEYS = ("job", "objects", "objectsFrom", "overlap", "renamedFrom", "revision", "allowCaseTwins")
+FROM_KEYS = ("file",)
+OBJECT_KEYS = ("relativePath", "sizeInBytes", "isDirectory", "revision")
+"""Also the columns of a CSV list and the keys of a JSON Lines list."""
+
+LEAST = {"sizeInBytes": 0, "revision": 1}
+"""The least value of each whole number."""
+LARGEST = (1 << 53) - 1
+"""The largest whole number that every JSON reader keeps exactly."""
+LONGEST_NAME = 255
+"""In characters: of a job, a set, a storage profile, an id."""
