@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jetplan.api.calls import RoleRefused
-from jetplan.core.evidence import SeenFile, SeenTransfer, Sighting
+from jetplan.core.evidence import SeenTransfer, Sighting
+from jetplan.core.listed import SeenFile
 from jetplan.errors import ApiError, AuthenticationError, Unreachable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jetplan.api.client import JetClient
-    from jetplan.api.wire import Transfer
+    from jetplan.api.wire import JobFile, Transfer
 
 FILE_STATES = ("IN_PROGRESS", "COMPLETED", "FAILED")
 
@@ -22,7 +26,7 @@ def look_at(client: JetClient, job_id: str) -> Sighting | None:
     """
     try:
         transfers = client.list_transfers(job_id)
-        files = [file for state in FILE_STATES for file in client.list_files(job_id, state)]
+        files = [(state, client.list_files(job_id, state)) for state in FILE_STATES]
     except RoleRefused:
         return None
     except (Unreachable, AuthenticationError):
@@ -30,11 +34,31 @@ def look_at(client: JetClient, job_id: str) -> Sighting | None:
     except ApiError:
         return None
     return Sighting(
-        tuple(SeenFile(file.url, file.transfer_id) for file in files),
-        tuple(SeenTransfer(each.transfer_id, _count(each)) for each in transfers),
+        tuple(_file(file, state) for state, listed in files for file in listed),
+        tuple(_summed(each) for each in transfers),
     )
 
 
-def _count(transfer: Transfer) -> int | None:
-    manifest = transfer.objects_manifest
-    return manifest.summary.count if manifest and manifest.summary else None
+def with_sums(client: JetClient, job_id: str, sighting: Sighting, transfer_ids: Iterable[str]) -> Sighting:
+    """The sighting with the counts and bytes of some transfers that have ended, one call each.
+
+    What cannot be viewed is left out.
+    """
+    viewed = []
+    for transfer_id in transfer_ids:
+        try:
+            viewed.append(_summed(client.view_transfer(job_id, transfer_id)))
+        except ApiError:
+            continue
+    return replace(sighting, transfers=(*sighting.transfers, *viewed))
+
+
+def _file(file: JobFile, state: str) -> SeenFile:
+    return SeenFile(file.url, file.transfer_id, file.state or state, file.size_in_bytes, file.file_type)
+
+
+def _summed(transfer: Transfer) -> SeenTransfer:
+    summary = transfer.objects_manifest.summary if transfer.objects_manifest else None
+    if summary is None:
+        return SeenTransfer(transfer.transfer_id)
+    return SeenTransfer(transfer.transfer_id, summary.count, summary.bytes)

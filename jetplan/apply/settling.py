@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jetplan.apply.jobs import settle_earlier_creations
 from jetplan.core.attempts import State
-from jetplan.core.evidence import Evidence, evidence_detail
+from jetplan.core.evidence import Evidence, evidence_detail, failure_detail
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -33,7 +33,21 @@ def settle_deliveries(context: Context) -> list[str]:
             detail = dict(evidence_detail(finding))
             if context.ledger.mark(attempt_id, State.EVIDENCED, detail, run_id=context.run_id):
                 settled.append(attempt_id)
+                _record_failure(context, attempt_id, finding)
     return settled
+
+
+def _record_failure(context: Context, attempt_id: str, evidence: Evidence) -> None:
+    """What was accepted, and did not arrive in whole, is recorded as failed, with the names, and told aloud."""
+    if not evidence.failed:
+        return
+    detail = dict(failure_detail(evidence))
+    if context.ledger.mark(attempt_id, State.FAILED, detail, run_id=context.run_id):
+        more = f" and {len(evidence.failed) - 1} more" if len(evidence.failed) > 1 else ""
+        context.driver.alarms.append(
+            f"the server accepted attempt {attempt_id}, and says that {evidence.failed[0]}{more} failed: "
+            "raise `revision` on what failed to send it again"
+        )
 
 
 def settle_soon(context: Context, attempt_ids: Collection[str]) -> set[str]:

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
-from jetplan.core.attempts import RELEASED
-from jetplan.core.objects import folders_above, object_key, unpack_keys
+from jetplan.core.attempts import RELEASED, SENT
+from jetplan.core.listed import Meaning, SeenFile, lists_encoded, meanings
+from jetplan.core.objects import UNKNOWN_SIZE, is_folder, object_key, unpack_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from jetplan.core.attempts import Attempt
 
-
-@dataclass(frozen=True, slots=True)
-class SeenFile:
-    """A file or folder the job has moved, as the server lists it. `url` as sent; ids may be empty."""
-
-    url: str
-    transfer_id: str
+_MOST_PATHS = 20
+"""Names of failed files that the ledger keeps."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeenTransfer:
-    """A transfer under way. `count` objects in its manifest, where the server says."""
+    """A transfer, under way or summed up. `count` files of `size` bytes are in its manifest, where the server says."""
 
     transfer_id: str
     count: int | None = None
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,63 +48,168 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A new transfer (the first of several) whose every visible file is the batch's, and which leaves out none."""
+    """New transfers (the first is named) in which every object of the batch is seen, and nothing else.
+
+    `failed`: the files of them that the server says did not arrive.
+    """
 
     transfer_id: str
     paths: Sequence[str]
     files: int
+    failed: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """No evidence; `why` is what was looked at, for the person who has to decide."""
+    """No evidence; `why` is what was looked at, for the person who has to decide.
+
+    `unsummed`: transfers whose own count and bytes would tell more.
+    """
 
     why: str
+    unsummed: Sequence[str] = ()
 
 
 def judge(
-    attempt: Attempt, sighting: Sighting | None, roots: Sequence[str], others: Iterable[Attempt]
+    attempt: Attempt,
+    declared: Mapping[str, int],
+    sighting: Sighting | None,
+    source_root: str,
+    others: Sequence[Attempt],
 ) -> Evidence | Silence:
     """Whether what the server shows proves that a doubtful delivery was accepted.
 
     A transfer counts if it was not in the attempt's baseline, every one of its files that can be seen belongs to the
-    batch, and no other attempt on the job (`others`, with keys; released ones do not matter) could own any of them.
-    Together those must account for every object of the batch: a part may have been sent by hand, and says nothing of
-    the rest. `roots` are the urls of the job's storage profiles.
+    batch in every reading of its spelling, with the declared size, and no other attempt on the job (`others`, with
+    keys; released ones do not matter) could own any of them. Together those must show every object of the batch by
+    name: a part may have been sent by hand, and says nothing of the rest. A folder of which only content is seen
+    counts where the transfer's own count and bytes say that all of it is seen. `declared`: the batch's canonical
+    paths with their sizes. `source_root`: the url of the job's source.
     """
     if sighting is None:
         return Silence("the server does not show this job's files and transfers to these credentials")
     if attempt.baseline is None:
         return Silence("nothing is known of what was there before sending, so nothing can be told apart")
     fresh = _fresh_transfers(sighting, set(attempt.baseline.get("transfers", ())))
-    mine = frozenset(unpack_keys(attempt.keys or b""))
-    theirs = frozenset(key for other in others if _rivals(attempt, other) for key in unpack_keys(other.keys or b""))
-    counts = {each.transfer_id: each.count for each in sighting.transfers}
-    accounted: set[bytes] = set()
-    found: list[tuple[str, list[str]]] = []
-    for transfer_id, files in fresh.items():
-        own = [match for file in files if (match := _own_path(file.url, roots, mine)) is not None]
-        shared = any(_own_path(file.url, roots, theirs) for file in files)
-        count = counts.get(transfer_id) if attempt.unknown_sizes == 0 else None
-        if len(own) < len(files) or shared or (count is not None and count > attempt.objects):
-            continue
-        found.append((transfer_id, [path for path, _ in own]))
-        # Sizes are known for files only: with all of them known, the transfer's own count tells whether it is whole.
-        accounted |= mine if count == attempt.objects else {key for _, key in own}
-    if found and accounted == mine:
-        transfer_id, paths = found[0]
-        return Evidence(transfer_id, paths[:5], len(paths))
-    return _silence(sighting, len(fresh), len(accounted), len(mine))
+    view = _View(declared, source_root, _keys(each for each in others if _rivals(attempt, each)))
+    view.encoded = lists_encoded(_urls(sighting), source_root, _holds(_keys(_accepted(attempt, others))))
+    sums = {each.transfer_id: each for each in sighting.transfers}
+    found = [
+        found
+        for transfer_id, files in fresh.items()
+        if (found := _of_transfer(transfer_id, files, sums.get(transfer_id), view)) is not None
+    ]
+    accounted = {path for each in found for path in each.accounted}
+    if found and len(accounted) == len(declared):
+        return _evidence(found)
+    unsummed = [each.transfer_id for each in found if each.unsummed]
+    return _silence(sighting, len(fresh), len(accounted), len(declared), unsummed)
 
 
-def _silence(sighting: Sighting, fresh: int, accounted: int, objects: int) -> Silence:
+@dataclass(slots=True)
+class _View:
+    """What the files of a transfer are held against."""
+
+    declared: Mapping[str, int]
+    root: str
+    theirs: AbstractSet[bytes]
+    encoded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A transfer that is the batch's: the declared objects that it accounts for, and the state of each file in it."""
+
+    transfer_id: str
+    accounted: AbstractSet[str]
+    states: Mapping[str, _Rank]
+    unsummed: bool
+
+
+class _Rank(IntEnum):
+    """Of several states of one file, the highest counts: what failed may have been tried again."""
+
+    FAILED = 0
+    NOT_FAILED = 1
+
+
+def _of_transfer(transfer_id: str, files: Sequence[SeenFile], total: SeenTransfer | None, view: _View) -> _Found | None:
+    """What a new transfer accounts for; None where one of its files may not be the batch's."""
+    named: set[str] = set()
+    within: set[str] = set()
+    states: dict[str, _Rank] = {}
+    sizes: dict[str, int | None] = {}
+    for file in files:
+        meant = _meant(file, view)
+        if meant is None or meant.declared is None:
+            return None
+        (named if meant.by_name else within).add(meant.declared)
+        rank = _Rank.FAILED if file.failed else _Rank.NOT_FAILED
+        states[meant.path] = max(rank, states.get(meant.path, _Rank.FAILED))
+        if not meant.path.endswith("/"):
+            sizes[meant.path] = file.size
+    if (
+        total
+        and total.count is not None
+        and total.count > len(view.declared)
+        and not any(map(is_folder, view.declared))
+    ):
+        return None
+    whole = total is not None and _is_whole(total, sizes, len(states))
+    summed = total is not None and total.count is not None
+    return _Found(transfer_id, named | within if whole else named, states, bool(within - named) and not summed)
+
+
+def _meant(file: SeenFile, view: _View) -> Meaning | None:
+    """What a file stands for, where that is beyond doubt and its size is the declared one."""
+    found = meanings(file, view.root, view.declared.__contains__, encoded=view.encoded)
+    if not found or any(other.declared != found[0].declared for other in found):
+        return None
+    if any(each.declared for each in meanings(file, view.root, _holds(view.theirs), encoded=view.encoded)):
+        return None
+    first = found[0]
+    wanted = view.declared[first.declared] if first.declared and first.by_name else UNKNOWN_SIZE
+    agrees = wanted == UNKNOWN_SIZE or file.size is None or file.size == wanted
+    return first if agrees or is_folder(first.path) else None
+
+
+def _is_whole(total: SeenTransfer, sizes: Mapping[str, int | None], entries: int) -> bool:
+    """Whether a transfer's own count and bytes say that every file of it is seen."""
+    known = [size for size in sizes.values() if size is not None]
+    return total.count in {len(sizes), entries} and len(known) == len(sizes) and total.size == sum(known)
+
+
+def _evidence(found: Sequence[_Found]) -> Evidence:
+    states: dict[str, _Rank] = {}
+    for each in found:
+        for path, rank in each.states.items():
+            states[path] = max(rank, states.get(path, _Rank.FAILED))
+    failed = sorted(path for path, rank in states.items() if rank is _Rank.FAILED)
+    return Evidence(found[0].transfer_id, list(found[0].states)[:5], len(found[0].states), failed)
+
+
+def _silence(sighting: Sighting, fresh: int, accounted: int, objects: int, unsummed: Sequence[str]) -> Silence:
     looked = f"{len(sighting.files)} files and {len(sighting.transfers)} transfers under way were looked at"
     if accounted:
         return Silence(
             f"{looked}; {accounted} of its {objects} objects are in new transfers and the others in none yet: "
-            "all of it may be on its way, or somebody sent these by hand"
+            "all of it may be on its way, or somebody sent these by hand",
+            unsummed,
         )
-    return Silence(f"{looked}; {fresh} transfers are new and none of them is provably this batch" if fresh else looked)
+    new = f"{looked}; {fresh} transfers are new and none of them is provably this batch"
+    return Silence(new if fresh else looked, unsummed)
+
+
+def _urls(sighting: Sighting) -> Iterable[str]:
+    return (file.url for file in sighting.files)
+
+
+def _keys(attempts: Iterable[Attempt]) -> AbstractSet[bytes]:
+    return frozenset(key for each in attempts for key in unpack_keys(each.keys or b""))
+
+
+def _holds(keys: AbstractSet[bytes]) -> Callable[[str], bool]:
+    return lambda path: object_key(path) in keys
 
 
 def _fresh_transfers(sighting: Sighting, before: AbstractSet[str]) -> dict[str, list[SeenFile]]:
@@ -123,37 +225,9 @@ def _rivals(attempt: Attempt, other: Attempt) -> bool:
     return other.attempt_id != attempt.attempt_id and other.job_id == attempt.job_id and other.state not in RELEASED
 
 
-def _own_path(url: str, roots: Sequence[str], mine: AbstractSet[bytes]) -> tuple[str, bytes] | None:
-    """The path that a listed url stands for and the batch's key that covers it, if any does."""
-    for path in candidate_paths(url, roots):
-        for named in (path, path.rstrip("/") + "/", *folders_above(path)):
-            key = object_key(named)
-            if key in mine:
-                return path, key
-    return None
-
-
-def candidate_paths(url: str, roots: Sequence[str]) -> list[str]:
-    """The canonical paths a url may stand for: percent-decoded and as it is; Windows and UNC roots understood."""
-    shapes = dict.fromkeys([_slashed(unquote(url)), _slashed(url)])
-    bases = sorted({shape for root in roots if root for shape in (_slashed(unquote(root)), _slashed(root))}, key=len)
-    found: list[str] = []
-    for shape in shapes:
-        for base in reversed(bases):
-            root = base.rstrip("/")
-            if shape.casefold().startswith(root.casefold() + "/"):
-                found.append(shape[len(root) :])
-        if "://" not in url:
-            found.append(shape if shape.startswith("/") else "/" + shape)
-    return list(dict.fromkeys(found))
-
-
-def _slashed(url: str) -> str:
-    """Without scheme and host part of `file://`, backslashes turned, drive letters kept."""
-    plain = url.replace("\\", "/")
-    if plain.casefold().startswith("file://"):
-        plain = plain[7:]
-    return plain
+def _accepted(attempt: Attempt, others: Iterable[Attempt]) -> Iterable[Attempt]:
+    """The other attempts on the job that the server is known to have."""
+    return (each for each in others if _rivals(attempt, each) and each.state in SENT)
 
 
 def evidence_detail(evidence: Evidence) -> Mapping[str, Any]:
@@ -162,3 +236,8 @@ def evidence_detail(evidence: Evidence) -> Mapping[str, Any]:
         "evidence": f"transfer {evidence.transfer_id} holds {evidence.files} of its files",
         "paths": list(evidence.paths),
     }
+
+
+def failure_detail(evidence: Evidence) -> Mapping[str, Any]:
+    """What the ledger keeps of a delivery that was accepted, and of whose files the server says that some failed."""
+    return {"state": "FAILED", "failedFiles": len(evidence.failed), "paths": list(evidence.failed[:_MOST_PATHS])}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jetplan.api.sightings import look_at
+from jetplan.api.sightings import look_at, with_sums
 from jetplan.core.attempts import RELEASED, Kind, State
 from jetplan.core.evidence import Silence, evidence_detail, judge
 from jetplan.errors import ApiError
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from jetplan.core.evidence import Evidence
     from jetplan.core.observed import ObservedJob
     from jetplan.ledger.store import Ledger
+
+_MOST_SUMS = 20
+"""Transfers that are asked for their own count at most, one call each, for one attempt and look."""
 
 
 def look_for_evidence(
@@ -61,8 +64,16 @@ def _of_job(
     held = ledger.attempts(scope, states=frozenset(State) - RELEASED, with_keys=True)
     others = [attempt for attempt in held if attempt.job_id == job_id]
     keyed = {attempt.attempt_id: attempt for attempt in others}
-    roots = [job.source.url, job.destination.url]
-    return {each.attempt_id: judge(keyed.get(each.attempt_id, each), sighting, roots, others) for each in doubtful}
+    findings: dict[str, Evidence | Silence] = {}
+    for each in doubtful:
+        declared = dict(zip(*ledger.listing(each.attempt_id), strict=True))
+        known = keyed.get(each.attempt_id, each)
+        finding = judge(known, declared, sighting, job.source.url, others)
+        if sighting is not None and isinstance(finding, Silence) and finding.unsummed:
+            sighting = with_sums(client, job_id, sighting, finding.unsummed[:_MOST_SUMS])
+            finding = judge(known, declared, sighting, job.source.url, others)
+        findings[each.attempt_id] = finding
+    return findings
 
 
 def with_findings(attempts: Sequence[Attempt], findings: Mapping[str, Evidence | Silence]) -> tuple[Attempt, ...]:

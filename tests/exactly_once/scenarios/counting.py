@@ -23,6 +23,11 @@ class CountingJet:
         self.account: str | None = None
         self.jobs: dict[str, dict[str, Any]] = {}
         self.hidden: set[str] = set()
+        self.urls = {ident: f"file:///{ident}" for ident in PROFILES}
+        self.files: list[dict[str, Any]] = []
+        """What every job has moved, whatever state is asked for."""
+        self.sums: dict[str, dict[str, int]] = {}
+        """The count and bytes of transfers, all of them ended."""
         self.job_posts: Counter[str] = Counter()
         self.objects: Counter[str] = Counter()
         self.calls: list[tuple[str, str]] = []
@@ -57,13 +62,17 @@ class CountingJet:
                     return 200, self.jobs[job_id]
                 case ["POST", "v1", "jobs", job_id, "deliveries"] if job_id in self.jobs:
                     return 200, {"deliveryId": f"d-{sum(self.objects.values())}-{len(self.calls)}"}
-                case ["GET", "v1", "jobs", job_id, "files" | "transfers"] if job_id in self.jobs:
+                case ["GET", "v1", "jobs", job_id, "files"] if job_id in self.jobs:
+                    return 200, {"items": self.files}
+                case ["GET", "v1", "jobs", job_id, "transfers"] if job_id in self.jobs:
                     return 200, {"items": []}
+                case ["GET", "v1", "jobs", _, "transfers", ident] if ident in self.sums:
+                    return 200, {"transferId": ident, "objectsManifest": {"summary": self.sums[ident]}}
         return 404, {"message": "not found"}
 
     def profile(self, ident: str) -> dict[str, Any]:
         account = {} if self.account is None else {"accountId": self.account}
-        return {"storageProfileId": ident, "name": PROFILES[ident], "url": f"file:///{ident}", **account}
+        return {"storageProfileId": ident, "name": PROFILES[ident], "url": self.urls[ident], **account}
 
     def make(self, body: Any) -> dict[str, Any]:
         ident = f"job-{len(self.jobs) + 1}"

@@ -37,6 +37,9 @@ class Client:
     def list_transfers(self, job_id: str) -> list[Transfer]:
         return self._read(lambda: self._jet.transfers(job_id))
 
+    def view_transfer(self, job_id: str, transfer_id: str) -> Transfer:
+        return self._read(lambda: self._jet.transfer(job_id, transfer_id))
+
     def view_delivery(self, job_id: str, delivery_id: str) -> Delivery:
         return self._read(lambda: self._jet.delivery(delivery_id))
 

@@ -63,8 +63,13 @@ class Moving:
     failed: bool = False
 
     @property
-    def files(self) -> list[str]:
-        return [f"{path}/inside" if size is None else path for path, size in self.items]
+    def files(self) -> list[tuple[str, int]]:
+        """Each file that moves, and its bytes: a folder is seen by what is in it."""
+        return [(f"{path}/inside", 1) if size is None else (path, size) for path, size in self.items]
+
+    def transfer(self, state: str) -> Transfer:
+        total = Amount(sum(size for _, size in self.files), len(self.files))
+        return Transfer(f"t-{self.ident}", state, Manifest("m", total))
 
 
 @dataclass
@@ -153,7 +158,7 @@ class Jet:
     def transfers(self, job_id: str) -> list[Transfer]:
         now = self.scheduler.now
         return [
-            Transfer(f"t-{each.ident}", "IN_PROGRESS", Manifest("m", Amount(0, len(each.items))))
+            each.transfer("IN_PROGRESS")
             for each in self.moved
             if each.job_id == job_id and each.shown <= now < each.ended
         ]
@@ -170,9 +175,14 @@ class Jet:
             done = len(files) if now >= each.ended else int(len(files) * (now - each.shown) / (each.ended - each.shown))
             wanted = {"COMPLETED": files[:done], "IN_PROGRESS": files[done : done + 1], "FAILED": []}[state]
             found += [
-                JobFile(base + quote(path), state, transfer_id=f"t-{each.ident}", job_id=job_id) for path in wanted
+                JobFile(base + quote(path), state, size, "file", f"t-{each.ident}", job_id=job_id)
+                for path, size in wanted
             ]
         return found
+
+    def transfer(self, job_id: str, transfer_id: str) -> Transfer:
+        each = next(each for each in self.moved if (each.job_id, f"t-{each.ident}") == (job_id, transfer_id))
+        return each.transfer("IN_PROGRESS" if self.scheduler.now < each.ended else "COMPLETED")
 
     def delivery(self, delivery_id: str) -> Delivery:
         each = next(each for each in self.moved if each.ident == delivery_id)
