@@ -7,7 +7,7 @@ claiming   many subjects claimed in one commit, while what was claimed before is
 jobs       adopt, update; doubtful creations settled by looking
 creations  jobs to be created, each sent by whoever is free
 deliveries one set's batches, sent by whoever is free
-company    other runs that would move the same objects to the same place
+conflicts  other runs that would move the same objects to the same place
 driver     effects of the protocol -> ledger and client
 throttle   how many requests may be under way, as the server's 429s say
 settling   what earlier runs left in doubt, settled by looking

@@ -36,8 +36,8 @@ class Claimant(Protocol):
     def ask(self, attempts: int, objects: int) -> NewClaim:
         """The next claim: of at most so many attempts, and of as many objects unless the first has more."""
 
-    def answered(self, claim: NewClaim, result: ClaimResult | JetplanError, alone: Callable[[], bool]) -> Follows:
-        """What follows. `alone` tells, as of after the claim, whether no other run may have claimed at the time."""
+    def answered(self, claim: NewClaim, result: ClaimResult | JetplanError, concurrent: Callable[[], bool]) -> Follows:
+        """What follows. `concurrent()` says whether another run can have claimed since this one began."""
 
     def give_up(self) -> None:
         """The run is being stopped: report what is left as skipped."""
@@ -67,11 +67,11 @@ class Claiming:
             answers = context.ledger.claim_all(context.scope, [claim for _, claim in asked], context.run_id)
         except JetplanError as error:
             answers = [error] * len(asked)
-        alone = cache(lambda: not context.ledger.has_company(context.scope, context.run_id))
+        concurrent = cache(lambda: context.ledger.has_concurrent_runs(context.run_id))
         follows = [
             each
             for (claimant, claim), answer in zip(asked, answers, strict=True)
-            for each in claimant.answered(claim, answer, alone)
+            for each in claimant.answered(claim, answer, concurrent)
         ]
         if self._left:
             follows.insert(len(follows) // 2, self._claim_some)

@@ -72,7 +72,7 @@ class JobCreation:
         self.done = True
         return NewClaim(self._step.subject, self._version, [self._attempt])
 
-    def answered(self, claim: NewClaim, result: ClaimResult | JetplanError, alone: Callable[[], bool]) -> Follows:  # noqa: ARG002 - a job's name is claimed, whoever else is there
+    def answered(self, claim: NewClaim, result: ClaimResult | JetplanError, concurrent: Callable[[], bool]) -> Follows:  # noqa: ARG002 - a job's name is claimed, whoever else is there
         """Send the request if it was granted."""
         match result:
             case Claimed(version):

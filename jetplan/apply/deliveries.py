@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
 from jetplan.api.bodies import delivery_body
-from jetplan.apply.company import meet_others
+from jetplan.apply.conflicts import find_conflicts
 from jetplan.apply.driver import Channel
 from jetplan.core.attempts import Claimed, NewAttempt, NewClaim, State, Taken
 from jetplan.core.outcome import DeliveryAccepted, Result, StepInDoubt, StepNotSent, StepRejected, StepSkipped
@@ -58,13 +58,13 @@ class SetDelivery:
         self._next = end
         return self._new_claim([self._attempt(step) for step in self._asked])
 
-    def answered(self, claim: NewClaim, result: ClaimResult | JetplanError, alone: Callable[[], bool]) -> Follows:
+    def answered(self, claim: NewClaim, result: ClaimResult | JetplanError, concurrent: Callable[[], bool]) -> Follows:
         """Send each batch that was granted; claim each by itself where they were not granted together."""
         pairs = list(zip(self._asked, claim.attempts, strict=True))
         try:
             if isinstance(result, JetplanError):
                 raise result
-            result = self._met(claim, result, alone)
+            result = self._without_conflicts(claim, result, concurrent)
         except JetplanError as error:
             # Should the commit have taken place after all, the end of the run hands the claims back.
             for step, _ in pairs:
@@ -106,12 +106,12 @@ class SetDelivery:
     def _new_claim(self, attempts: Sequence[NewAttempt]) -> NewClaim:
         return NewClaim(self._steps[0].subject, self._version, attempts, self._steps[0].also)
 
-    def _met(self, claim: NewClaim, result: ClaimResult, alone: Callable[[], bool]) -> ClaimResult:
-        """The result as it stands once other runs at the destination were looked for, and given way to."""
+    def _without_conflicts(self, claim: NewClaim, result: ClaimResult, concurrent: Callable[[], bool]) -> ClaimResult:
+        """Hand a granted claim back where another run is sending the same objects to the same place."""
         if isinstance(result, Taken):
             return result
         self._granted(claim.expected_version, result.version)
-        others = meet_others(self._steps[0], claim.attempts, self._context, alone)
+        others = find_conflicts(self._steps[0], claim.attempts, self._context, concurrent)
         for attempt in claim.attempts if others else ():
             reason = {"reason": "another run is sending these objects there"}
             self._context.ledger.mark(attempt.attempt_id, State.NOT_SENT, reason, run_id=self._context.run_id)
@@ -129,7 +129,7 @@ class SetDelivery:
         result = context.ledger.claim(
             context.scope, claim.subject, claim.expected_version, attempts, context.run_id, also=claim.also
         )
-        return self._met(claim, result, lambda: not context.ledger.has_company(context.scope, context.run_id))
+        return self._without_conflicts(claim, result, lambda: context.ledger.has_concurrent_runs(context.run_id))
 
     def _attempt(self, step: SubmitBatch) -> NewAttempt:
         return NewAttempt(

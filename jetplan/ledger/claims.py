@@ -10,9 +10,11 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import RELEASED, UNFINISHED, Claimed, Kind, State, Taken
+from jetplan.errors import JetplanError
 from jetplan.ledger import reads
 from jetplan.ledger.driver import rows_in
 from jetplan.ledger.granting import ClaimRequest, add_attempts, advance, ensure_subjects
+from jetplan.ledger.leases import ended
 from jetplan.ledger.search import sharing
 from jetplan.ledger.words import lock_name, subject_id
 from jetplan.ledger.writer import Handler
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from jetplan.core.attempts import ClaimResult, SubjectKey
-    from jetplan.errors import JetplanError
     from jetplan.ledger.driver import Transaction
 
 _HOLDING = tuple(state.value for state in State if state not in RELEASED)
@@ -42,14 +43,18 @@ def locks(tx: Transaction, requests: Sequence[ClaimRequest]) -> Iterable[str]:
 
 
 def apply(tx: Transaction, requests: Sequence[ClaimRequest]) -> list[ClaimResult | JetplanError]:
-    """Decide claims: first those with nothing in their way, together; then the others, each upon what is there."""
-    clear = _clear(tx, requests)
+    """Decide claims: first those with nothing in their way, together; then the others, each upon what is there.
+
+    A run that has ended is refused: other runs rest on it (see `concurrency`).
+    """
+    over = ended(tx, {request.run_id for request in requests})
+    clear = [free and request.run_id not in over for request, free in zip(requests, _clear(tx, requests), strict=True)]
     granted = [request for request, free in zip(requests, clear, strict=True) if free]
     if granted:
         advance(tx, ensure_subjects(tx, [(request.scope_id, request.subject) for request in granted]))
         add_attempts(tx, granted, State.INTENDED, {})
     return [
-        Claimed(request.expected_version + 1) if free else _claim(tx, request)
+        Claimed(request.expected_version + 1) if free else _claim(tx, request, over)
         for request, free in zip(requests, clear, strict=True)
     ]
 
@@ -91,7 +96,9 @@ def version_of(tx: Transaction, scope_id: str, subject: SubjectKey) -> int:
     return sum(row[0] for row in rows)
 
 
-def _claim(tx: Transaction, request: ClaimRequest) -> ClaimResult:
+def _claim(tx: Transaction, request: ClaimRequest, over: Collection[str]) -> ClaimResult | JetplanError:
+    if request.run_id in over:
+        return JetplanError(f"run {request.run_id} has ended and can claim nothing more", hint="run the command again")
     version = version_of(tx, request.scope_id, request.subject)
     in_the_way = holders(tx, request, seen=version == request.expected_version)
     if in_the_way:

@@ -134,9 +134,15 @@ def _take_over(tx: Transaction, header: Mapping[str, Any]) -> None:
 def _row(record: Mapping[str, Any], table: str, number: int) -> Row:
     try:
         columns, _ = TABLES[table]
-        return tuple(_in(name, record[name]) for name in columns)
+        known = {**_before_schema_2(record), **record} if table == "runs" else record
+        return tuple(_in(name, known[name]) for name in columns)
     except (KeyError, ValueError, TypeError) as error:
         raise JetplanError(f"line {number} of the export is not a row of a ledger") from error
+
+
+def _before_schema_2(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What a run's row lacks that was exported before runs were counted as they end."""
+    return {"began_after": 0, "end_number": 1 if record["finished_on"] else 0}
 
 
 def _insert(tx: Transaction, table: str, rows: Sequence[Row]) -> None:

@@ -10,29 +10,36 @@ from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import RunInfo
 from jetplan.errors import JetplanError
+from jetplan.ledger.driver import rows_in
 from jetplan.ledger.records import Liveness, RunRecord
 from jetplan.ledger.times import moment, stamp
 from jetplan.ledger.words import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from datetime import datetime
 
     from jetplan.ledger.driver import Transaction
 
 RUN = (
     "run_id", "git_commit", "ci_url", "who", "host", "process", "program",
-    "started_on", "heartbeat_on", "heartbeats", "lease_seconds", "finished_on", "outcome",
+    "started_on", "heartbeat_on", "heartbeats", "lease_seconds", "finished_on", "outcome", "began_after", "end_number",
 )  # fmt: skip
+_COUNT = "jetplan runs that ended"
+"""The name that a transaction holds while it counts a run, or reads the count."""
 
 
 def begin(tx: Transaction, run: RunInfo, lease_seconds: float) -> None:
-    """Add a run. Raises JetplanError where another process has used its id; the same one may say it twice."""
+    """Add a run, with the count of runs that have ended. Whatever those claimed is committed.
+
+    Raises JetplanError where another process has used its id; the same one may say it twice.
+    """
     words = [plain(word) for word in (run.commit, run.ci_url, run.who, run.host, run.process, run.program)]
     now = stamp(tx.now)
     there = find(tx, run.run_id)
     if there is None:
-        tx.insert("jetplan_runs", RUN, [(run.run_id, *words, now, now, 0, repr(float(lease_seconds)), "", "")])
+        lease = (now, now, 0, repr(float(lease_seconds)), "", "", _ended(tx), 0)
+        tx.insert("jetplan_runs", RUN, [(run.run_id, *words, *lease)])
     elif (there.run.host, there.run.process, there.heartbeats, there.finished_on) != (words[3], words[4], 0, ""):
         raise JetplanError(f"the ledger already has a run {run.run_id}")
 
@@ -49,11 +56,34 @@ def beat(tx: Transaction, run_id: str) -> bool:
 
 
 def end(tx: Transaction, run_id: str, outcome: str) -> None:
-    """Close a run, once: a second end changes nothing."""
+    """Close a run, once: a second end changes nothing. A run that has ended claims nothing more."""
     tx.run(
-        "UPDATE jetplan_runs SET finished_on = ?, outcome = ? WHERE run_id = ? AND finished_on = ''",
-        (stamp(tx.now), plain(outcome), run_id),
+        "UPDATE jetplan_runs SET finished_on = ?, outcome = ?, end_number = ? WHERE run_id = ? AND end_number = 0",
+        (stamp(tx.now), plain(outcome), _ended(tx) + 1, run_id),
     )
+
+
+def end_those_gone(tx: Transaction, run_id: str, alive: Callable[[str, str], bool | None]) -> None:
+    """End the runs, but for `run_id`, that were killed on this machine: no later run counts them as concurrent.
+
+    A lease that has run out does not do: its run may be suspended, wake up and claim.
+    """
+    for other, host, process in tx.rows("SELECT run_id, host, process FROM jetplan_runs WHERE end_number = 0"):
+        if other != run_id and alive(host, process) is False:
+            end(tx, other, "killed")
+
+
+def _ended(tx: Transaction) -> int:
+    """The number of the run that ended last."""
+    tx.lock([_COUNT])
+    ((number,),) = tx.rows("SELECT COALESCE(MAX(end_number), 0) FROM jetplan_runs")
+    return int(number)
+
+
+def ended(tx: Transaction, run_ids: Collection[str]) -> set[str]:
+    """Those of some runs that have ended."""
+    rows = rows_in(tx, "SELECT run_id FROM jetplan_runs WHERE end_number > 0 AND run_id IN (@)", run_ids)
+    return {row[0] for row in rows}
 
 
 def find(tx: Transaction, run_id: str) -> RunRecord | None:
@@ -62,7 +92,7 @@ def find(tx: Transaction, run_id: str) -> RunRecord | None:
     if not rows:
         return None
     ident, commit, ci_url, who, host, process, program, *rest = rows[0]
-    started, heartbeat, count, lease, finished, outcome = rest
+    started, heartbeat, count, lease, finished, outcome, *_ = rest
     run = RunInfo(ident, commit, ci_url, who, host, process, program)
     return RunRecord(run, started, heartbeat, count, float(lease), finished, outcome)
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 def recover(tx: Transaction, scope_id: str, run_id: str, alive: Callable[[str, str], bool | None]) -> list[Attempt]:
-    """Move what dead runs left; the attempts as they stand then."""
+    """Move what dead runs left; the attempts as they stand then. Runs whose process is gone for sure are ended."""
+    leases.end_those_gone(tx, run_id, alive)
     left = tx.rows(
         """SELECT a.attempt_id, a.state, a.run_id, s.kind, s.name FROM jetplan_attempts a
            JOIN jetplan_subjects s ON s.subject_id = a.subject_id

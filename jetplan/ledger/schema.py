@@ -27,7 +27,7 @@ TABLES = ("migrations", "meta", "scopes", "runs", "subjects", "renames", "attemp
 BLOBS = frozenset({"settled", "sizes", "listing", "first", "keys"})
 INTEGERS = frozenset(
     {"version", "heartbeats", "seq", "batch", "batches", "revision", "objects", "known_bytes", "unknown_sizes"}
-    | {"overlap_allowed"}
+    | {"overlap_allowed", "began_after", "end_number"}
 )
 """Columns that are not text, by name: the same name has the same type in every table."""
 
@@ -96,6 +96,16 @@ MIGRATIONS = (
             # Packed keys are random bytes: compressing them is wasted, and a page fits into a row.
             "ALTER TABLE jetplan_pages ALTER COLUMN keys SET STORAGE PLAIN",
             "ALTER TABLE jetplan_listings ALTER COLUMN listing SET STORAGE EXTERNAL",
+        ),
+    ),
+    Migration(
+        2,
+        "runs are counted as they end",
+        (
+            "ALTER TABLE jetplan_runs ADD COLUMN began_after {int} NOT NULL DEFAULT 0",
+            "ALTER TABLE jetplan_runs ADD COLUMN end_number {int} NOT NULL DEFAULT 0",
+            "UPDATE jetplan_runs SET end_number = 1 WHERE finished_on <> ''",
+            "CREATE INDEX jetplan_runs_ended ON jetplan_runs (end_number)",
         ),
     ),
 )

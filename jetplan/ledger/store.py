@@ -13,7 +13,7 @@ from jetplan.errors import JetplanError
 from jetplan.ledger import (
     checks,
     claims,
-    company,
+    concurrency,
     exchange,
     leases,
     marks,
@@ -113,13 +113,13 @@ class Ledger:
         """Whether a run still holds its lease; an unknown run is dead."""
         return self._driver.read(lambda tx: leases.liveness(tx, run_id, self._alive))
 
-    def has_company(self, scope_id: str, run_id: str) -> bool:
-        """Whether any other run may have claimed here since this one began, or may do so yet.
+    def has_concurrent_runs(self, run_id: str) -> bool:
+        """Whether any other run may have claimed since this one began, or may do so yet. No clock is asked.
 
-        Asked after every claim, so it goes the way of the writes, in the transaction after the claim's: a read of
+        It is asked after every claim, so it runs on the writer thread, in the transaction after the claim's. A read of
         its own would have to wait for the commits of other threads, and they for it.
         """
-        return self._writer.submit(company.QUESTIONS, company.Question(scope_id, run_id))
+        return self._writer.submit(concurrency.QUESTIONS, concurrency.Question(run_id))
 
     def recover(self, scope_id: str, run_id: str) -> list[Attempt]:
         """Take over what dead runs left: INTENDED becomes NOT_SENT, SENDING becomes IN_DOUBT, all or nothing.

@@ -159,9 +159,60 @@ def test_processes_are_told_apart_by_start_time_and_host() -> None:
     assert process_alive(this_host(), "nonsense") is None
 
 
-def test_whoever_has_company_is_told(desk: Desk) -> None:
-    """Alone until another run begins; what nobody began may have any company."""
-    assert not desk.ledger.has_company(desk.scope, desk.run)
-    assert desk.ledger.has_company(desk.scope, "never-began")
-    desk.another_run("run-2")
-    assert desk.ledger.has_company(desk.scope, desk.run)
+def test_a_run_that_nobody_began_may_have_company(desk: Desk) -> None:
+    """Of a run without a record nothing is known, so it has to look."""
+    assert desk.ledger.has_concurrent_runs("never-began")
+
+
+def test_a_run_beside_this_one_is_concurrent(desk: Desk) -> None:
+    """A run that has not ended may claim at any moment, whether it began before this one or after."""
+    assert not desk.ledger.has_concurrent_runs(desk.run)
+    later = desk.another_run("later")
+    assert desk.ledger.has_concurrent_runs(desk.run)
+    assert desk.ledger.has_concurrent_runs(later.run)
+
+
+def test_a_run_that_ended_since_is_concurrent(desk: Desk) -> None:
+    """What it claimed is in no plan that was made before; a run that begins later has it in its plan."""
+    desk.another_run("other")
+    desk.ledger.end_run("other", "ended")
+    assert desk.ledger.has_concurrent_runs(desk.run)
+    desk.ledger.end_run(desk.run, "ended")
+    assert not desk.ledger.has_concurrent_runs(desk.another_run("next").run)
+
+
+def test_a_killed_run_is_no_company_for_ever(timed: Desk) -> None:
+    """Recovery ends a run whose process is gone for sure; one whose lease ran out may wake up, and stays concurrent."""
+    gone = {"gone"}
+    timed.ledger._alive = lambda _, process: False if process in gone else None
+    timed.ledger.begin_run(RunInfo("killed", host="h", process="gone"), lease_seconds=1)
+    timed.ledger.begin_run(RunInfo("suspended", host="h", process="unknown"), lease_seconds=1)
+    timed.ledger.recover(timed.scope, timed.run)
+    killed, suspended = timed.ledger.run("killed"), timed.ledger.run("suspended")
+    assert killed is not None
+    assert suspended is not None
+    assert (killed.outcome, suspended.outcome) == ("killed", "")
+    timed.ledger.end_run(timed.run, "ended")
+    timed.ledger.end_run("suspended", "ended")
+    assert not timed.ledger.has_concurrent_runs(timed.another_run("next").run)
+
+
+@pytest.mark.parametrize("hours", [-30, -0.025, 0.025, 30])
+def test_no_clock_says_who_is_concurrent(timed: Desk, clock: Clock, hours: float) -> None:
+    """Another run's clock, fast or slow, hides neither a run that works nor one that has ended since."""
+    clock.move(hours=hours)
+    timed.another_run("other")
+    clock.move(hours=-hours)
+    assert timed.ledger.has_concurrent_runs(timed.run)
+    clock.move(hours=hours)
+    timed.ledger.end_run("other", "ended")
+    clock.move(hours=-hours)
+    assert timed.ledger.has_concurrent_runs(timed.run)
+
+
+def test_a_run_that_has_ended_claims_nothing(desk: Desk) -> None:
+    """Other runs rest on that: a claim that comes after the end is refused, and leaves nothing."""
+    desk.ledger.end_run(desk.run, "ended")
+    with pytest.raises(JetplanError, match="has ended"):
+        desk.claim(delivery(), 0, "/a", ident="late")
+    assert desk.ledger.attempts(desk.scope) == []
