@@ -129,21 +129,22 @@ class JetClient:
 
     def create_job(self, body: bytes) -> Answer:
         """Create a job from a `job_body`. Accepted holds its id."""
-        return self._caller.write(Request("POST", "/v1/jobs", body), on_creation)
+        return self._caller.write(Request("POST", "/v1/jobs", body), lambda answered: on_creation(answered, body))
 
     def deliver(self, job_id: str, body: bytes) -> Answer:
         """Submit a `delivery_body` to a job. Accepted holds the delivery's id, or nothing and a note."""
         if not is_sound(job_id):
             return NotSent("the job's id cannot stand in a URL")
         target = f"/v1/jobs/{segment(job_id)}/deliveries"
-        return self._caller.write(Request("POST", target, body), on_delivery)
+        return self._caller.write(Request("POST", target, body), lambda answered: on_delivery(answered, job_id, body))
 
     def set_paused(self, job_id: str, paused: bool) -> Answer:
         """Pause or resume a job. It may be repeated; each call still sends one request."""
         if not is_sound(job_id):
             return NotSent("the job's id cannot stand in a URL")
         target = f"/v1/jobs/{segment(job_id)}"
-        return self._caller.write(Request("PATCH", target, paused_body(paused)), on_change)
+        body = paused_body(paused)
+        return self._caller.write(Request("PATCH", target, body), lambda answered: on_change(answered, job_id, body))
 
     def _view(self, target: str, model: type[T], id_key: str = "") -> T:
         call = f"GET {target}"

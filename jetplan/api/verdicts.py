@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from jetplan.api.contradictions import Said, in_change, in_creation, in_delivery, value
 from jetplan.api.ids import is_sound
 from jetplan.api.reading import UNREADABLE
 from jetplan.api.retries import wait_asked_for
@@ -23,14 +24,6 @@ _LONGEST_MESSAGE = 500
 _EMPTY_BY_RIGHT = 204
 
 
-class _Receipt(msgspec.Struct, rename="camel"):
-    """What is read of an answer that accepts; the list of files it gives back is passed over."""
-
-    job_id: object = None
-    delivery_id: object = None
-    id: object = None
-
-
 @dataclass(frozen=True, slots=True)
 class Answered:
     """A whole answer. `whole_head`: its head did not end with the connection."""
@@ -42,24 +35,33 @@ class Answered:
     whole_request: bool = True
 
 
-def on_creation(answered: Answered) -> Answer:
-    """The verdict on a job's creation. Without a usable `jobId` nobody knows which job: the list will tell."""
-    receipt = _accepting(answered)
-    if not isinstance(receipt, _Receipt):
-        return receipt
-    if receipt.job_id is None:
+def on_creation(answered: Answered, sent: bytes) -> Answer:
+    """The verdict on a job's creation (`sent`: its body). Without a usable `jobId` the list will tell which job."""
+    said = _accepting(answered)
+    if not isinstance(said, dict | list):
+        return said
+    if found := in_creation(said, sent):
+        return NoAnswer(f"POST /v1/jobs: {found}", answered.status)
+    job_id = _id(said, "jobId")
+    if job_id is None:
         return NoAnswer("POST /v1/jobs: the answer has no `jobId`", answered.status)
-    if not is_sound(receipt.job_id):
+    if not is_sound(job_id):
         return NoAnswer("POST /v1/jobs: `jobId` cannot stand in a URL", answered.status)
-    return Accepted(str(receipt.job_id), answered.status)
+    return Accepted(str(job_id), answered.status)
 
 
-def on_delivery(answered: Answered) -> Answer:
-    """The verdict on a delivery. It is accepted also where its id is missing or cannot be used."""
-    receipt = _accepting(answered)
-    if not isinstance(receipt, _Receipt):
-        return receipt
-    record_id = receipt.delivery_id if receipt.delivery_id is not None else receipt.id
+def on_delivery(answered: Answered, job_id: str, sent: bytes) -> Answer:
+    """The verdict on a delivery to a job (`sent`: its body).
+
+    It is accepted also where its id is missing or cannot be used. A 2xx that contradicts itself or the request is
+    no answer: nobody can tell which half of it is true.
+    """
+    said = _accepting(answered)
+    if not isinstance(said, dict | list):
+        return said
+    if found := in_delivery(said, job_id, sent):
+        return NoAnswer(f"the server answered {answered.status}, but {found}", answered.status)
+    record_id = _id(said, "deliveryId", "id")
     if record_id is None:
         return Accepted("", answered.status, "the answer gave the delivery no id")
     if not is_sound(record_id):
@@ -67,16 +69,27 @@ def on_delivery(answered: Answered) -> Answer:
     return Accepted(str(record_id), answered.status)
 
 
-def on_change(answered: Answered) -> Answer:
+def on_change(answered: Answered, job_id: str, sent: bytes) -> Answer:
     """The verdict on a change to a job, for which an answer without a body (204) is a proper one too."""
     if answered.status == _EMPTY_BY_RIGHT and answered.whole_head and answered.whole_request:
         return Accepted("", answered.status)
-    receipt = _accepting(answered)
-    return Accepted("", answered.status) if isinstance(receipt, _Receipt) else receipt
+    said = _accepting(answered)
+    if not isinstance(said, dict | list):
+        return said
+    if found := in_change(said, job_id, sent):
+        return NoAnswer(f"the server answered {answered.status}, but {found}", answered.status)
+    return Accepted("", answered.status)
 
 
-def _accepting(answered: Answered) -> _Receipt | Answer:
-    """The receipt of an answer that accepts; else what became of the request."""
+def _id(said: Said | list[msgspec.Raw], *keys: str) -> object:
+    """The first id that is there, whatever it is."""
+    if isinstance(said, list):
+        return None
+    return next((found for key in keys if (found := value(said, key)) is not None), None)
+
+
+def _accepting(answered: Answered) -> Said | list[msgspec.Raw] | Answer:
+    """What an answer of 2xx says; else what became of the request."""
     status = answered.status
     if status in REFUSING:
         return _refusal(answered)
@@ -87,10 +100,10 @@ def _accepting(answered: Answered) -> _Receipt | Answer:
     if not answered.body:
         return NoAnswer(f"the server answered {status} and nothing more", status)
     try:
-        said = msgspec.json.decode(answered.body, type=_Receipt | list[msgspec.Raw])
+        said: Said | list[msgspec.Raw] = msgspec.json.decode(answered.body, type=Said | list[msgspec.Raw])
     except UNREADABLE:
         return NoAnswer(f"the server answered {status}, and not in JSON", status)
-    return said if isinstance(said, _Receipt) else _Receipt()
+    return said
 
 
 def _refusal(answered: Answered) -> Answer:

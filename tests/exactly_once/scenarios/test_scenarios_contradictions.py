@@ -1,0 +1,87 @@
+"""A 2xx that contradicts itself is neither yes nor no: it waits for evidence or a person, and is never sent again."""
+
+from __future__ import annotations
+
+import pytest
+
+APPLY = "jetplan apply --auto-approve"
+
+
+@pytest.fixture(autouse=True)
+def short_looks(monkeypatch):
+    """A run that has lost sight of something looks once."""
+    monkeypatch.setattr("jetplan.apply.settling._LOOKS", (0.01,))
+
+
+def answering(end, method, answer):
+    """A server that gives one answer to the calls that end so, once it has done what it was asked."""
+    return lambda asked, path, _: (200, answer) if asked == method and path.endswith(end) else None
+
+
+OBJECTS = [{"relativePath": "/a", "isDirectory": False}]
+CONTRADICTIONS = {
+    "a message": {"message": "Internal server error"},
+    "an error": {"error": "no", "deliveryId": "d-1"},
+    "errors": {"errors": [{"message": "no"}]},
+    "an empty list": [],
+    "failed": {"deliveryId": "d-1", "state": "FAILED", "objects": OBJECTS},
+    "no objects": {"deliveryId": "d-1", "objects": []},
+    "other objects": {"deliveryId": "d-1", "objects": [{"relativePath": "/b"}]},
+    "another job": {"deliveryId": "d-1", "jobId": "job-9"},
+}
+
+
+@pytest.mark.parametrize("story", CONTRADICTIONS)
+def test_a_delivery_that_is_contradicted_waits(story, jet, project):
+    """Every run says so and sends nothing again; a person's word or evidence ends it."""
+    jet.on_call = answering("/deliveries", "POST", CONTRADICTIONS[story])
+    project.write_set("/a")
+    project.run(APPLY, code=3)
+    project.run(APPLY, code=3)
+    project.run("jetplan status", code=3)
+    assert jet.objects == {"/a": 1}
+    jet.files = [{"url": "file:///src-1/a", "transferId": "t-1", "state": "COMPLETED", "fileType": "file"}]
+    project.run(APPLY)
+    assert project.doubtful() == []
+    assert jet.objects == {"/a": 1}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{}, {"deliveryId": "d-1", "message": "taken"}, {"deliveryId": "d-1", "objects": [{"relativePath": "a"}]}],
+    ids=["nothing", "a message beside an id", "no leading slash"],
+)
+def test_an_answer_that_leaves_things_out_is_a_yes(answer, jet, project):
+    """The mirror: what is missing, or written in another way, contradicts nothing."""
+    jet.on_call = answering("/deliveries", "POST", answer)
+    project.write_set("/a")
+    for _ in range(2):
+        project.run(APPLY)
+    assert jet.objects == {"/a": 1}
+
+
+@pytest.mark.parametrize("key", ["name", "deleted", "error"])
+def test_a_job_that_is_contradicted_is_looked_for(key, jet, project):
+    """The list of jobs tells which job was made: found is accepted, and it is not made again."""
+
+    def making(method, path, body):
+        if (method, path) != ("POST", "/v1/jobs"):
+            return None
+        return 200, {**jet.make(body), key: "other" if key == "name" else True}
+
+    jet.on_call = making
+    project.write_set("/a")
+    project.run(APPLY)
+    assert jet.job_posts == {"nyc-to-lax": 1}
+    assert jet.objects == {"/a": 1}
+
+
+@pytest.mark.parametrize("answer", [{"message": "no"}, {"jobId": "job-1", "paused": True}, []])
+def test_a_change_that_is_contradicted_sends_nothing(answer, jet, project):
+    """A job whose resuming was not confirmed gets no delivery, and the run does not end with 0."""
+    ends = {end: {"storageProfileId": ident} for end, ident in (("source", "src-1"), ("destination", "dst-1"))}
+    jet.make({"name": "nyc-to-lax", "actions": [{"data": ends}]})["paused"] = True
+    jet.on_call = answering("/job-1", "PATCH", answer)
+    project.write_set("/a", job="paused: false")
+    assert project.run(APPLY, code=None).code in (1, 8)
+    assert jet.objects == {}
