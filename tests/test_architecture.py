@@ -17,6 +17,7 @@ PACKAGE = Path(__file__).parents[1] / "jetplan"
 
 LAYERS = (
     {"cli"},
+    {"app"},
     {"apply", "observe", "manifest", "render"},
     {"api", "ledger"},
     {"core"},

@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from jetplan.cli.options import base_option, format_option, limit_options, manifests_argument
-from jetplan.cli.reading import cache_option
+from jetplan.cli.options import (
+    base_option,
+    cache_option,
+    config_option,
+    format_option,
+    limit_options,
+    manifests_argument,
+)
 
 if TYPE_CHECKING:
-    from jetplan.cli.options import Format, Lifts
+    from pathlib import Path
+
+    from jetplan.cli.options import Format, LiftOptions
 
 
 @click.command()
 @manifests_argument
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    default=Path("jetplan.yaml"),
-    show_default=True,
-    help="The project's settings.",
-)
+@config_option
 @base_option
 @format_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 @cache_option
 @limit_options
 def command(
-    manifests: Path, config: Path, base: str | None, form: Format, detailed_exitcode: bool, **lifts: Unpack[Lifts]
+    manifests: Path,
+    config: Path,
+    base: str | None,
+    form: Format,
+    detailed_exitcode: bool,
+    no_cache: bool,
+    **lifts: Unpack[LiftOptions],
 ) -> int:
     """Show what a change in git adds, removes and sends again, offline.
 
@@ -38,4 +45,4 @@ def command(
     """
     from jetplan.cli.offline import show_offline
 
-    return show_offline(manifests, config, base, form, lifts, detailed=detailed_exitcode)
+    return show_offline(manifests, config, base, form, lifts, detailed=detailed_exitcode, cached=not no_cache)

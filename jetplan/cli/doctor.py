@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from jetplan.cli.project import Project
+    from jetplan.app.project import Project
 
 
 @click.command()
 @project_options
 def command(config: Path, api_url: str | None, ledger: str | None) -> int:
     """Check the set-up: settings, ledger, credentials, API. Changes nothing."""
-    from jetplan.cli.project import Project
+    from jetplan.app.project import Project
 
     project = Project.load(config, api_url, ledger)
     codes = [
@@ -58,7 +58,7 @@ def _program() -> str:
 
 
 def _settings(project: Project) -> str:
-    from jetplan.cli.config import check_pinned
+    from jetplan.app.settings import check_pinned
 
     settings = project.settings
     if not settings.ledger_id:
@@ -67,7 +67,7 @@ def _settings(project: Project) -> str:
 
 
 def _ledger(project: Project) -> str:
-    from jetplan.cli.config import without_secrets
+    from jetplan.app.settings import without_secrets
 
     with project.open_ledger() as opened:
         scopes = opened.scopes(project.settings.api_url)

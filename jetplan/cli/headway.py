@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from jetplan.cli.screen import width
+from jetplan.render import words
+from jetplan.render.escape import plain
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -48,8 +50,6 @@ class HeadwayLine:
 
 def line_of(headway: Headway) -> str:
     """States, bytes, rate and remaining time, as far as they are known."""
-    from jetplan.render import words
-
     said = [states_of(headway)]
     if headway.total_bytes:
         percent = 100 * headway.moved // headway.total_bytes
@@ -63,7 +63,5 @@ def line_of(headway: Headway) -> str:
 
 def states_of(headway: Headway) -> str:
     """`2 in progress, 1 completed`, in the order that deliveries go through; harmless to terminals."""
-    from jetplan.render.escape import plain
-
     ranked = sorted(headway.states.items(), key=lambda item: (_ORDER.index(item[0]) if item[0] in _ORDER else 99, item))
     return plain(", ".join(f"{count:,} {state.lower().replace('_', ' ')}" for state, count in ranked))

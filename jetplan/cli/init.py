@@ -26,6 +26,14 @@ apiVersion: jetplan/v1
 """
 
 
+TEMPLATE = """\
+# jetplan's settings for this project. Commit this file: it pins the ledger that remembers what was sent.
+apiUrl: {api_url}
+ledger: {ledger}
+ledgerId: {ledger_id}
+"""
+
+
 @click.command()
 @project_options
 def command(config: Path, api_url: str | None, ledger: str | None) -> None:
@@ -33,7 +41,7 @@ def command(config: Path, api_url: str | None, ledger: str | None) -> None:
 
     Overwrites nothing and can be run again: it then checks that the pinned ledger is there.
     """
-    from jetplan.cli.config import check_ledger_named, check_pinned, load_settings, without_secrets
+    from jetplan.app.settings import check_ledger_named, check_pinned, load_settings, without_secrets
     from jetplan.ledger import open_ledger
 
     settings = load_settings(config, api_url, ledger)
@@ -48,8 +56,6 @@ def command(config: Path, api_url: str | None, ledger: str | None) -> None:
 
 
 def _pin(config: Path, api_url: str, ledger: str, ledger_id: str) -> None:
-    from jetplan.cli.configfile import TEMPLATE
-
     if config.exists():
         text = config.read_text(encoding="utf-8")
         added = f"{text}{'' if text.endswith(chr(10)) or not text else chr(10)}ledgerId: {ledger_id}\n"

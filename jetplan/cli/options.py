@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict, TypeVar
 
 import click
 
@@ -15,7 +15,7 @@ Format = Literal["text", "json", "markdown", "html", "gitlab-terraform"]
 FORMATS: tuple[Format, ...] = ("text", "json", "markdown", "html", "gitlab-terraform")
 
 
-class Lifts(TypedDict):
+class LiftOptions(TypedDict):
     """What `limit_options` hand to a command."""
 
     max_objects: int | None
@@ -24,18 +24,23 @@ class Lifts(TypedDict):
     allow_destination: tuple[str, ...]
 
 
+class PlanRequest(NamedTuple):
+    """What a command line asks of a plan: of which manifests, within which limits, and how it is to be told."""
+
+    manifests: Path
+    form: Format
+    lifts: LiftOptions
+    out: Path | None
+    digest: bool
+    detailed: bool
+
+
 def project_options(command: F) -> F:
     """Where the project's settings, the API and the ledger are."""
     for option in (
         click.option("--ledger", metavar="URL", help="The ledger: sqlite:///file or postgresql://…"),
         click.option("--api-url", metavar="URL", help="The Jet API. Plain http is allowed to loopback only."),
-        click.option(
-            "--config",
-            type=click.Path(path_type=Path),
-            default=Path("jetplan.yaml"),
-            show_default=True,
-            help="The project's settings.",
-        ),
+        config_option,
     ):
         command = option(command)
     return command
@@ -60,6 +65,12 @@ def format_option(command: F) -> F:
     return option(command)
 
 
+def cache_option(command: F) -> F:
+    """Whether manifests and plans may come from the project's cache."""
+    option = click.option("--no-cache", is_flag=True, help="Read every manifest, also those that did not change.")
+    return option(command)
+
+
 def said(option: str) -> bool:
     """Whether an option stands on the command line itself, rather than in the environment."""
     from click.core import ParameterSource
@@ -73,6 +84,18 @@ def base_option(command: F) -> F:
         "--base",
         metavar="REV",
         help="Offline: the revision that counts as applied.  [default: the pull request's base in CI, else HEAD]",
+    )
+    return option(command)
+
+
+def config_option(command: F) -> F:
+    """Where the project's settings are."""
+    option = click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        default=Path("jetplan.yaml"),
+        show_default=True,
+        help="The project's settings.",
     )
     return option(command)
 

@@ -6,11 +6,11 @@ command reaches a CI log. The formats that tools read are in `cli.problem_format
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import click
 
+from jetplan.app.environment import current_ci
 from jetplan.render.escape import plain
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def lines_of(problems: Sequence[Problem], warnings: Sequence[Problem] = ()) -> l
     lines = [*text_lines(problems), *text_lines(warnings, "warning: ")]
     if problems:
         lines.append(f"{len(problems):,} problem{'' if len(problems) == 1 else 's'} found")
-    if os.environ.get("GITHUB_ACTIONS") == "true":
+    if current_ci().annotates:
         from jetplan.cli.problem_formats import github_lines
 
         lines += github_lines(problems, warnings)

@@ -13,6 +13,7 @@ from jetplan.errors import JetplanError
 
 SCHEMAS: dict[str, tuple[str, str]] = {
     "manifest": ("jetplan.manifest.schema", "manifest_schema"),
+    "configuration": ("jetplan.app.configuration", "configuration_schema"),
     "report": ("jetplan.render.document", "report_schema"),
     "outcome": ("jetplan.render.outcome", "outcome_schema"),
     "plan": ("jetplan.render.planfile", "plan_schema"),

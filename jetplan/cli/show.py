@@ -22,8 +22,8 @@ def command(planfile: Path, form: Format, digest: bool) -> None:
 
     PLANFILE was written by `jetplan plan --out`. It is checked to be whole and to agree with itself first.
     """
-    from jetplan.cli.faces import show_report
-    from jetplan.cli.planfiles import load_plan
+    from jetplan.app.saved_plans import load_plan
+    from jetplan.cli.formats import show_report
     from jetplan.render.escape import plain
 
     content = load_plan(planfile)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jetplan.cli.reading import cache_option, read_known
+from jetplan.cli.options import cache_option
 from jetplan.errors import ExitCode, ManifestInvalid
 
 if TYPE_CHECKING:
@@ -35,17 +35,18 @@ FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab")
     help="The project's configuration, for its house rules.",
 )
 @cache_option
-def command(path: Path, format_: str, config: Path) -> int:
+def command(path: Path, format_: str, config: Path, no_cache: bool) -> int:
     """Check manifests, without network or ledger.
 
     PATH is the folder that holds them (default: manifests), or one file. Exits 1 if anything is wrong, with
     every problem at once. The formats are json, sarif (code scanning), junit (test reports), github
     (annotations) and gitlab (code quality).
     """
+    from jetplan.app.manifests import read_known
     from jetplan.cli.problems import write_problems
 
     try:
-        reading = read_known(path, config)
+        reading = read_known(path, config, cached=not no_cache)
     except ManifestInvalid as invalid:
         if format_ == "text":
             raise

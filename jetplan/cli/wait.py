@@ -1,4 +1,4 @@
-"""Waiting for deliveries to end, as `apply --wait` and `status --watch` do, with their headway on stderr."""
+"""Waiting for deliveries to end, as `apply --wait` does, with how far they are on stderr."""
 
 from __future__ import annotations
 
@@ -6,43 +6,32 @@ from typing import TYPE_CHECKING
 
 import click
 
+from jetplan.app.waiting import wait_for_deliveries
+from jetplan.cli.headway import HeadwayLine
 from jetplan.errors import ExitCode
+from jetplan.render.escape import plain
+from jetplan.render.words import count, duration
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from jetplan.api.client import JetClient
-    from jetplan.cli.project import Project
+    from jetplan.app.settings import Settings
     from jetplan.ledger.store import Ledger
 
-INTERVAL = 5.0
-"""Seconds between looks."""
 
-
-def wait_for_deliveries(
-    project: Project,
+def wait_here(
+    settings: Settings,
     client: JetClient,
     ledger: Ledger,
     timeout: float | None,
     sets: Collection[str] | None = None,
 ) -> ExitCode:
     """Wait, and say what failed or is still under way: 1 then, 0 otherwise. Interrupting it stops no delivery."""
-    from jetplan.apply import leased_run
-    from jetplan.apply.waiting import wait_for_ends
-    from jetplan.cli.headway import HeadwayLine
-    from jetplan.cli.project import new_run
-    from jetplan.observe import observe_server
-    from jetplan.render.escape import plain
-    from jetplan.render.words import count, duration
-
-    scope = ledger.scope_of(project.settings.api_url, observe_server(client).accounts)
-    if scope is None:
+    with HeadwayLine() as line:
+        waited = wait_for_deliveries(settings, client, ledger, line.show, timeout, sets)
+    if waited is None:
         return ExitCode.DONE
-    run = new_run()
-    with leased_run(ledger, run, 60.0), HeadwayLine() as line:
-        waited = wait_for_ends(
-            client, ledger, scope, run.run_id, line.show, sets=sets, interval=INTERVAL, timeout=timeout
-        )
     for each in waited.failed():
         attempt = each.attempt
         click.echo(plain(f"Failed: delivery {attempt.delivery_id} of set {attempt.subject.name}"), err=True)

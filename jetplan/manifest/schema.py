@@ -11,17 +11,17 @@ def manifest_schema() -> dict[str, Any]:
     """The schema (draft 2020-12) that editors check a manifest against while it is typed."""
     from jetplan.manifest.models import Manifest
 
-    schema = _without_null(Manifest.model_json_schema(by_alias=True))
+    schema = without_null(Manifest.model_json_schema(by_alias=True))
     return {"$schema": DIALECT, "$id": "urn:jetplan:schema:manifest:v1", **schema}
 
 
-def _without_null(node: Any) -> Any:
+def without_null(node: Any) -> Any:
     """A model's optional field as a key that may be left out, never one that may be null."""
     if isinstance(node, list):
-        return [_without_null(item) for item in node]
+        return [without_null(item) for item in node]
     if not isinstance(node, dict):
         return node
-    kept = {key: _without_null(value) for key, value in node.items() if not (key == "default" and value is None)}
+    kept = {key: without_null(value) for key, value in node.items() if not (key == "default" and value is None)}
     choices = kept.get("anyOf")
     if isinstance(choices, list) and {"type": "null"} in choices:
         choices = [choice for choice in choices if choice != {"type": "null"}]

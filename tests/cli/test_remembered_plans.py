@@ -1,10 +1,10 @@
-"""A plan that is told from memory is the plan that would be made; see `jetplan.cli.remembered`."""
+"""A plan that is told from memory is the plan that would be made; see `jetplan.app.remembered`."""
 
 from __future__ import annotations
 
 import pytest
 
-from jetplan.cli import remembered
+from jetplan.app import remembered
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def forbid_planning(monkeypatch):
     def no_planning(*_, **__):
         raise AssertionError("it was planned again")
 
-    monkeypatch.setattr("jetplan.core.diff.diff", no_planning)
+    monkeypatch.setattr("jetplan.app.planning.diff", no_planning)
 
 
 @pytest.mark.parametrize("options", ["", "--format json", "--format html", "--digest", "--detailed-exitcode"])

@@ -55,7 +55,7 @@ def test_the_last_exit_code_counts_in_ci(open_stage, monkeypatch, tmp_path):
 def test_a_delivery_that_the_server_lost(open_stage, monkeypatch):
     """A wait for what the server tells nothing of comes to an end, with 1."""
     monkeypatch.setattr("jetplan.apply.waiting.PATIENCE", 3)
-    monkeypatch.setattr("jetplan.cli.wait.INTERVAL", 0.01)
+    monkeypatch.setattr("jetplan.app.waiting.INTERVAL", 0.01)
     stage = open_stage(workers=0)
     stage.write_set("/a.mxf")
     stage.run("jetplan apply --auto-approve")

@@ -84,8 +84,8 @@ def test_links_lead_somewhere(document):
 
 def test_the_settings_shown(stage):
     """The `jetplan.yaml` of docs/settings.md is one that jetplan reads."""
-    from jetplan.cli.configfile import read_config
+    from jetplan.app.configuration import read_configuration
 
     shown = (ROOT / "docs/settings.md").read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0]
     (stage.project / "shown.yaml").write_text(shown, encoding="utf-8")
-    assert read_config(stage.project / "shown.yaml")["limits"]["allowDestinations"] == ["LAX Ingest"]
+    assert read_configuration(stage.project / "shown.yaml").limits.allow_destinations == ("LAX Ingest",)

@@ -30,16 +30,18 @@ def command(
     What `jetplan plan` would submit of these sets is recorded as sent, with your name and reason. Nothing else is
     touched, and nothing is sent.
     """
+    from jetplan.app.identity import new_run
+    from jetplan.app.manifests import read_known
+    from jetplan.app.planning import look_ahead
+    from jetplan.app.project import Project
     from jetplan.apply import leased_run
-    from jetplan.cli.project import Project, look_ahead, new_run
-    from jetplan.cli.reading import read_known
     from jetplan.core.attempts import Claimed, NewAttempt
 
     spec = read_known(manifests, config).spec
     _check_declared(names, spec)
     project = Project.load(config, api_url, ledger)
     with project.open_ledger() as opened, project.connect() as client:
-        outlook = look_ahead(project, spec, client, opened)
+        outlook = look_ahead(project.settings, spec, client, opened)
         steps = [step for step in outlook.plan.submissions() if step.set_name in names]
         scope = opened.ensure_scope(project.settings.api_url, outlook.server.accounts)
         run = new_run()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @project_options
 def command(config: Path, api_url: str | None, ledger: str | None) -> int:
     """Check the database and what it says. Reads only; exits 1 when something is wrong."""
-    from jetplan.cli.project import Project
+    from jetplan.app.project import Project
     from jetplan.render.escape import plain
 
     project = Project.load(config, api_url, ledger)

@@ -16,7 +16,7 @@ def command(config: Path, api_url: str | None, ledger: str | None, out: Path | N
     """Write the whole ledger as JSON Lines. Equal ledgers give equal bytes, whatever database they are in."""
     import sys
 
-    from jetplan.cli.project import Project
+    from jetplan.app.project import Project
 
     project = Project.load(config, api_url, ledger)
     with project.open_ledger() as opened:

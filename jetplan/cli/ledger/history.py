@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 @click.option("--object", "path", required=True, metavar="PATH", help="The object's path; a folder's ends with `/`.")
 def command(config: Path, api_url: str | None, ledger: str | None, path: str) -> None:
     """Show every time an object was sent, alone or in a folder: where to, and by which commit and run."""
+    from jetplan.app.project import Project
     from jetplan.cli.ledger.scopes import scopes_of
-    from jetplan.cli.project import Project
     from jetplan.render.escape import plain
 
     if not path.strip():

@@ -17,7 +17,7 @@ def command(file: Path, config: Path, api_url: str | None, ledger: str | None) -
 
     The project's pin stays true: point JETPLAN_LEDGER or `ledger` in jetplan.yaml at the new place afterwards.
     """
-    from jetplan.cli.config import check_ledger_named, check_pinned, load_settings, without_secrets
+    from jetplan.app.settings import check_ledger_named, check_pinned, load_settings, without_secrets
     from jetplan.ledger import open_ledger
 
     settings = load_settings(config, api_url, ledger)

@@ -44,8 +44,8 @@ def command(
     form: str,
 ) -> None:
     """List attempts, newest first."""
+    from jetplan.app.project import Project
     from jetplan.cli.ledger.scopes import attempts_of
-    from jetplan.cli.project import Project
     from jetplan.core.attempts import State
 
     project = Project.load(config, api_url, ledger)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from jetplan.cli.config import Settings
+    from jetplan.app.settings import Settings
     from jetplan.core.attempts import Attempt
     from jetplan.ledger.store import Ledger
 

@@ -25,7 +25,7 @@ def command(attempt: str, config: Path, api_url: str | None, ledger: str | None,
 
     ATTEMPT is its id or the beginning of it.
     """
-    from jetplan.cli.project import Project
+    from jetplan.app.project import Project
 
     project = Project.load(config, api_url, ledger)
     with project.open_ledger() as opened:

@@ -71,7 +71,7 @@ def absence_as_proof(patch: pytest.MonkeyPatch) -> None:
                 ledger.mark(attempt_id, State.RESOLVED_NOT_ACCEPTED, {}, run_id="mutant")
         return found
 
-    patch.setattr(evidence, "look_for_evidence", look)
+    patch.setattr("jetplan.app.applying.look_for_evidence", look)
 
 
 def claim_without_version(patch: pytest.MonkeyPatch) -> None:

@@ -105,5 +105,4 @@ def simulated() -> Iterator[pytest.MonkeyPatch]:
             return perform(self, effect, *rest)
 
         patch.setattr(Driver, "_perform", heard)
-        patch.setattr("jetplan.cli.progress.tell", lambda result: None)
         yield patch

@@ -219,7 +219,7 @@ _REPLACED: dict[object, Any] = {
     real_time: time,
     real_uuid: uuid,
 }
-_PROGRAM = ("jetplan.apply", "jetplan.observe", "jetplan.cli")
+_PROGRAM = ("jetplan.apply", "jetplan.observe", "jetplan.app")
 """What runs on the simulated machine. The ledger needs none of it: each of its calls is one step."""
 
 

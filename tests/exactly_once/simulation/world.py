@@ -6,12 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from jetplan.app.applying import Task, carry_out
+from jetplan.app.planning import exit_code_of, plan_from
+from jetplan.app.settings import Settings
 from jetplan.apply import ApplyOptions, Stop, remember_whole_sets
 from jetplan.apply.following import ENDS, FOLLOWED, follow
-from jetplan.cli.config import Settings
-from jetplan.cli.plan import exit_code_of
-from jetplan.cli.project import Project, plan_from
-from jetplan.cli.run import Task, carry_out
 from jetplan.core.attempts import RELEASED, SENT, Kind, RunInfo, State
 from jetplan.core.limits import Limits
 from jetplan.core.protocol import Patience
@@ -76,8 +75,7 @@ class World:
         self.manifests: list[Manifest] = []
         self.violations: list[str] = []
         self.late_jobs: set[str] = set()
-        project = Settings(api_url=API, max_objects_per_delivery=draw.choice((1, 2, 3, 100)))
-        self.project = Project(project)
+        self.settings = Settings(api_url=API, max_objects_per_delivery=draw.choice((1, 2, 3, 100)))
         self.options = ApplyOptions(
             parallelism=draw.choice((1, 2, 10)),
             patience=Patience(3, 0.5, 5.0),
@@ -105,7 +103,7 @@ class World:
         door: Any = Door(self.shared, run.trouble)
         run.stop = Stop()
         try:
-            task = Task(self.project, spec, client, door, run.stop, self.options, Limits())
+            task = Task(self.settings, spec, client, door, run.stop, self.options, Limits())
             run.code = int(self._look_and_carry_out(run, task))
         except JetplanError as error:
             run.code = int(error.exit_code)
@@ -122,7 +120,7 @@ class World:
     def _look_and_carry_out(self, run: Run, task: Task) -> ExitCode:
         """The command without its words: what it plans, does and exits with."""
         server = observe_server(task.client)
-        outlook = plan_from(self.project, task.spec, server, task.ledger)
+        outlook = plan_from(self.settings, task.spec, server, task.ledger)
         run.plan = outlook.plan
         if outlook.plan.changes() or outlook.plan.unfinished:
             info = RunInfo(run.name, host=run.host, process=run.name)

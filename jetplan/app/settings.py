@@ -1,6 +1,7 @@
-"""`jetplan.yaml` and the environment: where the API and the ledger are, and the project's limits.
+"""What a use case works with: where the API and the ledger are, and the project's limits.
 
-A flag beats the environment, the environment beats the file. Credentials come from the environment only.
+An argument (a flag, or the environment variable that stands for it) beats the file. Credentials come from the
+environment only.
 """
 
 from __future__ import annotations
@@ -9,17 +10,17 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from jetplan.errors import LedgerMismatch
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from jetplan.app.configuration import Configuration, read_configuration
+from jetplan.app.environment import current_ci
+from jetplan.core.plan import BatchLimits
+from jetplan.errors import AuthenticationError, LedgerMismatch
 
 CONFIG_FILE = "jetplan.yaml"
 VENDOR_URL = "https://platform-api-service.services.cloud.signiant.com"
 DEFAULT_LEDGER = "sqlite:///.jetplan/ledger.db"
 _SECRET = re.compile(r"(?<=//)([^/@:]*):([^/@]*)@")
+_MOST_OBJECTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +31,28 @@ class Settings:
     ledger: str = DEFAULT_LEDGER
     ledger_id: str = ""
     ledger_named: bool = False
-    max_objects_per_delivery: int = 10_000
+    max_objects_per_delivery: int = _MOST_OBJECTS
     max_bytes_per_delivery: int | None = None
-    config: Mapping[str, Any] = field(default_factory=dict)
+    config: Configuration = field(default_factory=Configuration)
     path: Path = Path(CONFIG_FILE)
+
+    @property
+    def batch_limits(self) -> BatchLimits:
+        """How much one delivery may hold."""
+        return BatchLimits(self.max_objects_per_delivery, self.max_bytes_per_delivery)
 
 
 def load_settings(path: Path = Path(CONFIG_FILE), api_url: str | None = None, ledger: str | None = None) -> Settings:
-    """Settings from flags (already joined with the environment by click), then the file, then defaults.
-
-    Raises ManifestInvalid where the file is at fault.
-    """
-    from jetplan.cli.configfile import read_config
-
-    config = read_config(path) if path.exists() else {}
-    named = ledger or config.get("ledger")
-    delivery = config.get("delivery", {})
+    """Settings from the arguments, then the file, then defaults. Raises ManifestInvalid where the file is at fault."""
+    config = read_configuration(path) if path.exists() else Configuration()
+    in_file = _beside(path, config.ledger) if config.ledger else ""
     return Settings(
-        api_url=api_url or config.get("apiUrl") or VENDOR_URL,
-        ledger=_beside(path, named) if named and not ledger else named or DEFAULT_LEDGER,
-        ledger_id=config.get("ledgerId", ""),
-        ledger_named=bool(named),
-        max_objects_per_delivery=delivery.get("maxObjects", 10_000),
-        max_bytes_per_delivery=delivery.get("maxBytes"),
+        api_url=api_url or config.api_url or VENDOR_URL,
+        ledger=ledger or in_file or DEFAULT_LEDGER,
+        ledger_id=config.ledger_id,
+        ledger_named=bool(ledger or in_file),
+        max_objects_per_delivery=config.delivery.max_objects or _MOST_OBJECTS,
+        max_bytes_per_delivery=config.delivery.max_bytes,
         config=config,
         path=path,
     )
@@ -73,7 +73,7 @@ def without_secrets(url: str) -> str:
 
 def check_ledger_named(settings: Settings) -> None:
     """In CI a ledger that nobody named would be a fresh, empty one on the runner: it would send everything again."""
-    if os.environ.get("CI", "").lower() not in {"", "0", "false"} and not settings.ledger_named:
+    if current_ci().active and not settings.ledger_named:
         raise LedgerMismatch(
             "CI is set and no ledger is named: a fresh one on this runner would send everything again",
             hint="set JETPLAN_LEDGER, or `ledger` in jetplan.yaml, to a ledger that outlives the runner",
@@ -97,16 +97,12 @@ def check_pinned(settings: Settings, ledger_id: str) -> None:
 
 def credentials() -> tuple[str, str]:
     """Client id and secret from the environment, and nowhere else."""
-    client_id = os.environ.get("JETPLAN_CLIENT_ID", "")
-    secret = os.environ.get("JETPLAN_CLIENT_SECRET", "")
+    names = ("JETPLAN_CLIENT_ID", "JETPLAN_CLIENT_SECRET")
+    client_id, secret = (os.environ.get(name, "") for name in names)
     if client_id and secret:
         return client_id, secret
-    from jetplan.errors import AuthenticationError
-
-    missing = " and ".join(
-        name for name, value in (("JETPLAN_CLIENT_ID", client_id), ("JETPLAN_CLIENT_SECRET", secret)) if not value
-    )
+    missing = [name for name, value in zip(names, (client_id, secret), strict=True) if not value]
     raise AuthenticationError(
-        f"{missing} {'are' if ' and ' in missing else 'is'} not set",
+        f"{' and '.join(missing)} {'are' if len(missing) > 1 else 'is'} not set",
         hint="make API credentials in Jet's console and export both; `jetplan sandbox` prints a pair for trying out",
     )

@@ -7,27 +7,24 @@ but nothing is compared or laid out. `apply` never goes by this.
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from hashlib import blake2b, sha256
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from jetplan.cli.reading import CACHE
+from jetplan.app.manifests import CACHE
 from jetplan.manifest.cache.files import name_for, program_digest, read_own, write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jetplan.cli.config import Settings
-    from jetplan.cli.options import Format
-    from jetplan.cli.plan import Wish
+    from jetplan.app.settings import Settings
     from jetplan.ledger.store import Ledger
     from jetplan.observe.server import Listed
 
 _DIGEST = 32
-_PARTS = (".", "api", "cli", "core", "ledger", "manifest", "observe", "render")
+_PARTS = (".", "api", "app", "cli", "core", "ledger", "manifest", "observe", "render")
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -43,7 +40,7 @@ class Told(msgspec.Struct, frozen=True):
 class RememberedPlan:
     """The last plan that was told of a folder in one format, and what was asked then."""
 
-    def __init__(self, root: Path, form: Format, question: bytes) -> None:
+    def __init__(self, root: Path, form: str, question: bytes) -> None:
         self._file = CACHE / f"{name_for(root)}.{form}.plan"
         self._question = question
         self._seen, self._told = self._load()
@@ -73,25 +70,13 @@ class RememberedPlan:
         return b"", None
 
 
-def question_of(content: bytes, settings: Settings, wish: Wish) -> bytes:
+def question_of(content: bytes, settings: Settings, asked: object) -> bytes:
     """32 bytes over all that a plan and its telling follow from, but for the server and the ledger.
 
-    `content`: what `KnownManifests` gives.
+    `content`: what `KnownManifests` gives. `asked`: what else decides what is told, with a `repr` that says it all.
     """
-    from jetplan.cli.ci import asked_for
-    from jetplan.cli.project import commit_of_ci
-    from jetplan.cli.screen import wants_color, width
-
-    asked = (
-        wish,
-        settings,
-        (wants_color(), width()) if wish.form == "text" else commit_of_ci(),
-        (asked_for(), commit_of_ci()) if asked_for() else (),
-        os.environ.get("GITHUB_ACTIONS"),
-    )
-    return blake2b(
-        program_digest(_PARTS) + content + repr(asked).encode(errors="surrogateescape"), digest_size=_DIGEST
-    ).digest()
+    said = repr((asked, settings)).encode(errors="surrogateescape")
+    return blake2b(program_digest(_PARTS) + content + said, digest_size=_DIGEST).digest()
 
 
 def seen_of(listed: Listed, ledger: Ledger) -> bytes | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jetplan.app.configuration import read_configuration
 from jetplan.core.characters import quoted
 from jetplan.errors import UsageError
 
@@ -18,10 +19,8 @@ def house_rules(config: Path) -> tuple[Path, ...]:
     """
     if not config.exists():
         return ()
-    from jetplan.cli.configfile import read_config
-
     found: dict[Path, None] = {}
-    for pattern in read_config(config).get("houseRules", ()):
+    for pattern in read_configuration(config).house_rules:
         if pattern.startswith("/") or ".." in pattern.split("/"):
             raise UsageError(f"the house rule {quoted(pattern)} is outside the project", hint="name files below it")
         files = sorted(config.parent.glob(pattern))

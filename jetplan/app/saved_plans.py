@@ -9,24 +9,27 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from jetplan import __version__
+from jetplan.app.environment import current_ci
+from jetplan.app.identity import commit_of_git
+from jetplan.core.binding import bind
 from jetplan.errors import StalePlan, UsageError
+from jetplan.manifest.files import SUFFIXES
+from jetplan.render.planfile import BEGINNING, FORMAT_VERSION, Bound, Content, read, written
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jetplan.cli.project import Outlook, Project
+    from jetplan.app.planning import Outlook
+    from jetplan.app.settings import Settings
     from jetplan.core.spec import Spec
     from jetplan.ledger.store import Ledger
     from jetplan.render.model import Report
-    from jetplan.render.planfile import Bound, Content
 
 MOST_BYTES = 2 << 30
 
 
 def save_plan(file: Path, report: Report, bound: Bound) -> str:
     """Write a saved plan; returns its id. Raises UsageError where the file cannot be written."""
-    from jetplan.render.planfile import FORMAT_VERSION, Content, written
-
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     content = Content(FORMAT_VERSION, secrets.token_hex(8), now, f"jetplan {__version__}", bound, report)
     data = written(content)
@@ -45,18 +48,14 @@ def save_plan(file: Path, report: Report, bound: Bound) -> str:
     return content.plan_id
 
 
-def bound_of(project: Project, ledger: Ledger, outlook: Outlook, spec: Spec, manifests: Path) -> Bound:
+def bound_of(settings: Settings, ledger: Ledger, outlook: Outlook, spec: Spec, manifests: Path) -> Bound:
     """What a plan made now rests on."""
-    from jetplan.cli.project import commit_of_ci, commit_of_git
-    from jetplan.core.binding import bind
-    from jetplan.render.planfile import Bound
-
     binding = bind(spec, outlook.observed)
     return Bound(
-        project.settings.api_url,
+        settings.api_url,
         outlook.plan.account,
         ledger.ledger_id,
-        commit_of_ci() or commit_of_git(),
+        current_ci().commit or commit_of_git(),
         os.fspath(manifests),
         dict(binding.manifests),
         dict(binding.server),
@@ -66,9 +65,6 @@ def bound_of(project: Project, ledger: Ledger, outlook: Outlook, spec: Spec, man
 
 def is_plan_file(path: Path) -> bool:
     """Whether an argument names a saved plan rather than manifests: by what it begins with, or by its name."""
-    from jetplan.manifest.files import SUFFIXES
-    from jetplan.render.planfile import BEGINNING
-
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):
             return False
@@ -81,8 +77,6 @@ def is_plan_file(path: Path) -> bool:
 
 def load_plan(file: Path) -> Content:
     """What a saved plan says. Raises UsageError where there is none, StalePlan where it is not to be trusted."""
-    from jetplan.render.planfile import read
-
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(descriptor, "rb") as opened:

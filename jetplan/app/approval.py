@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jetplan.app.manifests import read_known
+from jetplan.app.saved_plans import is_plan_file, load_plan
+from jetplan.core.binding import bind, moved
 from jetplan.errors import LedgerMismatch, ManifestInvalid, StalePlan, UsageError
+from jetplan.render.digest import digest_of
 
 if TYPE_CHECKING:
-    from jetplan.cli.project import Outlook, Project
+    from jetplan.app.planning import Outlook
+    from jetplan.app.settings import Settings
     from jetplan.core.spec import Spec
     from jetplan.ledger.store import Ledger
     from jetplan.manifest.read import Reading
@@ -30,8 +35,6 @@ class Approval:
     @classmethod
     def of(cls, argument: Path, digest: str | None) -> Approval:
         """From what the command line says. Raises StalePlan where a saved plan is not to be trusted."""
-        from jetplan.cli.planfiles import is_plan_file, load_plan
-
         wanted = (digest or "").lower()
         if not is_plan_file(argument):
             return cls(argument, None, wanted)
@@ -50,21 +53,19 @@ class Approval:
         """The id that the run must carry, so that it can be there once only; empty: any."""
         return self.saved.plan_id if self.saved is not None else ""
 
-    def read(self, config: Path) -> Reading:
+    def read(self, config: Path, *, cached: bool = True) -> Reading:
         """The manifests. What stands at a path that only a saved plan names is never repeated in a message."""
-        from jetplan.cli.reading import read_known
-
         if self.saved is None:
-            return read_known(self.manifests, config)
+            return read_known(self.manifests, config, cached=cached)
         try:
-            return read_known(self.manifests, config)
+            return read_known(self.manifests, config, cached=cached)
         except (ManifestInvalid, UsageError):
             raise StalePlan(
                 f"the manifests that the plan was made from cannot be read at {self.manifests}",
                 hint="apply in a checkout of the commit it was made from; `jetplan validate` tells what is wrong",
             ) from None
 
-    def check_home(self, project: Project, ledger: Ledger) -> None:
+    def check_home(self, settings: Settings, ledger: Ledger) -> None:
         """A saved plan belongs to one API and one ledger, and is applied once. Asks the ledger only."""
         if self.saved is None:
             return
@@ -73,9 +74,9 @@ class Approval:
             raise LedgerMismatch(
                 f"the plan was made with ledger {bound.ledger_id}, and this one is {ledger.ledger_id}", hint=_AGAIN
             )
-        if bound.api_url != project.settings.api_url:
+        if bound.api_url != settings.api_url:
             raise StalePlan(
-                f"the plan was made for {bound.api_url}, and this project is at {project.settings.api_url}", hint=_AGAIN
+                f"the plan was made for {bound.api_url}, and this project is at {settings.api_url}", hint=_AGAIN
             )
         run = ledger.run(self.saved.plan_id)
         if run is not None:
@@ -87,8 +88,6 @@ class Approval:
 
     def check(self, outlook: Outlook, spec: Spec) -> None:
         """Stop unless what would be done now is what was approved. Raises StalePlan that names what moved."""
-        from jetplan.render.digest import digest_of
-
         if self.saved is not None:
             self._check_moved(self.saved.bound, outlook, spec)
         now = digest_of(outlook.plan) if self.digest else ""
@@ -98,8 +97,6 @@ class Approval:
             )
 
     def _check_moved(self, bound: Bound, outlook: Outlook, spec: Spec) -> None:
-        from jetplan.core.binding import bind, moved
-
         if bound.account != outlook.plan.account:
             raise StalePlan(
                 f"the plan was made for account {bound.account or '(unknown)'}, "

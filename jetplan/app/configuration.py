@@ -1,0 +1,140 @@
+"""`jetplan.yaml` as one typed value, read as strictly as a manifest: every problem has its place.
+
+The types below are also the source of `schemas/configuration.schema.json`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from jetplan.errors import ManifestInvalid
+from jetplan.manifest.files import read_file
+from jetplan.manifest.findings import Findings
+from jetplan.manifest.limits import DEFAULT_LIMITS
+from jetplan.manifest.schema import DIALECT, without_null
+from jetplan.manifest.text import check_text
+from jetplan.manifest.yaml.fields import Fields, is_mapping
+from jetplan.manifest.yaml.scalars import read_string
+from jetplan.manifest.yaml.tree import Refused, Sequence, build_tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_MOST_BYTES = 1 << 20
+_Count = Annotated[int, Meta(ge=1)]
+
+
+class Delivery(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """How much one delivery may hold. A larger set is split."""
+
+    max_objects: Annotated[_Count | None, Meta(description="Most objects of one delivery (default 10000).")] = None
+    max_bytes: Annotated[_Count | None, Meta(description="Most bytes of one delivery, of known sizes.")] = None
+
+
+class LimitKeys(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """What one apply may do at most."""
+
+    max_objects: Annotated[_Count | None, Meta(description="Most objects to submit.")] = None
+    max_bytes: Annotated[_Count | None, Meta(description="Most bytes of known sizes to submit.")] = None
+    allow_whole_profiles: Annotated[
+        tuple[str, ...] | None, Meta(description="The delivery sets that may send a whole profile.")
+    ] = None
+    allow_destinations: Annotated[
+        tuple[str, ...] | None,
+        Meta(description="The storage profiles, by name or id, that may get their first delivery."),
+    ] = None
+
+
+class Configuration(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """The settings of a project. Commit this file: it pins the ledger that remembers what was sent."""
+
+    api_url: Annotated[str, Meta(description="The Jet API (default: the vendor's).")] = ""
+    ledger: Annotated[str, Meta(description="sqlite:///FILE or postgresql://…, without a password.")] = ""
+    ledger_id: Annotated[str, Meta(description="The id of the ledger that belongs to this project.")] = ""
+    delivery: Annotated[Delivery, Meta(description="How sets are split into deliveries.")] = Delivery()
+    limits: Annotated[LimitKeys, Meta(description="What one apply may do at most.")] = LimitKeys()
+    house_rules: Annotated[
+        tuple[str, ...], Meta(description="JSON Schemas that every job and set must satisfy, as patterns of paths.")
+    ] = ()
+
+
+def read_configuration(path: Path) -> Configuration:
+    """The file as it is. Raises ManifestInvalid with every problem in it."""
+    findings = Findings(str(path), DEFAULT_LIMITS.problems)
+    data = read_file(str(path), findings, _MOST_BYTES)
+    text = check_text(data, findings) if data is not None else None
+    root = build_tree(text, findings, DEFAULT_LIMITS, {}) if text is not None else None
+    found = Configuration()
+    if root is not None and not isinstance(root, Refused) and is_mapping(root, "the configuration", findings):
+        found = _configuration(Fields(root, root.at, "the configuration", findings))
+    problems = findings.sorted_problems()
+    if problems:
+        raise ManifestInvalid(problems)
+    return found
+
+
+def configuration_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) that editors check `jetplan.yaml` against while it is typed."""
+    (root,), parts = msgspec.json.schema_components([Configuration], ref_template="#/$defs/{name}")
+    definitions: dict[str, Any] = without_null(parts)
+    top = definitions.pop(root["$ref"].rpartition("/")[2])
+    for each in top["properties"].values():
+        del each["default"]  # as it stands in the types: what holds without a key is in its description
+    return {"$schema": DIALECT, "$id": "urn:jetplan:schema:configuration:v1", **top, "$defs": definitions}
+
+
+def _configuration(fields: Fields) -> Configuration:
+    fields.check_known(("apiUrl", "ledger", "ledgerId", "delivery", "limits", "houseRules"))
+    return Configuration(
+        api_url=_text(fields, "apiUrl"),
+        ledger=_text(fields, "ledger"),
+        ledger_id=_text(fields, "ledgerId"),
+        delivery=_delivery(_section(fields, "delivery")),
+        limits=_limits(_section(fields, "limits")),
+        house_rules=_texts(fields, "houseRules") or (),
+    )
+
+
+def _delivery(fields: Fields | None) -> Delivery:
+    if fields is None:
+        return Delivery()
+    fields.check_known(("maxObjects", "maxBytes"))
+    return Delivery(max_objects=fields.integer("maxObjects", 1), max_bytes=fields.integer("maxBytes", 1))
+
+
+def _limits(fields: Fields | None) -> LimitKeys:
+    if fields is None:
+        return LimitKeys()
+    fields.check_known(("maxObjects", "maxBytes", "allowWholeProfiles", "allowDestinations"))
+    return LimitKeys(
+        max_objects=fields.integer("maxObjects", 1),
+        max_bytes=fields.integer("maxBytes", 1),
+        allow_whole_profiles=_texts(fields, "allowWholeProfiles"),
+        allow_destinations=_texts(fields, "allowDestinations"),
+    )
+
+
+def _section(fields: Fields, key: str) -> Fields | None:
+    node = fields.get(key)
+    if node is None or not is_mapping(node, f"`{key}`", fields.findings):
+        return None
+    return Fields(node, node.at, f"`{key}`", fields.findings)
+
+
+def _text(fields: Fields, key: str) -> str:
+    node = fields.get(key)
+    return (read_string(node, f"`{key}`", fields.findings) or "") if node is not None else ""
+
+
+def _texts(fields: Fields, key: str) -> tuple[str, ...] | None:
+    node = fields.get(key)
+    if node is None:
+        return None
+    if not isinstance(node, Sequence):
+        fields.findings.refuse(fields.mapping.entries[key][0], "wrong-type", f"`{key}` must be a list")
+        return None
+    values = [read_string(item, f"an item of `{key}`", fields.findings) for item in node.items]
+    return tuple(value for value in values if value is not None)

@@ -1,0 +1,57 @@
+"""A manifest for jobs that are on the server, as text."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from jetplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from jetplan.core.observed import ObservedJob, ObservedProfile
+    from jetplan.observe import Server
+
+
+def manifest_of(server: Server, names: Sequence[str] = ()) -> str:
+    """The manifest of the jobs of these names, else of all manual jobs. Raises UsageError for an unknown name."""
+    return "\n".join(_lines(_choose(server.jobs, names), server)) + "\n"
+
+
+def _choose(jobs: Sequence[ObservedJob], names: Sequence[str]) -> list[ObservedJob]:
+    known = {job.name for job in jobs}
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            raise UsageError(f"no job is named {name!r}", hint=f"did you mean {near[0]!r}?" if near else "")
+    chosen = [job for job in jobs if (job.name in names if names else job.manual)]
+    return sorted(chosen, key=lambda job: (job.name, job.job_id))
+
+
+def _lines(jobs: Sequence[ObservedJob], server: Server) -> Iterator[str]:
+    named = Counter(profile.name for profile in server.profiles or ())
+    yield "apiVersion: jetplan/v1"
+    yield ""
+    if not jobs:
+        yield "# no manual job is on the server"
+        return
+    yield "jobs:"
+    times = Counter(job.name for job in jobs)
+    for job in jobs:
+        if times[job.name] > 1:
+            yield f"  # {times[job.name]} jobs have this name: keep one, with its jobId"
+        indent = "  # " if times[job.name] > 1 else "  "
+        yield f"{indent}{json.dumps(job.name, ensure_ascii=False)}:"
+        yield f"{indent}  source: {_reference(job.source, named)}"
+        yield f"{indent}  destination: {_reference(job.destination, named)}"
+        if times[job.name] > 1:
+            yield f"{indent}  jobId: {json.dumps(job.job_id)}"
+
+
+def _reference(profile: ObservedProfile, named: Mapping[str, int]) -> str:
+    if profile.name and named.get(profile.name, 0) <= 1:
+        return json.dumps(profile.name, ensure_ascii=False)
+    return f"{{storageProfileId: {json.dumps(profile.profile_id)}}}"

@@ -1,0 +1,38 @@
+"""Plans without network, credentials or ledger: what the manifests say beyond a revision of them in git."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jetplan.app.environment import current_ci
+from jetplan.core.diff import diff
+from jetplan.manifest.revisions import find_revision, read_manifests_at
+from jetplan.observe.offline import observe_offline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jetplan.app.settings import Settings
+    from jetplan.core.plan import Plan
+    from jetplan.core.spec import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The plan that would follow if `revision` of the manifests had been applied, all of it."""
+
+    plan: Plan
+    revision: str
+
+
+def difference_from(manifests: Path, spec: Spec, settings: Settings, base: str | None = None) -> Difference:
+    """What `spec`, read from `manifests`, adds to and takes from `base` (default: `default_base`)."""
+    revision = find_revision(manifests, base or default_base())
+    before = read_manifests_at(manifests, revision).spec
+    return Difference(diff(spec, observe_offline(spec, before), settings.batch_limits), str(revision))
+
+
+def default_base() -> str:
+    """The pull or merge request's base where CI names one, else HEAD: then what is not committed yet is shown."""
+    return current_ci().base or "HEAD"

@@ -1,0 +1,43 @@
+"""Opens what the settings name: the pinned ledger, and a client for the account. Each is closed when its block ends."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from jetplan.api.client import Credentials, JetClient
+from jetplan.app.settings import check_ledger_named, check_pinned, credentials
+from jetplan.ledger import open_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jetplan.app.settings import Settings
+    from jetplan.ledger.store import Ledger
+
+
+@contextmanager
+def pinned_ledger(settings: Settings) -> Iterator[Ledger]:
+    """The pinned ledger. Raises LedgerMismatch where there is none, or another."""
+    check_ledger_named(settings)
+    if not settings.ledger_id:
+        check_pinned(settings, "")
+    with open_ledger(settings.ledger) as ledger:
+        check_pinned(settings, ledger.ledger_id)
+        yield ledger
+
+
+@contextmanager
+def connection(settings: Settings, connections: int = 4) -> Iterator[JetClient]:
+    """A client for the account whose credentials are in the environment, with so many requests at once."""
+    client = JetClient(
+        settings.api_url,
+        Credentials(*credentials()),
+        connections=connections,
+        total_timeout=float(os.environ.get("JETPLAN_TIMEOUT", "60")),
+    )
+    try:
+        yield client
+    finally:
+        client.close()

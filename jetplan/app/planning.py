@@ -1,0 +1,73 @@
+"""Observe and plan: what the server shows and the ledger recorded, and the plan that follows. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from jetplan.core.attempts import State
+from jetplan.core.diff import diff
+from jetplan.errors import ExitCode, worst_of
+from jetplan.observe import Server, observe
+from jetplan.observe.evidence import look_for_evidence, with_findings
+from jetplan.observe.server import list_server, server_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jetplan.api.client import JetClient
+    from jetplan.app.settings import Settings
+    from jetplan.core.limits import Refusal
+    from jetplan.core.observed import Observed
+    from jetplan.core.plan import Plan
+    from jetplan.core.spec import Spec
+    from jetplan.ledger.store import Ledger
+    from jetplan.observe.server import Listed
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What was seen and what follows from it."""
+
+    server: Server
+    observed: Observed
+    plan: Plan
+    scope: str | None
+
+
+def look_ahead(
+    settings: Settings, spec: Spec, client: JetClient, ledger: Ledger, listed: Listed | None = None
+) -> Outlook:
+    """Observe and plan, and look for evidence of what is in doubt; reading only. `listed`: what was listed already."""
+    outlook = plan_from(settings, spec, server_of(listed or list_server(client)), ledger)
+    if outlook.scope is None or not outlook.plan.unfinished:
+        return outlook
+    findings = look_for_evidence(client, ledger, outlook.scope, lambda: outlook.server.jobs)
+    plan = replace(outlook.plan, unfinished=with_findings(outlook.plan.unfinished, findings))
+    return replace(outlook, plan=plan)
+
+
+def plan_from(
+    settings: Settings, spec: Spec, server: Server, ledger: Ledger, before: Mapping[str, int] | None = None
+) -> Outlook:
+    """Plan from what the server showed and what the ledger says now; `before` as for `observe`."""
+    scope = ledger.scope_of(settings.api_url, server.accounts)
+    observed = observe(spec, server, ledger, scope, before)
+    return Outlook(server, observed, diff(spec, observed, settings.batch_limits), scope)
+
+
+def exit_code_of(plan: Plan, *, detailed: bool, refused: Sequence[Refusal] = ()) -> ExitCode:
+    """3 something is in doubt; 7 a limit refuses; 1 something is blocked; 2 (only `detailed`) changes are pending."""
+    codes = [ExitCode.DONE]
+    if any(
+        attempt.state is State.IN_DOUBT or (attempt.state is State.SENDING and not attempt.live)
+        for attempt in plan.unfinished
+    ):
+        codes.append(ExitCode.IN_DOUBT)
+    if refused:
+        codes.append(ExitCode.REFUSED)
+    if plan.blocked():
+        codes.append(ExitCode.ERROR)
+    if detailed and plan.changes():
+        codes.append(ExitCode.CHANGES_PENDING)
+    return worst_of(codes)

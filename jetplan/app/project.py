@@ -1,0 +1,145 @@
+"""The way in for Python programs: a project, and what can be done with it, with objects instead of text."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jetplan.app.applying import Task, perform, prepare, remember_idle
+from jetplan.app.approval import Approval
+from jetplan.app.limits import Lifts, limits_of
+from jetplan.app.manifests import read_known
+from jetplan.app.opening import connection, pinned_ledger
+from jetplan.app.planning import exit_code_of, look_ahead
+from jetplan.app.resolving import resolve_attempt
+from jetplan.app.settings import CONFIG_FILE, load_settings
+from jetplan.app.status import standing_of
+from jetplan.apply import ApplyOptions, Stop
+from jetplan.core.limits import refusals
+from jetplan.render.digest import digest_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from jetplan.api.client import JetClient
+    from jetplan.app.settings import Settings
+    from jetplan.app.status import Standing
+    from jetplan.core.attempts import Attempt
+    from jetplan.core.limits import Refusal
+    from jetplan.core.outcome import ApplyOutcome, Result
+    from jetplan.core.plan import Plan
+    from jetplan.errors import ExitCode
+    from jetplan.ledger.store import Ledger
+    from jetplan.manifest.read import Reading
+
+MANIFESTS = Path("manifests")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What an apply would do. `exit_code` is what `jetplan plan --detailed-exitcode` ends with."""
+
+    manifests: Path
+    plan: Plan
+    refused: Sequence[Refusal]
+    exit_code: ExitCode
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What an apply did. `outcome` is None where nothing was begun: nothing was to be done, or a limit refused."""
+
+    plan: Plan
+    refused: Sequence[Refusal]
+    outcome: ApplyOutcome | None
+    exit_code: ExitCode
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project: its settings, and what can be done with it.
+
+    Each method opens the ledger and a connection for itself, and closes them before it returns. Credentials are read
+    from JETPLAN_CLIENT_ID and JETPLAN_CLIENT_SECRET. Every error is a `jetplan.errors.JetplanError`.
+    """
+
+    settings: Settings
+
+    @classmethod
+    def load(cls, config: str | Path = CONFIG_FILE, api_url: str | None = None, ledger: str | None = None) -> Project:
+        """The project of a `jetplan.yaml`. The arguments beat the file. Raises ManifestInvalid where it is at fault."""
+        return cls(load_settings(Path(config), api_url, ledger))
+
+    @contextmanager
+    def open_ledger(self) -> Iterator[Ledger]:
+        """The pinned ledger. Raises LedgerMismatch where there is none, or another."""
+        with pinned_ledger(self.settings) as ledger:
+            yield ledger
+
+    @contextmanager
+    def connect(self, connections: int = 4) -> Iterator[JetClient]:
+        """A client for the account whose credentials are in the environment."""
+        with connection(self.settings, connections) as client:
+            yield client
+
+    def validate(self, manifests: str | Path = MANIFESTS) -> Reading:
+        """Read manifests, held against the house rules. Raises ManifestInvalid with every problem at its place."""
+        return read_known(Path(manifests), self.settings.path)
+
+    def plan(self, manifests: str | Path = MANIFESTS, lifts: Lifts | None = None) -> Planned:
+        """What an apply would do. Reads only."""
+        reading = self.validate(manifests)
+        with self.open_ledger() as ledger, self.connect() as client:
+            plan = look_ahead(self.settings, reading.spec, client, ledger).plan
+        refused = refusals(plan, limits_of(self.settings, lifts or Lifts()))
+        code = exit_code_of(plan, detailed=True, refused=refused)
+        return Planned(Path(manifests), plan, refused, code, digest_of(plan))
+
+    def apply(
+        self,
+        what: Planned | str | Path = MANIFESTS,
+        *,
+        lifts: Lifts | None = None,
+        options: ApplyOptions | None = None,
+        stop: Stop | None = None,
+        on_result: Callable[[Result], None] = lambda _: None,
+    ) -> Applied:
+        """Create what is missing and submit what was not submitted yet. Asks nobody.
+
+        With a `Planned`, only that is done: raises StalePlan where something else would be done by now. `on_result` is
+        told of each step's end. `stop.by_signal(15)`, from another thread, ends the run as SIGTERM would.
+        """
+        planned = what if isinstance(what, Planned) else None
+        manifests = what.manifests if isinstance(what, Planned) else Path(what)
+        approval = Approval(manifests, digest=planned.digest if planned is not None else "")
+        spec = self.validate(manifests).spec
+        options = options or ApplyOptions()
+        limits = limits_of(self.settings, lifts or Lifts())
+        with self.open_ledger() as ledger, self.connect(options.parallelism) as client:
+            task = Task(self.settings, spec, client, ledger, stop or Stop(), options, limits, on_result)
+            prepared = prepare(task, approval)
+            if not prepared.refused and not prepared.idle:
+                outcome = perform(task, prepared, approval)
+                return Applied(prepared.plan, (), outcome, outcome.exit_code())
+            if prepared.idle:
+                remember_idle(task, prepared)
+        code = exit_code_of(prepared.plan, detailed=False, refused=prepared.refused)
+        return Applied(prepared.plan, prepared.refused, None, code)
+
+    def status(self) -> Standing | None:
+        """Where deliveries stand; None where nothing was ever submitted. Records in the ledger what has ended."""
+        with self.open_ledger() as ledger, self.connect(10) as client:
+            return standing_of(self.settings, client, ledger)
+
+    def resolve(self, attempt: str, *, accepted: bool, reason: str) -> Attempt:
+        """Record a person's word on an attempt in doubt; the attempt as it was before."""
+        with self.open_ledger() as ledger:
+            return resolve_attempt(ledger, attempt, accepted=accepted, reason=reason)
+
+    def attempts(self) -> list[Attempt]:
+        """Every attempt recorded for the project's API, oldest first within each account. Needs no network."""
+        with self.open_ledger() as ledger:
+            return [each for scope in ledger.scopes(self.settings.api_url) for each in ledger.attempts(scope)]

@@ -1,0 +1,80 @@
+"""Where deliveries stand: the server asked, the ends recorded, evidence of doubts looked for. Submits nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jetplan.app.identity import new_run
+from jetplan.app.waiting import LEASE
+from jetplan.apply import leased_run
+from jetplan.apply.following import follow
+from jetplan.apply.waiting import wait_for_ends
+from jetplan.core.attempts import Kind, State
+from jetplan.errors import ExitCode, worst_of
+from jetplan.observe import observe_server
+from jetplan.observe.evidence import look_for_evidence, with_findings
+from jetplan.render.status import StatusReport, build_status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from jetplan.api.client import JetClient
+    from jetplan.app.settings import Settings
+    from jetplan.apply.following import Followed
+    from jetplan.apply.waiting import Headway
+    from jetplan.core.attempts import Attempt
+    from jetplan.core.evidence import Evidence, Silence
+    from jetplan.ledger.store import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The report, and the exit code that it means: 3 something is in doubt, 1 a delivery failed."""
+
+    report: StatusReport
+    exit_code: ExitCode
+
+
+def standing_of(
+    settings: Settings,
+    client: JetClient,
+    ledger: Ledger,
+    on_headway: Callable[[Headway], None] | None = None,
+    interval: float = 5.0,
+) -> Standing | None:
+    """Where the account's deliveries stand; None where nothing was ever submitted to it.
+
+    With `on_headway`, waits until every delivery has ended, and tells it how far they are every `interval` seconds.
+    """
+    server = observe_server(client)
+    scope = ledger.scope_of(settings.api_url, server.accounts)
+    if scope is None:
+        return None
+    run = new_run()
+    with leased_run(ledger, run, LEASE):
+        if on_headway is not None:
+            wait_for_ends(client, ledger, scope, run.run_id, on_headway, interval=interval)
+        followed = follow(client, ledger, scope, run.run_id)
+        findings = look_for_evidence(client, ledger, scope, lambda: server.jobs)
+    return _standing(ledger, scope, followed, findings)
+
+
+def _standing(
+    ledger: Ledger, scope: str, followed: Sequence[Followed], findings: Mapping[str, Evidence | Silence]
+) -> Standing:
+    attempts = [each for each in ledger.attempts(scope) if each.subject.kind is Kind.DELIVERY]
+    server_states = {each.attempt.attempt_id: each.state for each in followed}
+    unfinished = with_findings(ledger.unfinished(scope), findings)
+    report = build_status(attempts, server_states, unfinished)
+    codes = [ExitCode.DONE]
+    if any(map(_is_doubtful, unfinished)):
+        codes.append(ExitCode.IN_DOUBT)
+    if report.failed:
+        codes.append(ExitCode.ERROR)
+    return Standing(report, worst_of(codes))
+
+
+def _is_doubtful(attempt: Attempt) -> bool:
+    """A dead run's request is as doubtful before the next apply writes that down as after."""
+    return attempt.state is State.IN_DOUBT or (attempt.state is State.SENDING and not attempt.live)

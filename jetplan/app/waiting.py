@@ -1,0 +1,45 @@
+"""Waiting for deliveries to end, as `apply --wait` does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jetplan.app.identity import new_run
+from jetplan.apply import leased_run
+from jetplan.apply.waiting import Wait, wait_for_ends
+from jetplan.observe import observe_server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from jetplan.api.client import JetClient
+    from jetplan.app.settings import Settings
+    from jetplan.apply.waiting import Headway
+    from jetplan.ledger.store import Ledger
+
+INTERVAL = 5.0
+"""Seconds between looks."""
+LEASE = 60.0
+"""Seconds."""
+
+
+def wait_for_deliveries(
+    settings: Settings,
+    client: JetClient,
+    ledger: Ledger,
+    on_headway: Callable[[Headway], None],
+    timeout: float | None = None,
+    sets: Collection[str] | None = None,
+) -> Wait | None:
+    """Wait until the deliveries of these sets (None: of all) have ended; None where none was ever submitted.
+
+    What ended is recorded in the ledger. Interrupting the wait stops no delivery.
+    """
+    scope = ledger.scope_of(settings.api_url, observe_server(client).accounts)
+    if scope is None:
+        return None
+    run = new_run()
+    with leased_run(ledger, run, LEASE):
+        return wait_for_ends(
+            client, ledger, scope, run.run_id, on_headway, sets=sets, interval=INTERVAL, timeout=timeout
+        )

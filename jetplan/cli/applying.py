@@ -1,0 +1,94 @@
+"""An apply on the command line: the plan shown, a person asked, each step told, the outcome shown and published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from jetplan.app.applying import Task, look_again, perform, prepare, remember_idle
+from jetplan.app.limits import limits_of
+from jetplan.app.opening import connection, pinned_ledger
+from jetplan.app.planning import exit_code_of
+from jetplan.apply import ApplyOptions, Stop
+from jetplan.cli.ci import publish_apply
+from jetplan.cli.formats import report_of, show_report
+from jetplan.cli.limits import tell_refusals
+from jetplan.cli.progress import tell
+from jetplan.cli.publishing import publish_code
+from jetplan.cli.screen import wants_color, width
+from jetplan.cli.signals import stopping
+from jetplan.cli.wait import wait_here
+from jetplan.errors import ExitCode
+from jetplan.render.outcome import build_outcome
+from jetplan.render.outcome_text import render_outcome
+
+if TYPE_CHECKING:
+    from jetplan.app.applying import Prepared
+    from jetplan.app.approval import Approval
+    from jetplan.app.limits import Lifts
+    from jetplan.app.settings import Settings
+    from jetplan.core.spec import Spec
+    from jetplan.render.outcome import OutcomeReport
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How an apply goes about it: whether it asks first, requests under way at once, whether it waits, and how long."""
+
+    ask: bool
+    parallelism: int
+    wait: bool
+    timeout: float | None
+
+
+def apply_here(settings: Settings, spec: Spec, approval: Approval, lifts: Lifts, manner: Manner) -> ExitCode:
+    """Apply, tell everything, and give the code to exit with."""
+    stop = Stop()
+    with pinned_ledger(settings) as ledger:
+        approval.check_home(settings, ledger)
+        with connection(settings, manner.parallelism) as client:
+            options = ApplyOptions(parallelism=manner.parallelism)
+            task = Task(settings, spec, client, ledger, stop, options, limits_of(settings, lifts), tell, _notice)
+            code = _apply(task, approval, ask=manner.ask)
+            if manner.wait and stop.signal is None:
+                waited = wait_here(settings, client, ledger, manner.timeout, spec.sets)
+                code = waited if code is ExitCode.DONE else code
+                publish_code(code)
+    return code if stop.signal is None else ExitCode(128 + stop.signal)
+
+
+def _apply(task: Task, approval: Approval, *, ask: bool) -> ExitCode:
+    prepared = prepare(task, approval)
+    plan, refused = prepared.plan, prepared.refused
+    report = report_of(plan, task.settings, refused)
+    show_report(report)
+    outcome: OutcomeReport | None = None
+    code = exit_code_of(plan, detailed=False, refused=refused)
+    if refused:
+        tell_refusals(refused)
+    elif prepared.idle:
+        remember_idle(task, prepared)
+    elif ask and plan.changes() and not click.confirm("Apply this plan?", default=False, err=True):
+        click.echo("Nothing was applied.", err=True)
+        return ExitCode.ERROR
+    else:
+        code, outcome = _perform(task, prepared, approval, asked=ask)
+    publish_apply(report, outcome, code)
+    return code
+
+
+def _perform(task: Task, prepared: Prepared, approval: Approval, *, asked: bool) -> tuple[ExitCode, OutcomeReport]:
+    if asked:
+        prepared = look_again(task, prepared)
+    # Until here a signal just ends the command: nothing irreversible was begun.
+    with stopping(task.stop):
+        done = perform(task, prepared, approval, confirmed=asked)
+    outcome = build_outcome(done)
+    click.echo(render_outcome(outcome, color=wants_color(), width=width()), nl=False)
+    return done.exit_code(), outcome
+
+
+def _notice(sentence: str) -> None:
+    click.echo(sentence, err=True)

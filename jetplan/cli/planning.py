@@ -1,0 +1,65 @@
+"""Shows a plan: from memory where all that it follows from is the same, else made anew."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from jetplan.app.environment import current_ci
+from jetplan.app.manifests import known_manifests, read_known
+from jetplan.app.opening import connection, pinned_ledger
+from jetplan.app.remembered import RememberedPlan, question_of, seen_of
+from jetplan.app.settings import load_settings
+from jetplan.cli.problems import lines_of
+from jetplan.cli.publishing import publish
+from jetplan.cli.screen import wants_color, width
+from jetplan.observe.server import list_server
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jetplan.cli.options import PlanRequest
+
+
+def show_plan(asked: PlanRequest, config: Path, api_url: str | None, ledger: str | None, *, cached: bool) -> int:
+    """Show what an apply would do; the exit code."""
+    # A plan that is saved is made anew, and so is one of manifests that are to be read in any case.
+    known = known_manifests(asked.manifests, config) if cached and asked.out is None else None
+    read = partial(read_known, asked.manifests, config, cached=cached) if known is None else known.read
+    settings = load_settings(config, api_url, ledger)
+    remembered = None
+    if known is not None and known.content is not None:
+        question = question_of(known.content, settings, (asked, _surroundings(asked)))
+        remembered = RememberedPlan(asked.manifests, asked.form, question)
+    if remembered is not None and remembered.warnings is not None:
+        reading, warnings = None, remembered.warnings
+    else:
+        reading = read()
+        warnings = "".join(f"{line}\n" for line in lines_of([], reading.warnings))
+    click.echo(warnings, nl=False, err=True)
+    with pinned_ledger(settings) as opened, connection(settings) as client:
+        listed = list_server(client)
+        seen = seen_of(listed, opened) if remembered is not None else None
+        told = remembered.told(seen) if remembered is not None else None
+        if told is None:
+            from jetplan.cli.telling import plan_anew
+
+            told = plan_anew(asked, settings, (reading or read()).spec, client, opened, listed, warnings)
+            sure = known is not None and known.content is not None  # what was read is what was asked about
+            # What was read of the ledger while planning counts only if nothing came in between.
+            if sure and remembered is not None and seen is not None and seen_of(listed, opened) == seen:
+                remembered.keep(seen, told)
+    click.echo(told.out, nl=False)
+    click.echo(told.refusals, nl=False, err=True)
+    publish(told.published)
+    return told.code
+
+
+def _surroundings(asked: PlanRequest) -> object:
+    """What is told depends on the terminal and on CI, too."""
+    ci = current_ci()
+    terminal = (wants_color(), width()) if asked.form == "text" else None
+    commit = ci.commit if asked.form != "text" or ci.files else ""
+    return terminal, tuple(ci.files), commit, ci.annotates
