@@ -3,26 +3,49 @@
 from __future__ import annotations
 
 import heapq
+import zlib
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from jetplan.core.attempts import RELEASED, TRANSITIONS, State
-from jetplan.core.objects import KEY_BYTES, unpack_keys
+from jetplan.core.attempts import RELEASED, TRANSITIONS, Kind, State, SubjectKey
+from jetplan.core.objects import KEY_BYTES, object_keys, unpack_keys
 from jetplan.ledger import reads
 from jetplan.ledger.records import Finding
+from jetplan.ledger.words import subject_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from jetplan.ledger.driver import Driver, Transaction
 
 _RELEASED = {state.value for state in RELEASED}
+_KNOWN = {state.value for state in State} | {""}
 
 
 def check(driver: Driver) -> list[Finding]:
     """Everything found wrong, the database's findings first; the invariants are looked at where it finds nothing."""
     found = [Finding(f"the database reports: {sentence}") for sentence in driver.integrity()]
-    return found or driver.read(lambda tx: [*_states(tx), *_contents(tx), *_claims(tx)])
+    return found or driver.read(invariants)
+
+
+def invariants(tx: Transaction) -> list[Finding]:
+    """What the rows of a ledger say that cannot be so. An import asks before it commits."""
+    return [*_subjects(tx), *_states(tx), *_contents(tx), *_claims(tx)]
+
+
+def _subjects(tx: Transaction) -> Iterator[Finding]:
+    """Each subject's id is the one that follows from its name and route, and its attempts are in its scope."""
+    for ident, scope_id, *words in tx.rows(
+        "SELECT subject_id, scope_id, kind, name, source_id, destination_id FROM jetplan_subjects ORDER BY subject_id"
+    ):
+        kind, name, source_id, destination_id = words
+        if ident != subject_id(scope_id, SubjectKey(Kind(kind), name, source_id, destination_id)):
+            yield Finding(f"the id {ident} of {kind} {name!r} is not the one that follows from its name and route")
+    for (attempt_id,) in tx.rows(
+        """SELECT a.attempt_id FROM jetplan_attempts a JOIN jetplan_subjects s ON s.subject_id = a.subject_id
+           WHERE a.scope_id <> s.scope_id ORDER BY a.attempt_id"""
+    ):
+        yield Finding("it is recorded in another scope than its delivery set or job", attempt_id)
 
 
 def _states(tx: Transaction) -> Iterator[Finding]:
@@ -41,6 +64,8 @@ def _states(tx: Transaction) -> Iterator[Finding]:
             yield Finding("its history does not begin with the claim", attempt_id)
         elif before is not None and (seq != before[0] + 1 or was != before[1]):
             yield Finding(f"its history has a gap before entry {seq}", attempt_id)
+        elif {was, to} - _KNOWN:
+            yield Finding(f"its history goes from {was!r} to {to!r}: one of them is no state", attempt_id)
         elif before is not None and State(to) not in TRANSITIONS[State(was)]:
             yield Finding(f"its history goes from {was} to {to}, which cannot happen", attempt_id)
         if seq is not None:
@@ -58,6 +83,17 @@ def _contents(tx: Transaction) -> Iterator[Finding]:
             yield Finding("its keys are not sorted, or one is there twice", attempt_id)
         elif len(keys) != objects or any(len(key) != KEY_BYTES for key in keys[-1:]):
             yield Finding(f"it says that it has {objects} objects and has {len(keys)} keys", attempt_id)
+        elif not _lists(tx, attempt_id, keys):
+            yield Finding("its list of paths does not fit its keys", attempt_id)
+
+
+def _lists(tx: Transaction, attempt_id: str, keys: Sequence[bytes]) -> bool:
+    """Whether the paths that people are shown are those that are claimed."""
+    try:
+        paths, sizes = reads.listing(tx, attempt_id)
+    except (ValueError, zlib.error):
+        return False
+    return len(paths) == len(sizes) and sorted(object_keys(paths)) == list(keys)
 
 
 def _claims(tx: Transaction) -> Iterator[Finding]:

@@ -10,11 +10,12 @@ import json
 from hashlib import blake2b
 from typing import IO, TYPE_CHECKING, Any
 
-from jetplan.errors import JetplanError
-from jetplan.ledger import reads, schema
+from jetplan.errors import JetplanError, LedgerMismatch
+from jetplan.ledger import checks, reads, schema
 from jetplan.ledger.granting import ATTEMPT, SUBJECT
 from jetplan.ledger.leases import RUN
 from jetplan.ledger.marks import HISTORY
+from jetplan.ledger.rows import judge
 from jetplan.ledger.schema import BLOBS
 
 if TYPE_CHECKING:
@@ -77,8 +78,11 @@ def _rows(tx: Transaction, table: str, columns: Sequence[str], key: Sequence[str
         after = tuple(rows[-1][: len(key)])
 
 
-def import_(tx: Transaction, file: Iterable[str]) -> int:
-    """Read an export into an empty ledger; how many lines."""
+def import_(tx: Transaction, file: Iterable[str], pinned: str) -> int:
+    """Read an export into an empty ledger; how many lines. `pinned`: the only id that is taken, if not empty.
+
+    Everything is judged in here, before the commit: the id, each value, and what the rows say together.
+    """
     if any(tx.rows(f"SELECT 1 FROM jetplan_{table} LIMIT 1") for table in TABLES):  # noqa: S608 - constants
         raise JetplanError("the ledger is not empty", hint="import into one that was just made")
     digest = blake2b(digest_size=32)
@@ -95,7 +99,7 @@ def import_(tx: Transaction, file: Iterable[str]) -> int:
             continue
         digest.update(line.rstrip("\r\n").encode())
         if count == 1:
-            _take_over(tx, record)
+            _take_over(tx, record, pinned)
             continue
         if record.get("table") != table or len(waiting) >= AT_ONCE:
             _insert(tx, table, waiting)
@@ -104,7 +108,19 @@ def import_(tx: Transaction, file: Iterable[str]) -> int:
     if not ended:
         raise JetplanError("the export was cut: its last line is missing")
     _insert(tx, table, waiting)
+    _check(tx)
     return count
+
+
+def _check(tx: Transaction) -> None:
+    found = checks.invariants(tx)
+    if found:
+        first = f"attempt {found[0].attempt_id}: {found[0].what}" if found[0].attempt_id else found[0].what
+        more = f" ({len(found) - 1:,} more)" if len(found) > 1 else ""
+        raise JetplanError(
+            f"the export holds what a ledger cannot hold; nothing was imported: {first}{more}",
+            hint="run `jetplan ledger check` on the ledger that was exported",
+        )
 
 
 def _parse(line: str, number: int) -> dict[str, Any]:
@@ -117,7 +133,7 @@ def _parse(line: str, number: int) -> dict[str, Any]:
     return record
 
 
-def _take_over(tx: Transaction, header: Mapping[str, Any]) -> None:
+def _take_over(tx: Transaction, header: Mapping[str, Any], pinned: str) -> None:
     ident, form, version = (header.get(name) for name in ("jetplanLedger", "formatVersion", "schemaVersion"))
     if not isinstance(ident, str) or not ident:
         raise JetplanError("this is not the export of a ledger: its first line does not say so")
@@ -127,6 +143,11 @@ def _take_over(tx: Transaction, header: Mapping[str, Any]) -> None:
             f" and schema up to {schema.newest()}",
             hint="use the version of jetplan that wrote it, or a later one",
         )
+    if pinned and ident != pinned:
+        raise LedgerMismatch(
+            f"this is the export of ledger {ident}, but the project pins {pinned}; nothing was imported",
+            hint="import the export of the pinned ledger: what was sent is recorded there, and not in this one",
+        )
     for name, value in (("ledger_id", ident), ("created_on", str(header.get("createdOn", "")))):
         tx.run("UPDATE jetplan_meta SET value = ? WHERE name = ?", (value, name))
 
@@ -135,9 +156,13 @@ def _row(record: Mapping[str, Any], table: str, number: int) -> Row:
     try:
         columns, _ = TABLES[table]
         known = {**_before_schema_2(record), **record} if table == "runs" else record
-        return tuple(_in(name, known[name]) for name in columns)
+        row = tuple(_in(name, known[name]) for name in columns)
     except (KeyError, ValueError, TypeError) as error:
         raise JetplanError(f"line {number} of the export is not a row of a ledger") from error
+    for name, value in zip(columns, row, strict=True):
+        if wrong := judge(table, name, value):
+            raise JetplanError(f"line {number} of the export is not a row of a ledger: `{name}` {wrong}")
+    return row
 
 
 def _before_schema_2(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,6 +184,4 @@ def _out(name: str, value: Any) -> Any:
 def _in(name: str, value: Any) -> Any:
     if name in BLOBS and value is not None:
         return base64.b64decode(value, validate=True)
-    if value is not None and not isinstance(value, str | int):
-        raise ValueError(name)
     return value

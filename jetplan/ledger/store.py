@@ -319,12 +319,14 @@ class Ledger:
         """Write everything as JSON Lines; how many lines. Equal ledgers give equal bytes, whatever database."""
         return self._driver.read(lambda tx: exchange.export(tx, file), once=True)
 
-    def import_(self, file: Iterable[str]) -> int:
+    def import_(self, file: Iterable[str], *, pinned: str = "") -> int:
         """Read an export into this ledger, which must be empty and takes over its id; how many lines.
 
-        Raises JetplanError where the ledger is not empty or the file is not a whole export; nothing is kept then.
+        `pinned`: the only id that is taken, if not empty. Raises JetplanError where the ledger is not empty, where the
+        file is not a whole export, or where it holds what a ledger cannot hold; LedgerMismatch where it has another id.
+        Nothing is kept then.
         """
-        lines = self._driver.write(lambda tx: exchange.import_(tx, file), once=True)
+        lines = self._driver.write(lambda tx: exchange.import_(tx, file, pinned), once=True)
         self.ledger_id = self._driver.read(reads.ledger_id)
         return lines
 

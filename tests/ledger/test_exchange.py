@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 import json
-from typing import TYPE_CHECKING
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from desks import Desk, delivery, desk_at, job
 from jsonschema import Draft202012Validator
 
-from jetplan.core.attempts import NewAttempt, State, Taken
-from jetplan.errors import JetplanError
+from jetplan.core.attempts import NewAttempt, RunInfo, State, Taken
+from jetplan.errors import JetplanError, LedgerMismatch
 from jetplan.ledger import Ledger, open_ledger
+from jetplan.ledger.address import in_memory
 from jetplan.ledger.exchange_schema import export_schema
 
 if TYPE_CHECKING:
@@ -125,3 +127,84 @@ def test_every_line_fits_the_published_schema(told: str) -> None:
     for record in records:
         lines.validate(record)
     assert not lines.is_valid({**records[0], "more": 1})
+
+
+def sealed(records: list[dict[str, Any]]) -> list[str]:
+    """The lines of records, with an end that fits them: an export that was changed by somebody who knows how."""
+    written = [json.dumps(record, separators=(",", ":")) for record in records]
+    digest = blake2b("".join(written).encode(), digest_size=32).hexdigest()
+    return [f"{line}\n" for line in (*written, json.dumps({"end": len(written), "blake2b": digest}))]
+
+
+def parsed(text: str) -> list[dict[str, Any]]:
+    """The records of an export without its end."""
+    return [json.loads(line) for line in text.splitlines()][:-1]
+
+
+def test_another_ledgers_export_is_refused_before_anything_is_kept(told: str, url: str, tmp_path: Path) -> None:
+    """Where the project pins another id, the import says no with 6, and the new ledger stays as it was."""
+    with open_ledger(f"sqlite:///{tmp_path / 'other.db'}", create=True) as ledger:
+        before, ident = export(ledger), ledger.ledger_id
+        with pytest.raises(LedgerMismatch, match="but the project pins"):
+            ledger.import_(lines(told), pinned="0" * 32)
+        assert (export(ledger), ledger.ledger_id) == (before, ident)
+
+
+WRONG: list[Any] = [None, True, -1, 1.5, 2**63, [], {}, "", "\0", "no such word", "[]", "{}", "1", "9999-99-99", "!"]
+
+
+def test_no_value_gets_in_that_a_later_command_stumbles_over(told: str) -> None:
+    """Each column of each table with each wrong value: refused and nothing kept, or a ledger that can be read."""
+    records = parsed(told)
+    first = {record["table"]: at for at, record in reversed(list(enumerate(records))) if "table" in record}
+    accepted = 0
+    for at in first.values():
+        for column in records[at].keys() - {"table"}:
+            for wrong in WRONG:
+                changed = [*records[:at], {**records[at], column: wrong}, *records[at + 1 :]]
+                with in_memory() as ledger:
+                    try:
+                        ledger.import_(sealed(changed))
+                        accepted += 1
+                    except JetplanError:
+                        pass
+                    read_all(ledger)
+    assert accepted > 100, "text that people may choose freely is taken"
+
+
+def read_all(ledger: Ledger) -> None:
+    """What plan, status and the ledger's commands read."""
+    assert ledger.check() == []
+    for scope in ledger._driver.read(lambda tx: [row[0] for row in tx.rows("SELECT scope_id FROM jetplan_scopes")]):
+        ledger.subjects(scope)
+        for attempt in ledger.attempts(scope, with_keys=True):
+            ledger.history(attempt.attempt_id)
+            ledger.listing(attempt.attempt_id)
+        ledger.unfinished(scope)
+    ledger.fingerprint()
+
+
+def test_a_claim_that_is_there_twice_is_not_imported(told: str, tmp_path: Path) -> None:
+    """What `ledger check` would find is found before the commit: two attempts that hold one object at one revision."""
+    records = parsed(told)
+    twice = [
+        {**record, "attempt_id": "x2"}
+        for record in records
+        if record.get("attempt_id") == "x" and record["table"] in ("attempts", "transitions", "listings", "pages")
+    ]
+    order = [record["table"] for record in records if "table" in record]
+    both = records[:1] + sorted(records[1:] + twice, key=lambda record: order.index(record["table"]))
+    with open_ledger(f"sqlite:///{tmp_path / 'other.db'}", create=True) as ledger:
+        before = export(ledger)
+        with pytest.raises(JetplanError, match="at the same revision"):
+            ledger.import_(sealed(both))
+        assert export(ledger) == before
+
+
+def test_an_export_of_an_older_schema_is_completed(told: str, tmp_path: Path) -> None:
+    """Runs that were exported before they were counted as they end are taken as ended where they had ended."""
+    records = [{k: v for k, v in each.items() if k not in ("began_after", "end_number")} for each in parsed(told)]
+    with open_ledger(f"sqlite:///{tmp_path / 'other.db'}", create=True) as ledger:
+        ledger.import_(sealed([{**records[0], "schemaVersion": 1}, *records[1:]]))
+        ledger.begin_run(RunInfo("next"))
+        assert not ledger.has_concurrent_runs("next")
