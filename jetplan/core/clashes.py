@@ -10,7 +10,7 @@ import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass
 from enum import Enum
-from itertools import islice, repeat
+from itertools import compress, islice, repeat
 from operator import eq
 from typing import TYPE_CHECKING
 
@@ -28,23 +28,29 @@ class ClashKind(Enum):
     TWICE = "path-twice"
     INSIDE = "path-inside-folder"
     FILE_AND_FOLDER = "path-file-and-folder"
+    FILE_ABOVE = "path-file-above"
     NORMAL_TWIN = "path-unicode-twin"
     CASE_TWIN = "path-case-twin"
 
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Two objects by index, `first` before `second` in manifest order."""
+    """Two objects by index, `first` before `second` in manifest order; for FILE_ABOVE, `first` is the file above."""
 
     kind: ClashKind
     first: int
     second: int
 
 
-def clashes_of(paths: Sequence[str], *, case_twins: bool = False) -> Iterator[Clash]:
-    """Every clash among one set's canonical paths, by the later one's index; `case_twins` allows those."""
+def clashes_of(paths: Sequence[str], allowed: frozenset[ClashKind] = frozenset()) -> Iterator[Clash]:
+    """Every clash among one set's canonical paths that is not allowed, by the later one's index.
+
+    Of what lies below one file, only the first object is told, after all else.
+    """
     if _may_clash(paths):
-        yield from (clash for clash in _exact(paths) if not (case_twins and clash.kind is ClashKind.CASE_TWIN))
+        yield from (clash for clash in _exact(paths) if clash.kind not in allowed)
+        if ClashKind.FILE_ABOVE not in allowed:
+            yield from _files_above(paths)
 
 
 def _may_clash(paths: Sequence[str]) -> bool:
@@ -53,6 +59,8 @@ def _may_clash(paths: Sequence[str]) -> bool:
         return True
     has_folders = any(map(str.endswith, ordered, repeat("/")))
     if has_folders and any(path[-1] == "/" and _folder_clashes(ordered, at, path) for at, path in enumerate(ordered)):
+        return True
+    if _has_file_above(ordered):
         return True
     # Twins fold into one. Hashes are small beside texts; a collision only costs the exact look.
     return not _are_folded(ordered) and len(set(map(hash, map(_folded, ordered)))) < len(ordered)
@@ -64,6 +72,37 @@ def _folder_clashes(ordered: Sequence[str], at: int, folder: str) -> bool:
     file = folder[:-1]
     found = bisect_left(ordered, file)
     return found < len(ordered) and ordered[found] == file
+
+
+def _has_file_above(ordered: Sequence[str]) -> bool:
+    begins = map(str.startswith, islice(ordered, 1, None), ordered)
+    for file in compress(ordered, begins):
+        at = bisect_left(ordered, file + "/")
+        if at < len(ordered) and ordered[at].startswith(file + "/"):
+            return True
+    return False
+
+
+def _parents(paths: Sequence[str]) -> set[str]:
+    """The paths of all folders that hold an object, written as files."""
+    nearest = {path.rstrip("/").rpartition("/")[0] for path in paths}
+    found: set[str] = set()
+    while nearest:
+        found |= nearest
+        nearest = {folder.rpartition("/")[0] for folder in nearest} - found
+    return found - {""}
+
+
+def _files_above(paths: Sequence[str]) -> Iterator[Clash]:
+    files = _parents(paths).intersection(paths)
+    if not files:
+        return
+    above = {path: index for index, path in enumerate(paths) if path in files}
+    for index, path in enumerate(paths):
+        for folder in folders_above(path):
+            file = above.pop(folder[:-1], None)
+            if file is not None:
+                yield Clash(ClashKind.FILE_ABOVE, file, index)
 
 
 def _are_folded(paths: Sequence[str]) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jetplan.core.characters import quoted
 from jetplan.core.clashes import ClashKind, clashes_of
 from jetplan.core.objects import ObjectTable
-from jetplan.core.paths import all_plain, cautions_of, faults_of
+from jetplan.core.paths import PathFault, cautions_of, faults_of, suspects
 from jetplan.errors import Place
 
 if TYPE_CHECKING:
@@ -46,22 +46,39 @@ class Columns:
         """The columns as the core takes them."""
         return ObjectTable(self.paths, self.sizes, revision, self.revisions)
 
-    def judge(self, findings: Findings, *, case_twins: bool) -> None:
-        """Record what is wrong with each path, and with paths beside each other."""
-        if self.paths and not all_plain(self.paths):
-            for index, path in enumerate(self.paths):
-                for fault in faults_of(path):
-                    message = f"the path {quoted(path)} {fault.message}"
-                    findings.refuse(self.place(index), fault.code, message, fault.hint)
-                for caution in cautions_of(path):
-                    message = f"the path {quoted(path)} {caution.message}"
-                    findings.warn(self.place(index), caution.code, message, caution.hint)
-        for clash in clashes_of(self.paths, case_twins=case_twins):
-            say = _CLASHES[clash.kind]
-            message, hint = say(self.paths[clash.second], self.paths[clash.first], str(self.place(clash.first)))
-            findings.refuse(self.place(clash.second), clash.kind.value, message, hint)
+    def judge(self, findings: Findings, allowed: frozenset[ClashKind] = frozenset()) -> None:
+        """Record what is wrong or odd with each path, and with paths beside each other.
+
+        Stops where no more problems would be kept: a list that is wrong throughout takes no longer than a sound one.
+        """
+        self._judge_each(findings)
+        for clash in clashes_of(self.paths, allowed):
+            if findings.is_full():
+                return
+            for at, other in ((clash.second, clash.first), (clash.first, clash.second))[: _PLACES.get(clash.kind, 1)]:
+                message, hint = _CLASHES[clash.kind](self.paths[at], self.paths[other], str(self.place(other)))
+                findings.refuse(self.place(at), clash.kind.value, message, hint)
+
+    def _judge_each(self, findings: Findings) -> None:
+        odd: dict[PathFault, list[int]] = {}
+        for index in suspects(self.paths):
+            path = self.paths[index]
+            for fault in faults_of(path):
+                findings.refuse(self.place(index), fault.code, f"the path {quoted(path)} {fault.message}", fault.hint)
+            for caution in cautions_of(path):
+                odd.setdefault(caution, []).append(index)
+            if findings.is_full():
+                break
+        for caution, indexes in odd.items():
+            more = f" (and {len(indexes) - 1} more)" if len(indexes) > 1 else ""
+            message = f"the path {quoted(self.paths[indexes[0]])} {caution.message}{more}"
+            findings.warn(self.place(indexes[0]), caution.code, message, caution.hint)
 
 
+_HINT_FILE_ABOVE = (
+    "if it is a folder, put a slash behind it and leave out what it holds, or remove its line; "
+    "where the storage has no folders, `allowFilesAsFolders: true` on the set accepts both"
+)
 _CLASHES: dict[ClashKind, Callable[[str, str, str], tuple[str, str]]] = {
     ClashKind.TWICE: lambda path, _, at: (
         f"the path {quoted(path)} stands here a second time; the first is at {at}",
@@ -75,12 +92,19 @@ _CLASHES: dict[ClashKind, Callable[[str, str, str], tuple[str, str]]] = {
         f"{quoted(path)} and {quoted(other)} at {at} name one thing as a file and as a folder",
         "keep the one that is true",
     ),
+    ClashKind.FILE_ABOVE: lambda path, other, at: (
+        f"{quoted(path)} and {quoted(other)} at {at}: one is listed as a file, and the other lies inside it",
+        _HINT_FILE_ABOVE,
+    ),
     ClashKind.NORMAL_TWIN: lambda path, _, at: (
         f"the path {quoted(path)} looks the same as the one at {at}, and differs in how its accents are encoded",
-        "remove one, or rename the file",
+        "remove one if both name one file; `allowUnicodeTwins: true` on the set accepts both",
     ),
     ClashKind.CASE_TWIN: lambda path, other, at: (
         f"the path {quoted(path)} differs only in case from {quoted(other)} at {at}",
         "a destination may fold them into one; `allowCaseTwins: true` on the set accepts that",
     ),
 }
+
+_PLACES = {ClashKind.FILE_ABOVE: 2}
+"""At how many of the two places a clash is told, if not only at the second."""

@@ -56,6 +56,10 @@ class Findings:
         if len(self.warnings) < self.limit:
             self.warnings.append(Problem(place, message, hint, code))
 
+    def is_full(self) -> bool:
+        """Whether a further problem would not be kept, so that looking for more is in vain."""
+        return self.unlisted > 0
+
     def add(self, other: Findings) -> None:
         """Take over what was found in the same file."""
         self.problems += other.problems
@@ -66,7 +70,8 @@ class Findings:
         """The problems in the order of the file, with a last one that counts those not kept."""
         kept = sorted(self.problems, key=lambda problem: problem.place)
         if self.unlisted:
-            kept.append(Problem(Place(self.file), f"{self.unlisted} more problems in this file", code="more-problems"))
+            message = f"more problems in this file; the first {self.limit:,} are shown"
+            kept.append(Problem(Place(self.file), message, "mend these, and read again", "more-problems"))
         return kept
 
 

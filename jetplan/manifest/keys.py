@@ -10,7 +10,9 @@ API_VERSION = "jetplan/v1"
 TOP_KEYS = ("apiVersion", "jobs", "deliverySets")
 JOB_KEYS = ("source", "destination", "paused", "jobId")
 PROFILE_KEYS = ("storageProfileId",)
-SET_KEYS = ("job", "objects", "objectsFrom", "overlap", "renamedFrom", "revision", "allowCaseTwins")
+ALLOWANCES = ("allowCaseTwins", "allowUnicodeTwins", "allowFilesAsFolders")
+"""Keys of a set that accept what is otherwise refused of objects beside each other."""
+SET_KEYS = ("job", "objects", "objectsFrom", "overlap", "renamedFrom", "revision", *ALLOWANCES)
 FROM_KEYS = ("file",)
 OBJECT_KEYS = ("relativePath", "sizeInBytes", "isDirectory", "revision")
 """Also the columns of a CSV list and the keys of a JSON Lines list."""

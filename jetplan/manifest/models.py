@@ -26,10 +26,12 @@ from jetplan.manifest.keys import (
 )
 from jetplan.manifest.yaml.scalars import ID
 
-_UNSEEN = r"\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+_UNSEEN = r"\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200e\u200f"
 _UNSEEN += r"\u2028-\u202e\u2060-\u206f\u2800\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff"
-_NAME_PATTERN = rf"^(?!\s)(?!.*\s$)[^{_UNSEEN}]+$"
-_PATH_PATTERN = rf"^(?!//)(?!.*//)(?!(?:.*/)?\.{{1,2}}(?:/|$))[^\\:\uff0f\uff3c\u2025{_UNSEEN}]+$"
+_JOINED = r"(?!.*(?:^|[\u0000-\u02ff])[\u200b-\u200d])(?!.*[\u200b-\u200d](?:[\u0000-\u02ff]|$))"
+"""Joiners beside Latin letters or at an end join nothing. The reader knows more of where they belong."""
+_NAME_PATTERN = rf"^{_JOINED}(?!\s)(?!.*\s$)[^{_UNSEEN}]+$"
+_PATH_PATTERN = rf"^{_JOINED}(?!/?[A-Za-z]:/)(?!.*//)(?!(?:.*/)?\.{{1,2}}(?:/|$))[^\\{_UNSEEN}]+$"
 _LISTED_PATTERN = rf"^(?!/?$){_PATH_PATTERN[1:]}"
 
 
@@ -224,6 +226,17 @@ class DeliverySet(_Model):
     allow_case_twins: bool | None = Field(
         None,
         description="`true` accepts paths that differ only in case; a destination may fold them into one.",
+        examples=[True],
+    )
+    allow_unicode_twins: bool | None = Field(
+        None,
+        description="`true` accepts paths that look the same and differ in how their accents are encoded.",
+        examples=[True],
+    )
+    allow_files_as_folders: bool | None = Field(
+        None,
+        description="`true` accepts a file that is also the folder of another object, as storages without folders "
+        "have them.",
         examples=[True],
     )
 

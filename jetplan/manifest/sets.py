@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jetplan.core.characters import quoted
+from jetplan.core.clashes import ClashKind
 from jetplan.core.objects import UNKNOWN_SIZE, WHOLE_PROFILE
 from jetplan.core.spec import DeliverySetSpec, Overlap
 from jetplan.manifest.columns import Columns, packed_place
 from jetplan.manifest.findings import nearest
-from jetplan.manifest.keys import FROM_KEYS, LEAST, SET_KEYS
+from jetplan.manifest.keys import ALLOWANCES, FROM_KEYS, LEAST, SET_KEYS
 from jetplan.manifest.yaml.fields import Fields, is_mapping
 from jetplan.manifest.yaml.scalars import is_null, is_scalar, kind_of_node, node_event, read_name
 from jetplan.manifest.yaml.tree import Bulk, Refused
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from jetplan.manifest.yaml.events import Scalar
     from jetplan.manifest.yaml.tree import Mapping, Node
 
+_ALLOWED = dict(zip(ALLOWANCES, (ClashKind.CASE_TWIN, ClashKind.NORMAL_TWIN, ClashKind.FILE_ABOVE), strict=True))
 _OVERLAPS = {overlap.value: overlap for overlap in Overlap}
 
 
@@ -39,10 +41,8 @@ def read_set(
     overlap = _overlap(fields)
     renamed_from = _renamed_from(fields, key.value)
     revision = fields.integer("revision", LEAST["revision"])
-    case_twins = fields.boolean("allowCaseTwins")
-    columns = _columns(fields, node, source, limits)
-    if columns is not None:
-        columns.judge(findings, case_twins=case_twins is True)
+    allowed = frozenset(kind for key, kind in _ALLOWED.items() if fields.boolean(key))
+    columns = _columns(fields, node, source, limits, allowed)
     if len(findings.problems) + findings.unlisted > before or name is None or job is None or columns is None:
         return None
     table = columns.table(revision or 1)
@@ -71,7 +71,9 @@ def _renamed_from(fields: Fields, own_name: str) -> str | None:
     return old
 
 
-def _columns(fields: Fields, mapping: Mapping, source: SourceFile, limits: Limits) -> Columns | None:
+def _columns(
+    fields: Fields, mapping: Mapping, source: SourceFile, limits: Limits, allowed: frozenset[ClashKind]
+) -> Columns | None:
     findings = fields.findings
     given = [name for name in ("objects", "objectsFrom") if name in mapping.entries]
     if len(given) == 2:
@@ -85,7 +87,12 @@ def _columns(fields: Fields, mapping: Mapping, source: SourceFile, limits: Limit
             findings.refuse(fields.owner, "missing-key", message, "list what is sent, or `objects: all`")
         return None
     node = mapping.entries[given[0]][1]
-    return _listed(node, findings) if given == ["objects"] else _from_file(node, findings, source, limits)
+    if given == ["objectsFrom"]:
+        return _from_file(node, findings, source, limits, allowed)
+    columns = _listed(node, findings)
+    if columns is not None:
+        columns.judge(findings, allowed)
+    return columns
 
 
 def _listed(node: Node, findings: Findings) -> Columns | None:
@@ -108,7 +115,9 @@ def _listed(node: Node, findings: Findings) -> Columns | None:
     return None
 
 
-def _from_file(node: Node, findings: Findings, source: SourceFile, limits: Limits) -> Columns | None:
+def _from_file(
+    node: Node, findings: Findings, source: SourceFile, limits: Limits, allowed: frozenset[ClashKind]
+) -> Columns | None:
     if not is_mapping(node, "`objectsFrom`", findings, "write `objectsFrom: {file: list.csv}`"):
         return None
     fields = Fields(node, node.at, "`objectsFrom`", findings)
@@ -118,4 +127,4 @@ def _from_file(node: Node, findings: Findings, source: SourceFile, limits: Limit
         return None
     from jetplan.manifest.lists.listing import read_list
 
-    return read_list(name, node_event(fields.mapping.entries["file"][1]), source, findings, limits)
+    return read_list(name, node_event(fields.mapping.entries["file"][1]), source, findings, limits, allowed)

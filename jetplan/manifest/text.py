@@ -5,7 +5,7 @@ from __future__ import annotations
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from typing import TYPE_CHECKING
 
-from jetplan.core.characters import FORBIDDEN, escaped, kind_of
+from jetplan.core.characters import escaped, forbidden_in, kind_of, remedy_for
 from jetplan.errors import Place
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def check_text(data: bytes, findings: Findings, *, first_line: int = 1) -> bytes
 
 def _has_forbidden(text: str, findings: Findings, line: int) -> bool:
     start, any_found = 0, False
-    for found in FORBIDDEN.finditer(text):
+    for found in forbidden_in(text):
         any_found = True
         line += text.count("\n", start, found.start())
         start = found.start()
@@ -47,7 +47,7 @@ def _has_forbidden(text: str, findings: Findings, line: int) -> bool:
             Place(findings.file, line, column),
             "forbidden-character",
             f"{kind_of(character)} ({escaped(character)}) is not allowed in a manifest",
-            "use LF or CRLF line ends" if character == "\r" else "remove it",
+            remedy_for(character),
         )
         if findings.unlisted:  # enough to see that this is no text
             break

@@ -5,10 +5,14 @@ from __future__ import annotations
 import html
 import re
 
-_INVISIBLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+from jetplan.core.characters import LOOKALIKES
+
+_DECEIVING = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
+    f"{''.join(LOOKALIKES)}]"
 )
-"""Printable by Unicode's word, and yet nothing to see: joiners, fillers, variation selectors, the blank Braille."""
+"""Printable by Unicode's word, and yet not what is seen: joiners, fillers, variation selectors, the blank Braille, and
+characters that are taken for a separator."""
 _KEPT = "\u3000"
 """Not printable by Python's word, but ordinary in names: the ideographic space."""
 _WORKFLOW_COMMAND = re.compile(r"(^|\s)::|##(?=\w*\[)")
@@ -23,13 +27,13 @@ _PLAIN_WORD = re.compile(
 
 def visible(text: str) -> str:
     """The text with every control, format, bidi, zero-width or otherwise unseen character as `\\x1b` or `\\u202e`."""
-    if text.isprintable() and (text.isascii() or not _INVISIBLE.search(text)):
+    if text.isprintable() and (text.isascii() or not _DECEIVING.search(text)):
         return text
     return "".join(char if _seen(char) else _escaped(char) for char in text)
 
 
 def _seen(char: str) -> bool:
-    return char == _KEPT or (char.isprintable() and not _INVISIBLE.match(char))
+    return char == _KEPT or (char.isprintable() and not _DECEIVING.match(char))
 
 
 def _escaped(char: str) -> str:

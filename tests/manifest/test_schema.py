@@ -24,7 +24,8 @@ ROOT = Path(__file__).parents[2]
 SCHEMA = manifest_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
 BETWEEN_OBJECTS = {
-    "path-twice", "path-inside-folder", "path-case-twin", "path-unicode-twin", "renamed-from-declared",
+    "path-twice", "path-file-above", "path-inside-folder", "path-case-twin", "path-unicode-twin",
+    "renamed-from-declared",
     "declared-twice",
 }  # fmt: skip
 """What only the reader can know, since it is between objects or files."""
@@ -107,6 +108,7 @@ VALID = [
     declared(objects=["a", "/b/", {"relativePath": "/", "isDirectory": True}]),
     declared(objects=[{"relativePath": "/é", "sizeInBytes": 0, "isDirectory": False, "revision": 2}]),
     declared(overlap="send", renamedFrom="t", revision=9, allowCaseTwins=True),
+    declared(allowUnicodeTwins=True, allowFilesAsFolders=False, objects=["/a:b", "/x\uff0fy", "/\u0646\u200c\u0647"]),
 ]
 INVALID = [
     [], "x", 1, {}, {"apiVersion": "jetplan/v2"}, {"apiVersion": "jetplan/v1", "x": 1},
@@ -117,7 +119,8 @@ INVALID = [
     job(paused=None), job(jobId="a b"), job(sauce="x"), job(destination=["a"]),
     declared(objects=[]), declared(objects="some"), declared(objects=None), declared(objects=["/"]),
     declared(objects=[""]), declared(objects=["//h"]), declared(objects=["/a/../b"]), declared(objects=["a\\b"]),
-    declared(objects=["a:b"]), declared(objects=["/a\tb"]), declared(objects=[1]), declared(objects=[None]),
+    declared(objects=["C:/b"]),
+    declared(objects=["s3://a/b"]), declared(objects=["/a\tb"]), declared(objects=[1]), declared(objects=[None]),
     declared(objects=[{"relativePath": "/"}]), declared(objects=[{"relativePath": "/a/", "isDirectory": False}]),
     declared(objects=[{"relativePath": "/a/", "sizeInBytes": 1}]),
     declared(objects=[{"relativePath": "/a", "size": 1}]),

@@ -102,7 +102,10 @@ REFUSED = {
     "case twins": ("s: {job: j, objects: [/a/B, /A/b]}", "path-case-twin"),
     "case twins of ß": ("s: {job: j, objects: [/straße, /STRASSE]}", "path-case-twin"),
     "NFC and NFD": ("s: {job: j, objects: [/caf\u00e9, /cafe\u0301], allowCaseTwins: true}", "path-unicode-twin"),
+    "NFC and NFD without a word": ("s: {job: j, objects: [/caf\u00e9, /cafe\u0301]}", "path-unicode-twin"),
     "dots": ("s: {job: j, objects: [/a/../b]}", "path-dots"),
+    "drive": ("s: {job: j, objects: ['C:/a']}", "path-drive"),
+    "URL": ("s: {job: j, objects: ['s3://bucket/a']}", "path-url"),
     "name with spaces": ("' s': {job: j, objects: all}", "bad-name"),
 }
 
@@ -149,11 +152,32 @@ def test_job_from_itself_to_itself_is_warned(folder) -> None:
 
 
 def test_odd_paths_are_warned(folder, with_objects) -> None:
-    """What Windows would change or refuse is accepted, and told at its place."""
+    """What Windows would change or refuse is accepted, and told once of each kind, at the first place."""
     warnings = folder.read(with_objects("- /a./x", "- '/a '", "- /CON", "- /lpt1.txt", "- /control")).warnings
     assert [(each.place.line, each.code) for each in warnings] == [
         (6, "path-trailing-dot-or-space"),
-        (7, "path-trailing-dot-or-space"),
         (8, "path-device-name"),
-        (9, "path-device-name"),
     ]
+    assert warnings[0].message.endswith("Windows drops it (and 1 more)")
+
+
+def test_a_file_above_another_object_is_refused_at_both_places(folder, with_objects) -> None:
+    """A file cannot hold other objects: told where it stands and at the first object inside it."""
+    problems = folder.problems(with_objects("- /ep/audio", "- /x", "- /ep/audio/l.wav", "- /ep/audio/r.wav"))
+    assert [(each.place.line, each.code) for each in problems] == [(6, "path-file-above"), (8, "path-file-above")]
+    assert "put a slash behind it" in problems[0].hint
+
+
+@pytest.mark.parametrize(
+    ("key", "paths"),
+    [
+        ("allowCaseTwins", "[/a, /A]"),
+        ("allowUnicodeTwins", "[/caf\u00e9, /cafe\u0301]"),
+        ("allowFilesAsFolders", "[/a, /a/b]"),
+    ],
+)
+def test_what_a_set_may_allow(folder, key, paths) -> None:
+    """Each key of a set accepts one kind of objects beside each other, if it says `true`."""
+    text = HEAD + "deliverySets:\n  s: {job: j, objects: " + paths
+    assert folder.read(text + f", {key}: true}}\n").spec.sets
+    assert len(folder.problems(text + f", {key}: false}}\n")) >= 1

@@ -109,7 +109,7 @@ def _declare_set(found: re.Match[bytes], line: int, stretch: Stretch, document: 
     columns = Columns(findings.file)
     stretch.take_into(columns)
     before = len(findings.problems) + findings.unlisted
-    columns.judge(findings, case_twins=False)
+    columns.judge(findings)
     if len(findings.problems) + findings.unlisted == before:
         table = columns.table(int(found[3] or 1))
         spec = DeliverySetSpec(name, found[2].decode(), table, place=place)

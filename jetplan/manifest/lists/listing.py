@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jetplan.core.characters import quoted
+from jetplan.errors import Place
 from jetplan.manifest.columns import Columns
 from jetplan.manifest.files import open_regular
 from jetplan.manifest.findings import Findings
@@ -14,6 +15,7 @@ from jetplan.manifest.lists.csvlist import read_csv
 from jetplan.manifest.lists.unpack import Stop, chunks_of_lines, open_packed
 
 if TYPE_CHECKING:
+    from jetplan.core.clashes import ClashKind
     from jetplan.manifest.files import SourceFile
     from jetplan.manifest.limits import Limits
     from jetplan.manifest.yaml.events import Event
@@ -31,7 +33,14 @@ class ListFile:
     packing: str
 
 
-def read_list(name: str, at: Event, source: SourceFile, findings: Findings, limits: Limits) -> Columns | None:
+def read_list(
+    name: str,
+    at: Event,
+    source: SourceFile,
+    findings: Findings,
+    limits: Limits,
+    allowed: frozenset[ClashKind] = frozenset(),
+) -> Columns | None:
     """The objects of the list that a manifest names, or None after recording why not.
 
     What is wrong with the name is told at `at`; what is wrong in the list, at the list's own lines.
@@ -49,8 +58,13 @@ def read_list(name: str, at: Event, source: SourceFile, findings: Findings, limi
             )
     except Stop:
         return None
+    except (RecursionError, ValueError, OverflowError) as error:
+        inner.refuse(Place(file.path), "list-unreadable", f"the list cannot be read: {type(error).__name__}")
+        return None
     finally:
+        columns.judge(inner, allowed)
         findings.problems += inner.sorted_problems()
+        findings.warnings += inner.warnings
     return columns
 
 

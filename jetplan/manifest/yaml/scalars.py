@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from jetplan.core.characters import escaped, first_unprintable, kind_of, quoted
+from jetplan.core.characters import escaped, first_unprintable, kind_of, quoted, remedy_for
 from jetplan.manifest.keys import LARGEST, LONGEST_NAME
 from jetplan.manifest.yaml.events import ScalarEvent
 from jetplan.manifest.yaml.tree import Bulk, Mapping, Refused, Sequence
@@ -74,7 +74,8 @@ def read_string(node: Node, what: str, findings: Findings) -> str | None:
         findings.refuse(scalar, "unquoted", message, f'quote it: `"{text}"`' if len(text) < 60 else "quote it")
         return None
     if found := first_unprintable(text):
-        findings.refuse(scalar, "forbidden-character", f"{what} holds {kind_of(found)}, {escaped(found)}", "remove it")
+        message = f"{what} holds {kind_of(found)}, {escaped(found)}"
+        findings.refuse(scalar, "forbidden-character", message, remedy_for(found))
         return None
     return text
 

@@ -103,7 +103,7 @@ def test_question_marks_in_text_are_no_keys(folder, with_objects) -> None:
 
 
 def test_problems_are_counted_beyond_the_limit(folder, with_objects) -> None:
-    """A file with endless problems yields a bounded list, and says how many more there are."""
+    """A file with endless problems yields a bounded list, and says that there are more."""
     problems = folder.problems(with_objects(*["- 12"] * 2500))
     assert len(problems) == 1001
-    assert any(problem.message == "1500 more problems in this file" for problem in problems)
+    assert any(problem.message == "more problems in this file; the first 1,000 are shown" for problem in problems)
