@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -34,8 +33,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Command name -> (module holding `command`, one line of help): the help needs no module of these."""
 
-RARELY = (100_000, 50, 100)
-"""When to look for circles among objects: a million of them live until the end, and hardly one is in a circle."""
 BROKEN_PIPE = 128 + 13
 """What a shell makes of SIGPIPE."""
 
@@ -57,7 +54,6 @@ def run(args: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code. Nothing escapes: no traceback ever reaches a user."""
     arguments = list(sys.argv[1:] if args is None else args)
     stdout = sys.stdout
-    gc.set_threshold(*RARELY)
     try:
         result = cli.main(arguments, prog_name="jetplan", standalone_mode=False)
     except SystemExit as end:
