@@ -16,6 +16,7 @@ from jetplan.core.protocol import (
     Effect,
     End,
     Mark,
+    Recorded,
     Send,
     Unsent,
     Wait,
@@ -167,7 +168,7 @@ class Driver:
             case _:
                 self._throttle.leave(boarded=current.boarded)
 
-    def _record(self, effect: Mark) -> bool:
+    def _record(self, effect: Mark) -> Recorded:
         """Write down how a request ended, patiently: forgetting it would put the attempt in doubt."""
         for delay in _RECORD_DELAYS:
             try:
@@ -176,7 +177,7 @@ class Driver:
                 time.sleep(delay)
         return self._recorded(effect)
 
-    def _recorded(self, effect: Mark) -> bool:
+    def _recorded(self, effect: Mark) -> Recorded:
         marked = self._mark(effect)
         if marked.same_delivery:
             others = ", ".join(marked.same_delivery)
@@ -185,7 +186,7 @@ class Driver:
                 "one of them may never have been taken; look in Jet before air time"
             )
         self._alarm_of_contradiction(effect, marked.state)
-        return marked.done or marked.state is effect.to
+        return Recorded(marked.done or marked.state is effect.to, marked.state)
 
     def _alarm_of_contradiction(self, effect: Mark, state: State) -> None:
         """A run that was thought dead comes back with an answer, and somebody has said otherwise meanwhile."""

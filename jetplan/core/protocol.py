@@ -32,7 +32,7 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Move an attempt to a state, durably. Answered with whether it was allowed, and is there now."""
+    """Move an attempt to a state, durably. Answered with a Recorded, which is true where the attempt is there now."""
 
     attempt_id: str
     to: State
@@ -40,6 +40,17 @@ class Mark:
     job_id: str = ""
     delivery_id: str = ""
     baseline: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The answer to a Mark: whether the attempt is where it was to be, and the state it is in now."""
+
+    there: bool
+    state: State
+
+    def __bool__(self) -> bool:
+        return self.there
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +172,9 @@ def _send_once(attempt: NewAttempt) -> Generator[Effect, Any, tuple[End, bool, f
         case Accepted(record_id, status):
             detail = {"status": status}
             delivery_id, job_id = (record_id, "") if attempt.job_id else ("", record_id)
-            yield Mark(ident, State.ACCEPTED, detail, job_id=job_id, delivery_id=delivery_id)
+            yes: Recorded = yield Mark(ident, State.ACCEPTED, detail, job_id=job_id, delivery_id=delivery_id)
+            if yes.state is State.IN_DOUBT:
+                return Doubtful(ident, f"delivery id {record_id} is another attempt's"), False, None
             return Done(ident, record_id), False, None
         case Refused(status, message, asked):
             recorded = yield Mark(ident, State.REJECTED, {"status": status, "message": message})

@@ -30,7 +30,7 @@ def check(driver: Driver) -> list[Finding]:
 
 def invariants(tx: Transaction) -> list[Finding]:
     """What the rows of a ledger say that cannot be so. An import asks before it commits."""
-    return [*_subjects(tx), *_states(tx), *_contents(tx), *_claims(tx)]
+    return [*_subjects(tx), *_states(tx), *_contents(tx), *_claims(tx), *_deliveries(tx)]
 
 
 def _subjects(tx: Transaction) -> Iterator[Finding]:
@@ -94,6 +94,18 @@ def _lists(tx: Transaction, attempt_id: str, keys: Sequence[bytes]) -> bool:
     except (ValueError, zlib.error):
         return False
     return len(paths) == len(sizes) and sorted(object_keys(paths)) == list(keys)
+
+
+def _deliveries(tx: Transaction) -> Iterator[Finding]:
+    """No two attempts of a scope are recorded as sent under one delivery id."""
+    holders: dict[tuple[str, str], str] = {}
+    for scope, delivery_id, attempt_id, state in tx.rows(
+        """SELECT scope_id, delivery_id, attempt_id, state FROM jetplan_attempts WHERE delivery_id <> ''
+           ORDER BY created_on, attempt_id"""
+    ):
+        first = holders.setdefault((scope, delivery_id), attempt_id)
+        if first != attempt_id and state not in _RELEASED:
+            yield Finding(f"it is recorded under delivery id {delivery_id}, which is {first}'s", attempt_id)
 
 
 def _claims(tx: Transaction) -> Iterator[Finding]:

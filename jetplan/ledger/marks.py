@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from jetplan.core.attempts import RELEASED, SENT, TRANSITIONS, Kind, State
@@ -15,6 +15,7 @@ from jetplan.ledger.writer import Handler
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from jetplan.ledger.driver import Transaction
 
@@ -48,14 +49,22 @@ class _Standing:
 
 
 def locks(tx: Transaction, requests: Sequence[MarkRequest]) -> Iterable[str]:
-    """The subjects of the attempts: an attempt never changes its subject, so they may be read before."""
+    """The subjects of the attempts: an attempt never changes its subject, so they may be read before.
+
+    And the delivery ids that are told, so that of two attempts that are given the same id one sees the other.
+    """
     rows = rows_in(
         tx,
         """SELECT DISTINCT s.scope_id, s.kind, s.name FROM jetplan_attempts a
            JOIN jetplan_subjects s ON s.subject_id = a.subject_id WHERE a.attempt_id IN (@)""",
         {request.attempt_id for request in requests},
     )
-    return [lock_name(scope_id, Kind(kind), name) for scope_id, kind, name in rows]
+    told = {plain(request.delivery_id) for request in requests if request.delivery_id}
+    return [*(lock_name(scope_id, Kind(kind), name) for scope_id, kind, name in rows), *map(_delivery_lock, told)]
+
+
+def _delivery_lock(delivery_id: str) -> str:
+    return f"delivery\0{delivery_id}"
 
 
 def apply(tx: Transaction, requests: Sequence[MarkRequest]) -> list[Marked | JetplanError]:
@@ -68,16 +77,19 @@ def apply(tx: Transaction, requests: Sequence[MarkRequest]) -> list[Marked | Jet
     updates: list[tuple[Any, ...]] = []
     released: list[tuple[str]] = []
     jobs: list[tuple[str, str]] = []
-    for request in requests:
-        at = standing.get(request.attempt_id)
+    for asked in requests:
+        at = standing.get(asked.attempt_id)
         if at is None:
-            answers.append(JetplanError(f"the ledger has no attempt {request.attempt_id}"))
+            answers.append(JetplanError(f"the ledger has no attempt {asked.attempt_id}"))
             continue
+        same = _same_delivery(asked, at, known)
+        request = _doubted(asked, same) if same else asked
         if not _allowed(request, at):
-            answers.append(Marked(done=False, state=at.state))
+            answers.append(Marked(done=False, state=at.state, same_delivery=same))
             continue
-        same = _same_delivery(request, at, known)
-        detail = to_json({**request.detail, **({"sameDeliveryAs": list(same)} if same else {})})
+        if request.delivery_id:
+            known.setdefault((at.scope_id, plain(request.delivery_id)), set()).add(request.attempt_id)
+        detail = to_json(request.detail)
         baseline = None if request.baseline is None else to_json(request.baseline)
         history.append(
             (request.attempt_id, at.seq + 1, at.state.value, request.to.value, now, request.run_id, detail, tx.token)
@@ -90,7 +102,7 @@ def apply(tx: Transaction, requests: Sequence[MarkRequest]) -> list[Marked | Jet
             released.append((at.subject_id,))
         if job_id and at.kind is Kind.JOB and request.to in SENT:
             jobs.append((job_id, at.subject_id))
-        answers.append(Marked(done=True, state=request.to, same_delivery=same))
+        answers.append(Marked(done=request is asked, state=request.to, same_delivery=same))
     _write(tx, updates, history, released, jobs)
     return answers
 
@@ -134,13 +146,25 @@ def _deliveries(
     return known
 
 
-def _same_delivery(request: MarkRequest, at: _Standing, known: dict[tuple[str, str], set[str]]) -> tuple[str, ...]:
-    if not request.delivery_id:
-        return ()
-    holders = known.setdefault((at.scope_id, plain(request.delivery_id)), set())
-    others = tuple(sorted(holders - {request.attempt_id}))
-    holders.add(request.attempt_id)
-    return others
+def _same_delivery(
+    request: MarkRequest, at: _Standing, known: Mapping[tuple[str, str], AbstractSet[str]]
+) -> tuple[str, ...]:
+    """The other attempts of the scope that have the delivery id already."""
+    holders = known.get((at.scope_id, plain(request.delivery_id)), frozenset()) if request.delivery_id else frozenset()
+    return tuple(sorted(holders - {request.attempt_id}))
+
+
+def _doubted(request: MarkRequest, same: Sequence[str]) -> MarkRequest:
+    """What is recorded in place of a yes whose delivery id another attempt has: one of the two may not be there.
+
+    The id stays the other's: asking the server about it would tell nothing of this attempt.
+    """
+    reason = (
+        f"the server gave it delivery id {request.delivery_id}, which attempt {', '.join(same)} has already: "
+        "one of them may never have been taken; look in Jet before air time"
+    )
+    detail = {**request.detail, "reason": reason, "sameDeliveryAs": list(same), "deliveryId": request.delivery_id}
+    return replace(request, to=State.IN_DOUBT, detail=detail, delivery_id="")
 
 
 def _write(

@@ -38,8 +38,8 @@ class SubjectRecord:
 class Marked:
     """The answer to `mark`: true where the transition was made, and is durable.
 
-    `state` is the attempt's state now, either way. `same_delivery` is an alarm: other attempts of the scope under
-    which the same delivery id is already recorded, which a healthy server never gives twice.
+    `state` is the attempt's state now, either way. `same_delivery` is an alarm: other attempts of the scope that have
+    the delivery id already, which a healthy server never gives twice. Then IN_DOUBT is recorded and `done` is false.
     """
 
     done: bool

@@ -19,6 +19,7 @@ from jetplan.core.protocol import (
     Held,
     Mark,
     Patience,
+    Recorded,
     Rejected,
     Send,
     Unsent,
@@ -35,7 +36,13 @@ ANSWERS = st.one_of(
 
 
 def play(
-    answers: list[Answer], *, permit: list[bool], grant: list[bool], go_on: list[bool], patience: int = 4
+    answers: list[Answer],
+    *,
+    permit: list[bool],
+    grant: list[bool],
+    go_on: list[bool],
+    patience: int = 4,
+    repeated: bool = False,
 ) -> tuple[End, list[Effect]]:
     """Run the protocol against scripted replies (the last of each is repeated) and note every effect."""
     ids = iter(f"a-{number}" for number in range(100))
@@ -53,8 +60,10 @@ def play(
                 return {"transfers": []}
             case Mark(to=State.SENDING):
                 name = "SENDING"
-            case Mark():
-                return True
+            case Mark(to=State.ACCEPTED) if repeated:
+                return Recorded(False, State.IN_DOUBT)
+            case Mark(to=to):
+                return Recorded(True, to)
             case _:
                 name = type(effect).__name__
         script = scripts[name]
@@ -132,3 +141,10 @@ def test_a_claim_held_by_another_sends_nothing() -> None:
     end, effects = play([Accepted()], permit=[True], grant=[False], go_on=[True])
     assert end == Held(Taken(()), "another attempt holds the claim")
     assert effects == [Claim(NewAttempt("a-0", job_id="j-1", paths=["/a"]))]
+
+
+def test_a_yes_under_another_attempts_delivery_id_is_doubtful() -> None:
+    """The ledger records the doubt in place of the yes: nothing is called accepted, and nothing is sent again."""
+    end, effects = play([Accepted("d-1")], permit=[True], grant=[True], go_on=[True], repeated=True)
+    assert isinstance(end, Doubtful)
+    assert sum(isinstance(effect, Send) for effect in effects) == 1

@@ -29,6 +29,7 @@ DAMAGE: dict[str, tuple[str, str]] = {
     ),
     "keys gone": ("DELETE FROM jetplan_pages WHERE attempt_id = 'x' AND part = 'objects'", "0 keys"),
     "count changed": ("UPDATE jetplan_attempts SET objects = 3 WHERE attempt_id = 'x'", "3 objects"),
+    "one id for two": ("UPDATE jetplan_attempts SET delivery_id = 'd' WHERE attempt_id <> 'z'", "delivery id d"),
     "held twice": ("UPDATE jetplan_attempts SET revision = 1 WHERE attempt_id = 'z'", "same revision"),
 }
 

@@ -9,6 +9,7 @@ from desks import Desk, delivery, desk_at, job
 
 from jetplan.core.attempts import RELEASED, TRANSITIONS, State
 from jetplan.errors import JetplanError
+from jetplan.ledger import marks
 
 WAYS: dict[State, tuple[State, ...]] = {
     State.INTENDED: (),
@@ -84,16 +85,76 @@ def test_an_unknown_attempt_is_an_error(desk: Desk) -> None:
         desk.ledger.mark("nobody", State.SENDING, run_id=desk.run)
 
 
-def test_the_same_delivery_id_twice_is_an_alarm(desk: Desk) -> None:
-    """A delivery id that another attempt of the scope has is recorded, told, and kept in the history."""
-    for ident in ("x", "y"):
+def sending(desk: Desk, *idents: str) -> None:
+    """Attempts of sets of their own, on their way."""
+    for ident in idents:
         desk.claim(delivery(ident), 0, "/a", ident=ident)
         desk.ledger.mark(ident, State.SENDING, run_id=desk.run)
+
+
+def test_a_delivery_id_that_another_attempt_has_leaves_it_in_doubt(desk: Desk) -> None:
+    """The second and every later one waits for evidence or a word; the id stays the first one's."""
+    sending(desk, "x", "y", "z")
     assert desk.ledger.mark("x", State.ACCEPTED, run_id=desk.run, delivery_id="d").same_delivery == ()
-    marked = desk.ledger.mark("y", State.ACCEPTED, run_id=desk.run, delivery_id="d")
-    assert marked
-    assert marked.same_delivery == ("x",)
-    assert desk.ledger.history("y")[-1].detail == {"sameDeliveryAs": ["x"]}
+    for ident in ("y", "z"):
+        marked = desk.ledger.mark(ident, State.ACCEPTED, {"status": 200}, run_id=desk.run, delivery_id="d")
+        assert not marked
+        assert (marked.state, marked.same_delivery) == (State.IN_DOUBT, ("x",))
+        found = desk.ledger.attempt(ident)
+        assert (found.state, found.delivery_id, found.detail["sameDeliveryAs"]) == (State.IN_DOUBT, "", ["x"])
+        assert "delivery id d, which attempt x has" in found.detail["reason"]
+        assert desk.ledger.history(ident)[-1].detail == found.detail
+    assert desk.ledger.attempt("x").state is State.ACCEPTED
+    assert desk.ledger.check() == []
+
+
+def test_two_answers_that_share_a_commit_see_each_other(desk: Desk) -> None:
+    """Two threads of one run are given one id at the same moment, and their marks are written together."""
+    sending(desk, "x", "y")
+    asked = [marks.MarkRequest(ident, State.ACCEPTED, {}, desk.run, "d") for ident in ("x", "y")]
+    first, second = desk.ledger._driver.write(lambda tx: marks.apply(tx, asked))
+    assert (first.state, second.state) == (State.ACCEPTED, State.IN_DOUBT)
+    assert second.same_delivery == ("x",)
+
+
+def test_the_same_yes_twice_is_one_yes(desk: Desk) -> None:
+    """A mark that is repeated because its commit's answer was lost does not meet itself."""
+    sending(desk, "x")
+    for _ in range(2):
+        marked = desk.ledger.mark("x", State.ACCEPTED, run_id=desk.run, delivery_id="d")
+        assert (marked.state, marked.same_delivery) == (State.ACCEPTED, ())
+
+
+def test_a_late_yes_under_a_known_id_stays_in_doubt(desk: Desk) -> None:
+    """The attempt was taken over meanwhile: its late answer does not settle it, if its id is another's."""
+    sending(desk, "x", "y")
+    desk.ledger.mark("x", State.ACCEPTED, run_id=desk.run, delivery_id="d")
+    desk.ledger.mark("y", State.IN_DOUBT, run_id=desk.run)
+    assert not desk.ledger.mark("y", State.ACCEPTED, run_id=desk.run, delivery_id="d")
+    assert desk.ledger.attempt("y").state is State.IN_DOUBT
+    assert desk.ledger.mark("y", State.RESOLVED_ACCEPTED, run_id=desk.run)
+
+
+def test_of_many_threads_that_are_given_one_delivery_id_one_is_believed(opener) -> None:  # type: ignore[no-untyped-def]
+    """Runs on connections of their own, each with sets of its own: whoever is first has the id."""
+    desks = [desk_at(opener(), f"run-{number}") for number in range(6)]
+    for round_ in range(10):
+        for number, each in enumerate(desks):
+            sending(each, f"x{round_}-{number}")
+        barrier = threading.Barrier(len(desks))
+
+        def race(number: int, round_: int = round_, barrier: threading.Barrier = barrier) -> None:
+            barrier.wait()
+            ident = f"x{round_}-{number}"
+            desks[number].ledger.mark(ident, State.ACCEPTED, run_id=desks[number].run, delivery_id=f"d{round_}")
+
+        threads = [threading.Thread(target=race, args=(number,)) for number in range(len(desks))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        states = [desks[0].ledger.attempt(f"x{round_}-{number}").state for number in range(len(desks))]
+        assert sorted(state.value for state in states) == ["accepted", *["in_doubt"] * 5]
 
 
 def test_a_created_job_leaves_its_id_with_the_subject(desk: Desk) -> None:

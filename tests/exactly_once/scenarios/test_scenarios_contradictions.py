@@ -85,3 +85,38 @@ def test_a_change_that_is_contradicted_sends_nothing(answer, jet, project):
     project.write_set("/a", job="paused: false")
     assert project.run(APPLY, code=None).code in (1, 8)
     assert jet.objects == {}
+
+
+def test_a_delivery_id_that_comes_twice_is_never_forgotten(jet, project):
+    """The second attempt under one id waits on every run, in every command, until a person says what became of it."""
+    jet.on_call = answering("/deliveries", "POST", {"deliveryId": "d-1"})
+    project.configure("delivery:\n  maxObjects: 1\n")
+    project.write_set("/a", "/b")
+    ran = project.run(APPLY, code=3)
+    assert "ALARM" in ran.out + ran.err
+    jet.on_call = lambda method, path, _: (
+        (200, {"deliveryId": "d-1", "state": "COMPLETED"}) if path.endswith("/deliveries/d-1") else None
+    )
+    for line, code in ((APPLY, 3), ("jetplan status", 3), ("jetplan plan", 3), (APPLY, 3)):
+        ran = project.run(line, code=code)
+        assert "delivery id d-1" in ran.out + ran.err, line
+    project.run("jetplan ledger check")
+    assert jet.objects == {"/a": 1, "/b": 1}
+    (card,) = project.doubtful()
+    project.run(f"jetplan resolve {card['attemptId']} --not-accepted --reason 'only one is there'")
+    jet.on_call = lambda *_: None
+    project.run(APPLY)
+    assert jet.objects[card["firstPaths"][0]] == 2
+    assert sum(jet.objects.values()) == 3
+
+
+def test_a_delivery_id_that_comes_twice_is_settled_by_evidence(jet, project):
+    """The mirror: both are there, and the files say so."""
+    jet.on_call = answering("/deliveries", "POST", {"deliveryId": "d-1"})
+    project.configure("delivery:\n  maxObjects: 1\n")
+    project.write_set("/a", "/b")
+    project.run(APPLY, code=3)
+    jet.files = [{"url": f"file:///src-1/{name}", "transferId": name, "state": "COMPLETED"} for name in "ab"]
+    project.run(APPLY)
+    assert jet.objects == {"/a": 1, "/b": 1}
+    assert project.doubtful() == []
