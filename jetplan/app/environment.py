@@ -42,7 +42,7 @@ def ci_of(environ: Mapping[str, str]) -> CI:
         commit=_first(environ, _COMMITS),
         run_url=_github_run(environ) or _first(environ, _RUNS),
         user=_first(environ, _USERS),
-        base=f"origin/{branch}" if branch else environ.get("CI_MERGE_REQUEST_DIFF_BASE_SHA", ""),
+        base=f"refs/remotes/origin/{branch}" if branch else environ.get("CI_MERGE_REQUEST_DIFF_BASE_SHA", ""),
         files={name: environ[name] for name in (SUMMARY, OUTPUT) if environ.get(name)},
     )
 

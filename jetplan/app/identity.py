@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import getpass
-import subprocess
 import uuid
+from pathlib import Path
 
 from jetplan import __version__
 from jetplan.app.environment import current_ci
 from jetplan.core.attempts import RunInfo
 from jetplan.ledger.runs import this_host, this_process
+from jetplan.manifest.git import head_of
 
 
 def new_run() -> RunInfo:
@@ -28,17 +29,7 @@ def new_run() -> RunInfo:
 
 def commit_of_git() -> str:
     """The commit checked out here, or nothing."""
-    try:
-        found = subprocess.run(
-            ["git", "rev-parse", "HEAD"],  # noqa: S607 - git is found as the user's shell would
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return found.stdout.strip() if found.returncode == 0 else ""
+    return head_of(Path())
 
 
 def _user() -> str:

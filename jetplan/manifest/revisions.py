@@ -1,13 +1,12 @@
 """Manifests as they were at a revision of the repository, read from git's objects: nothing is checked out.
 
-Git is asked for names and bytes only, without hooks, pagers, filters, replacements or network. What it names is
-laid out in a private folder, regular files only, and read there as strictly as any manifest.
+What git names is laid out in a private folder, regular files only, and read there as strictly as any manifest.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import IO, TYPE_CHECKING
 from jetplan.core.spec import Spec
 from jetplan.errors import JetplanError, ManifestInvalid, UsageError
 from jetplan.manifest.files import SUFFIXES
+from jetplan.manifest.git import WHOLE_CLONE, Checkout, GitRefused, find_checkout
 from jetplan.manifest.read import Reading, read_manifests
 
 if TYPE_CHECKING:
@@ -25,11 +25,9 @@ if TYPE_CHECKING:
 
 _LISTS = (".csv", ".jsonl", ".csv.gz", ".jsonl.gz", ".csv.zst", ".jsonl.zst")
 _REGULAR = (b"100644", b"100755", b"100664")
-_SAFE = (
-    "--no-pager", "--no-optional-locks", "--no-replace-objects", "--literal-pathspecs",
-    "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never",
-)  # fmt: skip
-_QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+_SUBMODULE = b"160000"
+_NAMESPACES = ("refs/remotes/", "refs/heads/", "refs/tags/", "refs/")
+_NAME = re.compile(r"[^~^:@]*")
 _CHUNK = 1 << 20
 
 
@@ -44,44 +42,42 @@ class Revision:
         return self.said if self.said == self.commit else f"{self.said} ({self.commit[:10]})"
 
 
-class _Missing(Exception):
-    """Git has no such thing."""
-
-
 def find_revision(root: Path, said: str) -> Revision:
-    """Where the work at `root` left `said`: their common ancestor, or `said` itself where none is known.
+    """Where the work at `root` left `said`: their common ancestor, or `said` itself where they share no history.
 
-    Raises UsageError where there is no such revision or no repository.
+    Raises UsageError where there is no such revision, more than one, or no repository; and where the clone is too
+    shallow to know the ancestor.
     """
-    folder = _folder(root)
-    _prefix(folder)
+    checkout = find_checkout(_folder(root))
+    commit = _commit(checkout, said)
+    said = said.removeprefix("refs/remotes/")
     try:
-        commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{said}^{{commit}}").strip()
-    except _Missing:
-        raise UsageError(
-            f"git knows no revision {said!r} here",
-            hint="name one that was fetched (`fetch-depth: 0` in a CI checkout), with --base",
-        ) from None
-    try:
-        ancestor = _git(folder, "merge-base", commit.decode(), "HEAD").strip()
-    except _Missing:
-        ancestor = commit
-    return Revision(said, ancestor.decode())
+        return Revision(said, checkout.ask("merge-base", commit, "HEAD").decode().strip())
+    except GitRefused:
+        if checkout.ask("rev-parse", "--is-shallow-repository").strip() == b"true":
+            raise UsageError(
+                f"this clone is shallow: it does not reach the common ancestor of {said!r} and HEAD",
+                hint="fetch the history: `git fetch --unshallow`, or `fetch-depth: 0` in a CI checkout",
+            ) from None
+        return Revision(said, commit)
 
 
 def read_manifests_at(root: Path, revision: Revision) -> Reading:
     """The manifests that stood at `root` in a revision; nothing where nothing stood there.
 
-    Raises ManifestInvalid where they were not valid then, with places below `REVISION:`.
+    Raises ManifestInvalid where they were not valid then, with places below `REVISION:`; UsageError where the
+    checkout leaves out manifests that the repository has.
     """
     folder = _folder(root)
-    prefix = _prefix(folder)
+    checkout = find_checkout(folder)
+    prefix = _prefix(checkout, folder)
+    _check_not_sparse(checkout, prefix)
     with tempfile.TemporaryDirectory(prefix="jetplan-") as aside:
         top = Path(aside) / "manifests"
         top.mkdir()
-        entries = [(name, oid) for name, oid in _entries(folder, revision.commit, prefix) if _wanted(name)]
+        entries = [(name, oid) for name, oid in _entries(checkout, revision.commit, prefix) if _wanted(name)]
         try:
-            _lay_out(folder, entries, top)
+            _lay_out(checkout, entries, top)
         except OSError as error:
             raise JetplanError(f"the manifests at {revision} cannot be laid out: {error.strerror}") from None
         there = top if folder == root else top / root.name
@@ -97,29 +93,82 @@ def _folder(root: Path) -> Path:
     return root if root.is_dir() else root.parent
 
 
-def _prefix(folder: Path) -> str:
+def _prefix(checkout: Checkout, folder: Path) -> str:
     """The folder's path below the top of its repository, empty or with a slash at its end."""
-    try:
-        return os.fsdecode(_git(folder, "rev-parse", "--show-prefix").removesuffix(b"\n"))
-    except _Missing as missing:
+    below = folder.resolve().relative_to(checkout.top).as_posix()
+    return "" if below == "." else f"{below}/"
+
+
+def _commit(checkout: Checkout, said: str) -> str:
+    """The commit of a revision. A name that means different commits as branch, remote branch or tag is refused."""
+    name = (_NAME.match(said) or [""])[0]
+    found = {}
+    if name and name != "HEAD" and not name.startswith("refs/"):
+        full = (f"{space}{name}" for space in _NAMESPACES)
+        found = {each: commit for each in full if (commit := _verified(checkout, each)) is not None}
+    if len(set(found.values())) > 1:
         raise UsageError(
-            f"{folder} is not in a git repository that can be read: {missing}",
-            hint="an offline plan compares with a revision in git: run it in a checkout",
-        ) from None
+            f"{said!r} is ambiguous here: it is {' and '.join(found)}, which are different commits",
+            hint=f"name one in full: --base {next(iter(found))}",
+        )
+    commit = _verified(checkout, next(iter(found), name) + said.removeprefix(name))
+    if commit is None:
+        raise UsageError(
+            f"git knows no revision {said!r} here",
+            hint="name one that was fetched (`fetch-depth: 0` in a CI checkout), with --base",
+        )
+    return commit
 
 
-def _entries(folder: Path, commit: str, prefix: str) -> Iterator[tuple[str, str]]:
+def _verified(checkout: Checkout, revision: str) -> str | None:
+    words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    try:
+        return checkout.ask(*words).decode().strip()
+    except GitRefused:
+        return None
+
+
+def _check_not_sparse(checkout: Checkout, prefix: str) -> None:
+    """A sparse checkout lacks files that the repository has: they would look as if they were taken out."""
+    try:
+        if checkout.ask("config", "--type=bool", "core.sparseCheckout").strip() != b"true":
+            return
+    except GitRefused:
+        return
+    listed = checkout.ask("ls-files", "-t", "-z", *(["--", prefix] if prefix else []))
+    left_out = [
+        name for line in listed.split(b"\0") if line.startswith(b"S ") and _wanted(name := os.fsdecode(line[2:]))
+    ]
+    if left_out:
+        raise UsageError(
+            f"this checkout is sparse: it leaves out {left_out[0]}"
+            + (f" and {len(left_out) - 1} more manifests" if len(left_out) > 1 else ""),
+            hint=f"check them out: git sparse-checkout add {prefix or '/'}",
+        )
+
+
+def _entries(checkout: Checkout, commit: str, prefix: str) -> Iterator[tuple[str, str]]:
     """Regular files below the prefix in a commit: their path from there, and the object with their content."""
     try:
-        listed = _git(folder, "ls-tree", "-r", "-z", "--full-tree", commit, *(["--", prefix] if prefix else []))
-    except _Missing as missing:
-        raise JetplanError(f"git could not list the files of {commit[:10]}: {missing}") from None
+        listed = checkout.ask("ls-tree", "-r", "-z", "--full-tree", commit, *(["--", prefix] if prefix else []))
+    except GitRefused as refused:
+        raise JetplanError(f"git could not list the files of {commit[:10]}: {refused}", hint=WHOLE_CLONE) from None
     for line in filter(None, listed.split(b"\0")):
         about, _, path = line.partition(b"\t")
         mode, kind, oid = about.split(b" ")
         name = os.fsdecode(path)
+        if mode == _SUBMODULE:
+            _check_not_inside(checkout, name)
         if mode in _REGULAR and kind == b"blob" and name.startswith(prefix):
             yield name[len(prefix) :], oid.decode()
+
+
+def _check_not_inside(checkout: Checkout, submodule: str) -> None:
+    if (checkout.top / submodule / ".git").exists():
+        raise UsageError(
+            f"{submodule} is a submodule: this repository does not hold its earlier manifests",
+            hint=f"compare it by itself: jetplan diff {submodule}",
+        )
 
 
 def _wanted(name: str) -> bool:
@@ -130,30 +179,12 @@ def _wanted(name: str) -> bool:
     )
 
 
-def _lay_out(folder: Path, entries: Sequence[tuple[str, str]], top: Path) -> None:
-    if not entries:
-        return
-    with subprocess.Popen(  # noqa: S603 - a list of our own words
-        _command(folder, "cat-file", "--batch"),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=os.environ | _QUIET,
-    ) as git:
-        assert git.stdin is not None  # noqa: S101 - both are pipes; tells the type checker
-        assert git.stdout is not None  # noqa: S101
-        for name, oid in entries:
-            git.stdin.write(f"{oid}\n".encode())
-            git.stdin.flush()
-            found, kind, *size = git.stdout.readline().split()
-            if found.decode() != oid or kind != b"blob":
-                raise JetplanError(f"git lacks the content of {name}", hint="fetch it: this clone is not a whole one")
-            file = top / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("xb") as copy:
-                _copy(git.stdout, copy, int(size[0]))
-            git.stdout.read(1)
-        git.stdin.close()
+def _lay_out(checkout: Checkout, entries: Sequence[tuple[str, str]], top: Path) -> None:
+    for name, size, content in checkout.contents(entries):
+        file = top / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("xb") as copy:
+            _copy(content, copy, size)
 
 
 def _copy(source: IO[bytes], target: IO[bytes], size: int) -> None:
@@ -163,25 +194,6 @@ def _copy(source: IO[bytes], target: IO[bytes], size: int) -> None:
             raise JetplanError("git ended in the middle of a file")
         target.write(data)
         size -= len(data)
-
-
-def _command(folder: Path, *words: str) -> list[str]:
-    return ["git", *_SAFE, "-C", os.fspath(folder.absolute()), *words]
-
-
-def _git(folder: Path, *words: str) -> bytes:
-    """What git answers. Raises _Missing with its words where it says no, JetplanError where there is no git."""
-    try:
-        ran = subprocess.run(  # noqa: S603 - a list of words, each ours or behind --end-of-options
-            _command(folder, *words), capture_output=True, check=False, timeout=120, env=os.environ | _QUIET
-        )
-    except FileNotFoundError:
-        raise JetplanError("git is not installed", hint="an offline plan reads the repository with it") from None
-    except subprocess.TimeoutExpired:
-        raise JetplanError("git did not answer within two minutes") from None
-    if ran.returncode:
-        raise _Missing((ran.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"])[0])
-    return ran.stdout
 
 
 def _renamed(problem: Problem, aside: str, revision: Revision) -> Problem:
