@@ -6,12 +6,13 @@ The way in for Python programs is `from jetplan import Project`; `docs/python.md
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from jetplan.version import __version__
+
 if TYPE_CHECKING:
     from jetplan.app.limits import Lifts
     from jetplan.app.project import Applied, Planned, Project
     from jetplan.errors import JetplanError
 
-__version__ = "0.1.0"
 __all__ = ["Applied", "JetplanError", "Lifts", "Planned", "Project", "__version__"]
 
 _MODULES = {

@@ -10,7 +10,7 @@ RARELY = (100_000, 50, 100)
 def main() -> None:
     """Run the command line and exit with its code."""
     if sys.argv[1:] in (["--version"], ["-V"]):
-        from jetplan import __version__
+        from jetplan.version import __version__
 
         sys.stdout.write(f"jetplan {__version__}\n")
         return

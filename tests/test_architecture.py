@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 PACKAGE = Path(__file__).parents[1] / "jetplan"
 
@@ -21,7 +22,7 @@ LAYERS = (
     {"apply", "observe", "manifest", "render"},
     {"api", "ledger"},
     {"core"},
-    {"errors"},
+    {"errors", "version"},
 )
 """From the top down. A part imports itself and parts of lower layers, never its neighbours."""
 
@@ -53,9 +54,9 @@ def imports(file: Path) -> Iterator[str]:
 
 
 def part_of(module: str) -> str | None:
-    """The part of jetplan that a dotted name lies in; None for other packages and jetplan's own version."""
+    """The part of jetplan that a dotted name lies in; None for other packages."""
     first, _, rest = module.partition(".")
-    return None if first != "jetplan" or rest == "__version__" else rest.partition(".")[0]
+    return None if first != "jetplan" else rest.partition(".")[0]
 
 
 def files_of(part: str) -> list[Path]:
@@ -82,6 +83,45 @@ def test_imports_run_downward(depth, part):
     """A part imports lower layers only: not its neighbours, nothing above, and of the sandbox only the CLI."""
     below = set().union(*LAYERS[depth + 1 :])
     assert misdirected(part, below | ({"sandbox"} if part == "cli" else set())) == []
+
+
+def leads_to(file: Path, known: Collection[str]) -> Iterator[str]:
+    """Every module that a file imports now or later; those that it names in a table, to import them later, too."""
+    for name in imports(file):
+        yield name if name in known else name.rpartition(".")[0]
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and node.value in known and node.value != "jetplan":
+            yield node.value
+
+
+def module_name(file: Path) -> str:
+    """`jetplan.core.plan` of a file; a package by its own name."""
+    words = file.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(words[:-1] if words[-1] == "__init__" else words)
+
+
+def test_no_import_circle():
+    """No module leads back to itself, not by an import in a function, for types, or by a name in a table."""
+    known = {module_name(file): file for file in PACKAGE.rglob("*.py")}
+    graph = {
+        name: {each for each in leads_to(file, known) if each in known and each != name} for name, file in known.items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as circle:
+        pytest.fail(" → ".join(circle.args[1]))
+
+
+def test_the_use_cases_know_no_click():
+    """Below the command line, nothing knows of it: use cases can be called from any program."""
+    foreign = [
+        f"{file.relative_to(PACKAGE)} imports {module}"
+        for file in PACKAGE.rglob("*.py")
+        if file.relative_to(PACKAGE).parts[0] != "cli"
+        for module in imports(file)
+        if module.partition(".")[0] == "click"
+    ]
+    assert foreign == []
 
 
 def test_the_sandbox_knows_nothing_of_the_client():

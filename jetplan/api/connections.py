@@ -63,7 +63,7 @@ Timed = TimedSocket | TimedTLSSocket
 
 def trust(ca_bundle: str | None) -> ssl.SSLContext:
     """A TLS context that always verifies: certifi, the system's store (or SSL_CERT_FILE), and `ca_bundle`."""
-    import certifi
+    import certifi  # noqa: PLC0415 - only where no other certificates are named
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.sslsocket_class = TimedTLSSocket

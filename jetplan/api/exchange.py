@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import urllib3.exceptions as broken
 
-from jetplan import __version__
 from jetplan.api.connections import timed
 from jetplan.api.inflate import BodyRefused, inflated
+from jetplan.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

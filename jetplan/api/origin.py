@@ -87,7 +87,7 @@ def proxy_for(origin: Origin) -> Proxy | None:
     """
     if not origin.secure or origin.loopback:
         return None
-    from urllib import request
+    from urllib import request  # noqa: PLC0415 - heavy, and only proxies need it
 
     proxies = request.getproxies_environment()
     url = proxies.get("https") or proxies.get("all")

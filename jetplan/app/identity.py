@@ -6,11 +6,11 @@ import getpass
 import uuid
 from pathlib import Path
 
-from jetplan import __version__
 from jetplan.app.environment import current_ci
 from jetplan.core.attempts import RunInfo
 from jetplan.ledger.runs import this_host, this_process
 from jetplan.manifest.git import head_of
+from jetplan.version import __version__
 
 
 def new_run() -> RunInfo:

@@ -8,13 +8,13 @@ import stat
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from jetplan import __version__
 from jetplan.app.environment import current_ci
 from jetplan.app.identity import commit_of_git
 from jetplan.core.binding import bind
 from jetplan.errors import StalePlan, UsageError
 from jetplan.manifest.files import SUFFIXES
 from jetplan.render.planfile import BEGINNING, FORMAT_VERSION, Bound, Content, read, written
+from jetplan.version import __version__
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,9 +20,8 @@ def command(shell: str) -> None:
     """
     from click.shell_completion import get_completion_class
 
-    from jetplan.cli.main import cli
-
+    group = click.get_current_context().find_root().command
     made = get_completion_class(shell)
     assert made is not None  # noqa: S101 - click knows these shells; tells the type checker
     # Not `source()`: that starts a bash to ask its version, which a script must not need.
-    click.echo(made.source_template % made(cli, {}, "jetplan", VARIABLE).source_vars())
+    click.echo(made.source_template % made(group, {}, "jetplan", VARIABLE).source_vars())

@@ -50,8 +50,8 @@ def _check(name: str, look: Callable[[], str]) -> ExitCode:
 def _program() -> str:
     import platform
 
-    from jetplan import __version__
     from jetplan.manifest.yaml.events import event_source
+    from jetplan.version import __version__
 
     event_source(b"{}")
     return f"jetplan {__version__} on Python {platform.python_version()}, with the C parser for YAML"

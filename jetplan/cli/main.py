@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jetplan import __version__
 from jetplan.cli.lazy import LazyGroup
+from jetplan.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

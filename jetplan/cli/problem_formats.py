@@ -10,8 +10,8 @@ import os
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from jetplan import __version__
 from jetplan.render.escape import plain, visible
+from jetplan.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -151,7 +151,7 @@ def _make_file(path: Path) -> None:
 
 def _postgres(url: str) -> Driver:
     try:
-        from jetplan.ledger.postgres import PostgresDriver
+        from jetplan.ledger.postgres import PostgresDriver  # noqa: PLC0415 - psycopg is an extra
     except ImportError as error:
         raise UsageError(
             "a ledger on PostgreSQL needs more than is installed", hint="pip install 'jetplan[postgres]'"

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jetplan import __version__
 from jetplan.errors import LedgerMismatch
 from jetplan.ledger.times import stamp
+from jetplan.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -77,7 +77,7 @@ class Findings:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint with the known name that is most like this one, or an empty string."""
-    from difflib import get_close_matches
+    from difflib import get_close_matches  # noqa: PLC0415 - only mistakes need it
 
     candidates = list(known)
     folded = {candidate.casefold().replace("-", "").replace("_", ""): candidate for candidate in candidates}

@@ -14,6 +14,7 @@ from jetplan.manifest.document import read_document
 from jetplan.manifest.fast.parallel import read_documents, useful_processes
 from jetplan.manifest.fast.quick import declare
 from jetplan.manifest.files import find_manifests
+from jetplan.manifest.houserules import check_house_rules
 from jetplan.manifest.limits import DEFAULT_LIMITS
 from jetplan.manifest.namespace import Namespace, by_place
 
@@ -52,8 +53,6 @@ def read_manifests(
     problems = namespace.problems()
     spec = namespace.spec(len(sources))
     if rules and not problems:
-        from jetplan.manifest.houserules import check_house_rules
-
         problems = sorted(check_house_rules(rules, spec, namespace.columns), key=by_place)
     if problems:
         raise ManifestInvalid(problems)

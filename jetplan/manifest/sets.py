@@ -125,6 +125,6 @@ def _from_file(
     name = fields.name("file", required=True)
     if name is None:
         return None
-    from jetplan.manifest.lists.listing import read_list
+    from jetplan.manifest.lists.listing import read_list  # noqa: PLC0415 - only sets with a list need it
 
     return read_list(name, node_event(fields.mapping.entries["file"][1]), source, findings, limits, allowed)

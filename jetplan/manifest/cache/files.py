@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jetplan import __version__
+from jetplan.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,6 +9,7 @@ import marshal
 import os
 import signal
 import sys
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -34,8 +35,6 @@ def useful_processes(sources: Sequence[SourceFile]) -> int:
         return 1
     if len(sources) < FEW_FILES and sum(map(_size, sources)) < FEW_BYTES:
         return 1
-    import threading
-
     # A process that is copied while its threads hold locks may wait for them forever.
     return 1 if threading.active_count() > 1 else min(len(os.sched_getaffinity(0)), _MOST_PROCESSES)
 

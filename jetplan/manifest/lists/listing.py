@@ -77,7 +77,7 @@ def _read(file: ListFile, columns: Columns, findings: Findings, limits: Limits) 
         if file.format == "csv":
             read_csv(chunks, columns, findings)
         else:
-            from jetplan.manifest.lists.jsonlist import read_json_lines
+            from jetplan.manifest.lists.jsonlist import read_json_lines  # noqa: PLC0415 - only JSON needs it
 
             read_json_lines(chunks, columns, findings)
 
