@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,9 +31,13 @@ class Scene:
     during: Callable[[str], None] = lambda _: None
     seconds: list[float] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
+    look: Callable[[], Any] = lambda: None
+    slow_commits: list[float] = field(default_factory=list)
+    """Seconds that the next commits take on the driver's clock."""
 
     def __post_init__(self) -> None:
-        self.ledger = in_memory()
+        self.since_begun = 0.0
+        self.ledger = in_memory(clock=self._commit)
         self.scope = self.ledger.ensure_scope("http://127.0.0.1:1", [])
         self.ledger.begin_run(RunInfo("run-1"))
         self.ledger.begin_run(RunInfo("person"))
@@ -40,12 +45,18 @@ class Scene:
         self.names = iter(f"a-{number}" for number in range(2, 9))
 
     def _clock(self) -> float:
-        return self.seconds.pop(0) if self.seconds else 0.0
+        return self.seconds.pop(0) if self.seconds else self.since_begun
+
+    def _commit(self) -> datetime:
+        """The ledger asks for the time once in each transaction."""
+        if self.slow_commits:
+            self.since_begun += self.slow_commits.pop(0)
+        return datetime(2031, 5, 1, tzinfo=UTC) + timedelta(seconds=self.since_begun)
 
     def play(self) -> End:
         patience = Patience(attempts=3, first_delay=0.0, longest_delay=0.0)
         protocol = carry_out(NewAttempt("a-1", job_id="j", paths=["/a"]), lambda: next(self.names), patience)
-        return self.driver.drive(protocol, Channel(self._claim, self._send, lambda _: None))
+        return self.driver.drive(protocol, Channel(self._claim, self._send, lambda _: self.look()))
 
     def _claim(self, attempts: Any) -> Any:
         return self.ledger.claim(self.scope, KEY, self.ledger.version_of(self.scope, KEY), attempts, "run-1")
@@ -74,6 +85,35 @@ def test_a_permission_that_is_out_of_date_is_not_used() -> None:
     assert scene.play() == Done("a-2", "d-1")
     assert scene.sent == ["a-2"]
     assert scene.state("a-1") is State.NOT_SENT
+
+
+def test_a_permission_ages_from_before_its_commit() -> None:
+    """The commit itself took longer than a lease: others may have decided meanwhile, so it asks anew."""
+    scene = Scene([Accepted("d-1")])
+
+    def look() -> None:
+        if scene.state("a-1") is State.INTENDED:
+            scene.slow_commits = [61.0]
+
+    scene.look = look
+    assert scene.play() == Done("a-2", "d-1")
+    assert scene.sent == ["a-2"]
+    assert scene.state("a-1") is State.NOT_SENT
+
+
+def test_the_server_is_looked_at_before_the_permission_and_the_look_is_kept() -> None:
+    """What shows up after SENDING may be this very request: only what was there before it is the baseline."""
+    scene = Scene([Accepted("d-1")])
+    states: list[State] = []
+
+    def look() -> dict[str, list[str]]:
+        states.append(scene.state())
+        return {"transfers": ["t-before"]}
+
+    scene.look = look
+    scene.play()
+    assert states == [State.INTENDED]
+    assert scene.ledger.attempt("a-1").baseline == {"transfers": ["t-before"]}
 
 
 @pytest.mark.parametrize("word", [State.RESOLVED_ACCEPTED, State.RESOLVED_NOT_ACCEPTED])

@@ -16,6 +16,7 @@ from jetplan.core.attempts import Kind, State
 from jetplan.core.diff import diff
 from jetplan.core.observed import Observed, Overlapping, Relation, SetRecord
 from jetplan.core.plan import (
+    UNSEEN,
     AdoptJob,
     AlreadySubmitted,
     AmbiguousJob,
@@ -201,6 +202,13 @@ def test_skip_never_skips_what_is_not_known_to_be_sent() -> None:
         assert reasons(plan) == [BlockReason.OVERLAP]
 
 
+def test_a_set_with_skipped_objects_is_never_remembered_as_sent() -> None:
+    """Another set sent them: once `overlap` says otherwise, they must be met again."""
+    plan = diff(spec(declared(), wanted("new", "/a", overlap=Overlap.SKIP)), overlapping())
+    (step,) = [step for step in plan.steps if isinstance(step, AlreadySubmitted)]
+    assert (step.count, step.skipped, step.settles) == (1, 1, None)
+
+
 def test_two_new_sets_with_one_object_do_not_both_send_it() -> None:
     """The ledger knows neither yet: the first in the manifests has the object, the second is blocked."""
     for second in ("/a", "/f/x"):
@@ -228,3 +236,16 @@ def test_a_doubtful_creation_blocks_the_job_and_its_sets() -> None:
     plan = diff(spec(declared(), wanted("s", "/a")), replace(observed(), job_attempts={"nyc-to-lax": (lost,)}))
     assert [type(step) for step in plan.steps] == [BlockedJob, BlockedDelivery]
     assert not plan.changes()
+
+
+def test_a_job_that_a_dead_run_intended_is_created_by_a_claim_that_looks_again() -> None:
+    """The dead run may wake up: the claim must not pass as one that has seen every attempt on the job's name."""
+    key = replace(subject("nyc-to-lax"), kind=Kind.JOB)
+    dead = replace(attempt("nyc-to-lax", state=State.INTENDED, live=False), subject=key)
+    server = replace(observed(), job_attempts={"nyc-to-lax": (dead,)}, job_versions={"nyc-to-lax": 7})
+    (create,) = diff(spec(declared()), server).steps
+    assert isinstance(create, CreateJob)
+    assert create.version == UNSEEN
+    (create,) = diff(spec(declared()), replace(server, job_attempts={})).steps
+    assert isinstance(create, CreateJob)
+    assert create.version == 7

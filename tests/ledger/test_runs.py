@@ -8,14 +8,19 @@ import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from desks import Desk, delivery, desk_at
 
 from jetplan.core.attempts import RunInfo, State
 from jetplan.errors import JetplanError
-from jetplan.ledger import Ledger, Liveness, open_ledger
+from jetplan.ledger import Ledger, Liveness, marks, open_ledger, recovery
 from jetplan.ledger.runs import process_alive, this_host, this_process
+
+if TYPE_CHECKING:
+    from jetplan.core.attempts import Attempt
+    from jetplan.ledger.driver import Transaction
 
 
 @dataclass
@@ -216,3 +221,46 @@ def test_a_run_that_has_ended_claims_nothing(desk: Desk) -> None:
     with pytest.raises(JetplanError, match="has ended"):
         desk.claim(delivery(), 0, "/a", ident="late")
     assert desk.ledger.attempts(desk.scope) == []
+
+
+def test_runs_that_end_one_after_the_other_are_counted_apart(desk: Desk) -> None:
+    """A run that begins between two ends has the first one in its plan, and the second one beside it."""
+    first, second = desk.another_run("first"), desk.another_run("second")
+    desk.ledger.end_run(desk.run, "ended")
+    desk.ledger.end_run(first.run, "ended")
+    between = desk.another_run("between")
+    desk.ledger.end_run(second.run, "ended")
+    assert desk.ledger.has_concurrent_runs(between.run)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "verdict"), [(30, Liveness.LIVE), (31, Liveness.SKEWED), (-30, Liveness.LIVE), (-31, Liveness.DEAD)]
+)
+def test_a_clock_may_be_off_by_a_lease_either_way(timed: Desk, clock: Clock, ahead: float, verdict: Liveness) -> None:
+    """Within its lease a run is live; beyond it a fast clock is told from a run that has stopped."""
+    clock.move(seconds=ahead)
+    timed.ledger.begin_run(RunInfo("other"), lease_seconds=30)
+    clock.move(seconds=-ahead)
+    assert timed.ledger.run_is_live("other") is verdict
+
+
+def test_recovery_moves_an_attempt_only_from_the_state_it_read(desk: Desk) -> None:
+    """Taken for dead, a run commits SENDING after recovery has read INTENDED: that attempt is not called unsent."""
+    desk.ledger.begin_run(RunInfo("slow", host="h", process="p"))
+    Desk(desk.ledger, desk.scope, "slow").claim(delivery(), 0, "/a", ident="theirs")
+    asked: list[str] = []
+
+    def take_over(tx: Transaction) -> list[Attempt]:
+        def alive(_: str, process: str) -> bool | None:
+            asked.append(process)
+            if asked.count("p") == 1:  # before the attempts are read
+                return None
+            request = marks.MarkRequest("theirs", State.SENDING, {}, "slow")
+            assert marks.apply(tx, [request])[0]
+            return False
+
+        return recovery.recover(tx, desk.scope, desk.run, alive)
+
+    assert desk.ledger._driver.write(take_over) == []
+    assert asked.count("p") == 2
+    assert desk.ledger.attempt("theirs").state is State.SENDING
