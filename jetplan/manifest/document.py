@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from jetplan.core.characters import quoted
+from jetplan.errors import Place
 from jetplan.manifest.files import read_file
 from jetplan.manifest.findings import Findings, nearest
 from jetplan.manifest.jobs import read_job
 from jetplan.manifest.keys import API_VERSION, TOP_KEYS
 from jetplan.manifest.objects import OBJECTS_PATH, read_objects
 from jetplan.manifest.sets import read_set
-from jetplan.manifest.text import check_text
+from jetplan.manifest.text import check_text, mixed_ends
 from jetplan.manifest.yaml.fields import Fields, is_mapping
 from jetplan.manifest.yaml.scalars import node_event, read_string
 from jetplan.manifest.yaml.tree import Refused, build_tree
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jetplan.core.spec import DeliverySetSpec, JobSpec
-    from jetplan.errors import Place, Problem
+    from jetplan.errors import Problem
     from jetplan.manifest.columns import Columns
     from jetplan.manifest.files import SourceFile
     from jetplan.manifest.limits import Limits
@@ -47,9 +48,20 @@ class Document:
     warnings: list[Problem] = field(default_factory=list)
 
 
+def check_document(data: bytes, findings: Findings) -> bytes | None:
+    """The text of a manifest without a leading BOM, or None after recording each reason why it is none."""
+    text = check_text(data, findings)
+    if text is not None and b"\r" in text:
+        line, message = mixed_ends(text)
+        if line:
+            hint = "save the file with one kind of line end: `jetplan fmt` does"
+            findings.warn(Place(findings.file, line), "line-ends", message, hint)
+    return text
+
+
 def declare_strictly(data: bytes, document: Document, findings: Findings, source: SourceFile, limits: Limits) -> None:
     """Put what the bytes of a file declare into `document`, and what is wrong with them into `findings`."""
-    text = check_text(data, findings)
+    text = check_document(data, findings)
     if text is not None:
         declare_root(build_tree(text, findings, limits, BULK), document, findings, source, limits)
 

@@ -18,6 +18,7 @@ from jetplan.manifest.yaml import events
 from jetplan.manifest.yaml.events import ScalarEvent
 from jetplan.manifest.yaml.indentation import indented
 from jetplan.manifest.yaml.scalars import reads_as_other
+from jetplan.manifest.yaml.tree import TOUCHING
 
 if TYPE_CHECKING:
     from jetplan.manifest.files import SourceFile
@@ -59,7 +60,7 @@ def _without_needless_quotes(text: str) -> str:
     while (event := read()) is not None:
         if type(event) is ScalarEvent and event.style in {"'", '"'} and _is_plain(event.value):
             start, end = event.start_mark, event.end_mark
-            if start.line == end.line:
+            if start.line == end.line and not TOUCHING.match(text, end.index):
                 parts += [text[done : start.index], event.value]
                 done = end.index
     return "".join([*parts, text[done:]])

@@ -13,6 +13,8 @@ from jetplan.manifest.keys import LEAST, OBJECT_KEYS
 from jetplan.manifest.yaml.events import MappingEnd, MappingStart, ScalarEvent, SequenceEnd
 from jetplan.manifest.yaml.scalars import (
     INTEGER,
+    is_null,
+    is_of_several_lines,
     kind_of_node,
     node_event,
     read_boolean,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 OBJECTS_PATH = ("deliverySets", "*", "objects")
 _SAFE_DIGITS = 15
+_QUOTE = "quote a path that begins with a special character; remove an item that is empty"
 
 
 def read_objects(builder: Builder, start: Event) -> Columns:  # noqa: ARG001  # the shape of every bulk reader
@@ -38,13 +41,15 @@ def read_objects(builder: Builder, start: Event) -> Columns:  # noqa: ARG001  # 
     add_path, add_size, add_place = columns.paths.append, columns.sizes.append, columns.places.append
     while (kind := type(event := get())) is not SequenceEnd:
         columns.total += 1
-        if kind is ScalarEvent and not careful and event.value[:1] == "/" and len(event.value) > 1:
+        if kind is ScalarEvent and not careful and _is_plainly_a_path(event):
             path, size, at = event.value, UNKNOWN_SIZE, event
         elif kind is MappingStart and not (careful and builder.is_refused(event)):
             found = _Entry(builder, event).read(columns)
             if found is None:
                 continue
             path, size, at = found
+        elif careful and kind is ScalarEvent and builder.is_cut_off(event):
+            continue
         elif kind is ScalarEvent and (stretch := builder.put_aside_at(event)):
             columns.total -= 1
             stretch.take_into(columns)
@@ -60,6 +65,11 @@ def read_objects(builder: Builder, start: Event) -> Columns:  # noqa: ARG001  # 
     return columns
 
 
+def _is_plainly_a_path(event: Scalar) -> bool:
+    text = event.value
+    return text[:1] == "/" and len(text) > 1 and not is_of_several_lines(event)
+
+
 def _string_entry(builder: Builder, event: Any) -> str | None:
     findings = builder.findings
     if type(event) is MappingStart:  # refused for its anchor or tag
@@ -69,7 +79,10 @@ def _string_entry(builder: Builder, event: Any) -> str | None:
     if type(node) is not ScalarEvent:
         if not isinstance(node, Refused):
             message = f"an object must be a path or a mapping, not {kind_of_node(node)}"
-            findings.refuse(node_event(node), "wrong-type", message)
+            findings.refuse(node_event(node), "wrong-type", message, _QUOTE)
+        return None
+    if is_null(node):
+        findings.refuse(event, "wrong-type", "an object must be a path or a mapping, not nothing", _QUOTE)
         return None
     text = read_string(node, "an object's path", findings)
     return None if text is None else whole_path(text, node, findings)
@@ -128,7 +141,7 @@ class _Entry:
         """Take what is plainly right, quickly."""
         text = value.value
         if name == "relativePath":
-            if self.path is None and len(text) > 1 and text[0] == "/":
+            if self.path is None and _is_plainly_a_path(value):
                 self.path, self.path_text = value, text
                 return True
             return False
@@ -145,7 +158,9 @@ class _Entry:
         if value is None:
             builder.refuse_key(key, (*OBJECTS_PATH, ""))
             return
-        refused = builder.careful and builder.is_refused(key)
+        refused = builder.careful and (
+            builder.is_refused(key) or (key.value == "relativePath" and builder.is_cut_off(value))
+        )
         node = builder.node(value, (*OBJECTS_PATH, "", key.value))
         if refused:
             return
@@ -165,6 +180,8 @@ class _Entry:
                 self.revision = read_integer(node, "`revision`", findings, LEAST[name])
             case _:
                 hint = nearest(name, OBJECT_KEYS) or "known keys: " + ", ".join(f"`{each}`" for each in OBJECT_KEYS)
+                if not key.style and (self.path is None or "/" in name):
+                    hint = "if this is a path with `: ` in it, quote the whole of it"
                 findings.refuse(key, "unknown-key", f"unknown key {quoted(name)} in an object", hint)
 
     def _finish(self, columns: Columns) -> tuple[str, int, Scalar] | None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jetplan.manifest import shortcuts
-from jetplan.manifest.document import BULK, declare_root, declare_strictly
+from jetplan.manifest.document import BULK, check_document, declare_root, declare_strictly
 from jetplan.manifest.fast.canonical import put_aside
 from jetplan.manifest.fast.plain import DEPTH, declare_plain
 from jetplan.manifest.findings import Findings
-from jetplan.manifest.text import check_text
 from jetplan.manifest.yaml.tree import Misplaced, build_tree
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ def declare(data: bytes, document: Document, findings: Findings, source: SourceF
     if not shortcuts.are_taken():
         declare_strictly(data, document, findings, source, limits)
         return
-    text = check_text(data, findings)
+    text = check_document(data, findings)
     if text is None:
         return
     short, aside = put_aside(text)

@@ -19,9 +19,15 @@ _WORDS = {
         "check the indentation of this line and the one above, or quote the value",
     ),
     "found unexpected end of stream": ("a quoted value is never closed", "close the quote"),
-    "could not find expected ':'": ("a key is not followed by `:`", "write `key: value`"),
+    "could not find expected ':'": (
+        "a key is not followed by `:`",
+        "write `key: value`, or `- value` in a list",
+    ),
     "did not find expected key": ("a key was expected here", "check the indentation"),
-    "did not find expected '-' indicator": ("a `- ` was expected here", "check the indentation"),
+    "did not find expected '-' indicator": (
+        "a `- ` was expected here",
+        "check the indentation; quote the whole of a value that begins with a quote, `[` or `{`",
+    ),
     "did not find expected ',' or ']'": ("a `[` is not closed", "separate by `,` and close with `]`"),
     "did not find expected ',' or '}'": ("a `{` is not closed", "separate by `,` and close with `}`"),
     "did not find expected node content": ("a value was expected here", "close every `[` and `{`"),
@@ -39,6 +45,14 @@ _WORDS = {
     ),
     "found undefined tag handle": ("a tag is used", "remove the tag: manifests say literally what is sent"),
     "found unknown directive name": ("a `%` directive is used", "remove the line"),
+    "did not find expected alphabetic or numeric character": (
+        "a value begins with `&` or `*`",
+        "quote it if it is text: manifests have no anchors and no aliases",
+    ),
+    "did not find expected comment or line break": (
+        "text stands behind a `|` or `>`",
+        "quote a value that begins with `|` or `>`",
+    ),
     "found undefined anchor": ("an alias is used", "write the value out"),
     "did not find expected <document start>": ("more follows after the end of the document", ""),
 }

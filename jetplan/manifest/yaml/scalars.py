@@ -44,6 +44,11 @@ def kind_of_node(node: Node) -> str:
     return "nothing" if is_null(node) else "a value"
 
 
+def is_of_several_lines(scalar: Scalar) -> bool:
+    """Whether the text of a scalar stands on more than one line, which YAML folds into one."""
+    return scalar.start_mark.line != scalar.end_mark.line
+
+
 def is_null(node: Node) -> bool:
     """Whether a node is a plain null or nothing at all."""
     return is_scalar(node) and not node.style and NULL.fullmatch(node.value) is not None
@@ -69,6 +74,10 @@ def read_string(node: Node, what: str, findings: Findings) -> str | None:
     if scalar is None:
         return None
     text: str = scalar.value
+    if is_of_several_lines(scalar):
+        hint = "write it on one line; if a `- ` is missing before the second line, put it there"
+        findings.refuse(scalar, "several-lines", f"{what} goes over several lines", hint)
+        return None
     if not scalar.style and (looks_like := reads_as_other(text)):
         message = f"{what} must be a string, and {quoted(text)} without quotes is {looks_like}"
         findings.refuse(scalar, "unquoted", message, f'quote it: `"{text}"`' if len(text) < 60 else "quote it")

@@ -6,6 +6,7 @@ depth are refused here. What the keys mean is not known here; scalars keep their
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -31,6 +32,14 @@ if TYPE_CHECKING:
     from jetplan.manifest.limits import Limits
 
 LITERAL = "a manifest says literally what is sent, because people review it"
+
+
+_QUOTE_OR_REMOVE = "quote the whole value if this is a part of it, else remove it"
+TOUCHING = re.compile(r"[ \t]+(#+[^\s#])")
+"""A comment whose `#` touches what follows it: behind an unquoted value it may be meant as a part of that."""
+_TOUCHING_BYTES = re.compile(rb"[ \t]#+[^\s#]")
+_NO_TEXT = re.compile(r"true|false|[0-9]*")
+"""What no comment can cut short unnoticed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,19 @@ class Misplaced(Exception):
     """Something was put aside that is no item of a list read in bulk."""
 
 
+def _lines_with_touching_comments(data: bytes) -> dict[int, str]:
+    """The lines, counted from 0, in which a `#` behind a blank touches what follows it."""
+    found: dict[int, str] = {}
+    line = at = 0
+    while touching := _TOUCHING_BYTES.search(data, at):
+        line += data.count(b"\n", at, touching.start())
+        start = data.rfind(b"\n", 0, touching.start()) + 1
+        end = data.find(b"\n", start)
+        at = len(data) if end < 0 else end
+        found[line] = data[start:at].decode()
+    return found
+
+
 class Builder:
     """Builds one document. `bulk` maps a key path, with `*` for any key, to the reader of the sequence there.
 
@@ -106,8 +128,9 @@ class Builder:
         self.depth_limit = limits.depth
         self.bulk = bulk or {}
         self.aside: dict[int, PutAside] = dict(aside or {})
-        # No such byte, no such thing: then nothing needs to be looked at event by event.
-        self.careful = b"&" in data or b"*" in data or b"!" in data
+        self._cut = _lines_with_touching_comments(data)
+        # Without any of these, no event needs to be looked at for what it may carry.
+        self.careful = b"&" in data or b"*" in data or b"!" in data or bool(self._cut)
 
     def document(self) -> Node | None:
         """The only document's root, or None for a file without any content. Raises the parser's own error."""
@@ -134,6 +157,8 @@ class Builder:
                 self.skip()
             return Refused(event)
         if kind is ScalarEvent:
+            if self._cut:
+                self._tell_cut(event, self.findings.warn)
             return event  # type: ignore[no-any-return]
         if len(path) >= self.depth_limit:
             self.findings.refuse(event, "yaml-depth", f"nested more than {self.depth_limit} levels deep")
@@ -159,16 +184,42 @@ class Builder:
         """Record and tell whether an event is an alias, or carries an anchor or a tag."""
         if type(event) is events.AliasEvent:
             name = quoted("*" + event.anchor)
-            self.findings.refuse(event, "yaml-alias", f"the alias {name} is used", f"write the value out: {LITERAL}")
+            self.findings.refuse(
+                event,
+                "yaml-alias",
+                f"the alias {name} is used",
+                f"quote it if it is text; else write the value out: {LITERAL}",
+            )
             return True
         if event.anchor is not None:
             name = quoted("&" + event.anchor)
-            self.findings.refuse(event, "yaml-anchor", f"the anchor {name} is set", "remove it")
+            self.findings.refuse(event, "yaml-anchor", f"the anchor {name} is set", _QUOTE_OR_REMOVE)
             return True
         if event.tag is not None:
-            self.findings.refuse(event, "yaml-tag", f"the tag {quoted(event.tag)} is used", "remove it")
+            self.findings.refuse(event, "yaml-tag", f"the tag {quoted(event.tag)} is used", _QUOTE_OR_REMOVE)
             return True
         return False
+
+    def is_cut_off(self, path: Scalar) -> bool:
+        """Record and tell whether a comment that touches what follows it may have cut off the end of a path.
+
+        Behind more than one blank it is more likely a comment: that is only warned of.
+        """
+        return self._tell_cut(path, self.findings.refuse)
+
+    def _tell_cut(self, scalar: Any, tell: Callable[[Scalar, str, str, str], None]) -> bool:
+        line = self._cut.get(scalar.end_mark.line)
+        comment = TOUCHING.match(line, scalar.end_mark.column) if line is not None and not scalar.style else None
+        if comment is None or _NO_TEXT.fullmatch(scalar.value):
+            return False
+        del self._cut[scalar.end_mark.line]
+        shown = quoted(comment[1] + "…")
+        message = f"{quoted(scalar.value, 40)} ends here, because {shown} begins a comment"
+        is_near = comment.start(1) == comment.start() + 1
+        if not is_near:
+            tell = self.findings.warn
+        tell(scalar, "yaml-comment", message, "quote the value if this belongs to it, or put a blank behind the `#`")
+        return is_near
 
     def skip(self) -> None:
         """Read past the end of the collection just begun."""
