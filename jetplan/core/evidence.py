@@ -240,4 +240,7 @@ def evidence_detail(evidence: Evidence) -> Mapping[str, Any]:
 
 def failure_detail(evidence: Evidence) -> Mapping[str, Any]:
     """What the ledger keeps of a delivery that was accepted, and of whose files the server says that some failed."""
-    return {"state": "FAILED", "failedFiles": len(evidence.failed), "paths": list(evidence.failed[:_MOST_PATHS])}
+    named = list(evidence.failed[:_MOST_PATHS])
+    more = f" and {len(evidence.failed) - len(named)} more" if len(evidence.failed) > len(named) else ""
+    reason = f"the server lists {len(evidence.failed)} of its files as failed: {', '.join(named)}{more}"
+    return {"state": "FAILED", "reason": reason, "failedFiles": len(evidence.failed), "paths": named}

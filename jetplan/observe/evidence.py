@@ -88,5 +88,7 @@ def _told(attempt: Attempt, finding: Evidence | Silence | None) -> Attempt:
         case Silence(why):
             return replace(attempt, detail={**attempt.detail, "evidence": why})
         case evidence:
-            settles = "the next `jetplan apply` records it as accepted"
-            return replace(attempt, detail={**attempt.detail, **evidence_detail(evidence), "settles": settles})
+            detail = dict(evidence_detail(evidence))
+            detail["evidence"] += ": the next `jetplan apply` records it as accepted"
+            detail["evidence"] += " and failed" if evidence.failed else ""
+            return replace(attempt, detail={**attempt.detail, **detail})

@@ -77,6 +77,13 @@ def test_only_the_sources_own_root_counts(declared: str, url: str, root: str) ->
     assert isinstance(judge([declared], seen(url), root=root), Silence)
 
 
+def test_a_root_ends_where_a_name_ends_and_may_be_encoded_itself() -> None:
+    """Other folders that begin alike are not below it; the profile's url may be spelled either way."""
+    assert readings("file:///srv/nyc2/x", "file:///srv/nyc") == []
+    assert readings("file:///mnt/my root/x", "file:///mnt/my%20root") == ["/x"]
+    assert readings("file:///mnt/my%20root/x", "file:///mnt/my root") == ["/x"]
+
+
 @pytest.mark.parametrize("declared", ["/a%20b", "/a b", "/%C3%BC", "/\u00fc", "/a%2520b", "/c:\\x", "/c:/x"])
 def test_a_spelling_with_two_readings_settles_nothing(declared: str) -> None:
     """`a%20b` may be a file with a space or one with a percent sign: whichever is declared, it may be the other."""

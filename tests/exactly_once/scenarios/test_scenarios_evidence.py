@@ -124,10 +124,13 @@ def test_a_file_that_failed_is_recorded_as_failed(state, jet, project, lost):
     """It was accepted, and did not arrive: the run that finds it does not end with 0, and status names it."""
     lost("/a", "/b")
     jet.files = [file(f"{SRC}/a", state=state), file(f"{SRC}/b")]
+    (told,) = project.doubtful()[0]["evidence"]
+    assert told.endswith("records it as accepted and failed")
     ran = project.run(APPLY, code=1)
     assert "/a failed" in ran.out + ran.err
     status = json.loads(project.run("jetplan status --format json", code=1).out)
     assert (len(status["failed"]), status["inDoubt"]) == (1, [])
+    assert "failed: /a" in status["failed"][0]["reason"]
     history = project.run(f"jetplan ledger show {status['failed'][0]['attemptId']}").out
     assert "evidenced" in history
     assert jet.objects == {"/a": 1, "/b": 1}
