@@ -37,6 +37,7 @@ class ExitCode(IntEnum):
     REFUSED = 7
     APPLIED_IN_PART = 8
     USAGE = 64
+    HUNG_UP = 129
     INTERRUPTED = 130
     TERMINATED = 143
 

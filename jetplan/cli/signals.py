@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM while something irreversible runs: stop new work, let requests under way finish."""
+"""SIGINT, SIGTERM and SIGHUP while something irreversible runs: stop new work, let requests under way finish."""
 
 from __future__ import annotations
 
@@ -15,14 +15,24 @@ if TYPE_CHECKING:
 
 @contextmanager
 def stopping(stop: Stop) -> Iterator[None]:
-    """Turn signals into a stop for as long as the block lasts. CI sends SIGINT, then SIGTERM: both mean the same."""
+    """Turn signals into a stop for as long as the block lasts. All of them mean the same.
+
+    CI sends SIGINT, then SIGTERM. A terminal that is closed sends SIGHUP.
+    """
 
     def note(number: int, _frame: FrameType | None) -> None:
         stop.by_signal(number)
 
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, note) for number in _heeded()}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _heeded() -> Iterator[int]:
+    yield from (signal.SIGINT, signal.SIGTERM)
+    # Windows has no SIGHUP. `nohup` starts a process that ignores it, which then goes on to its end.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        yield signal.SIGHUP

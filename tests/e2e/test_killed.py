@@ -62,7 +62,7 @@ def test_killed_at_any_moment(stage, seed):
     assert Counter(job["name"] for job in stage.jobs()) == dict.fromkeys(JOB_NAMES, 1)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_asked_to_stop(stage, number, code):
     """A signal stops new work, what is under way is recorded, and the next run sends the rest."""
     write_much(stage)
@@ -78,6 +78,22 @@ def test_asked_to_stop(stage, number, code):
     stage.run("jetplan apply --auto-approve")
     assert stage.delivered() == dict.fromkeys(OBJECTS, 1)
     assert stage.delivery_posts() == 12
+
+
+def test_nohup_goes_on(stage):
+    """A run that was started to ignore SIGHUP goes on to its end."""
+    write_much(stage)
+    stage.faults("POST:/deliveries=latency=100")
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        process = stage.start("jetplan apply --auto-approve --parallelism 2")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    wait_until(lambda: stage.delivery_posts() >= 2 or process.poll() is not None)
+    process.send_signal(signal.SIGHUP)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, out + err
+    assert stage.delivered() == dict.fromkeys(OBJECTS, 1)
 
 
 def test_three_runners_at_once(stage):
