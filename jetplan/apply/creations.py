@@ -36,7 +36,7 @@ def jobs_known(plan: Plan, context: Context) -> KnownJobs:
 class JobCreation:
     """Creates one job. `report` is told the result, once, from any thread."""
 
-    def __init__(self, step: CreateJob, context: Context, report: Callable[[CreateJob, Result], None]) -> None:
+    def __init__(self, step: CreateJob, context: Context, report: Callable[[Result], None]) -> None:
         self._step = step
         self._context = context
         self._report = report
@@ -55,13 +55,13 @@ class JobCreation:
                 if not _is_there(job_id, context):
                     continue
                 if subject == step.subject:
-                    self._report(step, _made(step, job_id, context))
+                    self._report(_made(step, job_id, context))
                 else:
                     why = f"job {job_id} has this name and other storage profiles, though no list shows it"
-                    self._report(step, StepSkipped(step, why))
+                    self._report(StepSkipped(step, why))
                 return ()
         except JetplanError as error:
-            self._report(step, StepNotSent(step, error.message))
+            self._report(StepNotSent(step, error.message))
             return ()
         return self._send(claimed=False)
 
@@ -79,15 +79,15 @@ class JobCreation:
                 self._version = version
                 return [partial(self._send, claimed=True)]
             case Taken(by):
-                self._report(self._step, StepSkipped(self._step, "another attempt holds the claim", tuple(by)))
+                self._report(StepSkipped(self._step, "another attempt holds the claim", tuple(by)))
             case error:
                 # Should the commit have taken place after all, the end of the run hands the claim back.
-                self._report(self._step, StepNotSent(self._step, error.message, self._attempt.attempt_id))
+                self._report(StepNotSent(self._step, error.message, self._attempt.attempt_id))
         return []
 
     def give_up(self) -> None:
         """Report that the job was not begun."""
-        self._report(self._step, StepSkipped(self._step, self._context.stop.reason))
+        self._report(StepSkipped(self._step, self._context.stop.reason))
 
     # As work.
 
@@ -96,13 +96,14 @@ class JobCreation:
             result = self._create(claimed=claimed)
         except JetplanError as error:
             result = StepNotSent(self._step, error.message)
-        self._report(self._step, result)
+        self._report(result)
         return ()
 
     def _claim(self, attempts: Sequence[NewAttempt]) -> ClaimResult:
         context = self._context
         result = context.ledger.claim(context.scope, self._step.subject, self._version, attempts, context.run_id)
-        self._version = getattr(result, "version", self._version)
+        if isinstance(result, Claimed):
+            self._version = result.version
         return result
 
     def _create(self, *, claimed: bool) -> Result:

@@ -23,14 +23,17 @@ if TYPE_CHECKING:
 
 
 class SetDelivery:
-    """Submits the batches of one set. `report` is told each batch's result, once, from any thread."""
+    """Submits the batches of one set.
+
+    `report` is told each batch's position among `steps` and its result, once, from any thread.
+    """
 
     def __init__(
         self,
         steps: Sequence[SubmitBatch],
         job_id: str,
         context: Context,
-        report: Callable[[SubmitBatch, Result], None],
+        report: Callable[[int, Result], None],
     ) -> None:
         self._steps = steps
         self._job_id = job_id
@@ -38,7 +41,8 @@ class SetDelivery:
         self._report = report
         self._version = steps[0].version
         self._next = 0
-        self._asked: Sequence[SubmitBatch] = ()
+        self._asked = range(0)
+        """The positions that the last claim asked for."""
 
     # As a claimant.
 
@@ -54,9 +58,9 @@ class SetDelivery:
         while end < min(self._next + attempts, len(self._steps)) and len(self._steps[end]) <= left:
             left -= len(self._steps[end])
             end += 1
-        self._asked = self._steps[self._next : end]
+        self._asked = range(self._next, end)
         self._next = end
-        return self._new_claim([self._attempt(step) for step in self._asked])
+        return self._new_claim([self._attempt(self._steps[at]) for at in self._asked])
 
     def answered(self, claim: NewClaim, result: ClaimResult | JetplanError, concurrent: Callable[[], bool]) -> Follows:
         """Send each batch that was granted; claim each by itself where they were not granted together."""
@@ -67,41 +71,41 @@ class SetDelivery:
             result = self._without_conflicts(claim, result, concurrent)
         except JetplanError as error:
             # Should the commit have taken place after all, the end of the run hands the claims back.
-            for step, _ in pairs:
-                self._report(step, StepNotSent(step, error.message))
+            for at, _ in pairs:
+                self._report(at, StepNotSent(self._steps[at], error.message))
             return []
         match result:
             case Claimed():
-                return [partial(self._send, step, attempt) for step, attempt in pairs]
+                return [partial(self._send, at, attempt) for at, attempt in pairs]
             case Taken() if len(pairs) == 1:
                 self._taken(pairs[0][0], result)
                 return []
             case Taken():
-                return [partial(self._claim_alone, step) for step, _ in pairs]
+                return [partial(self._claim_alone, at) for at, _ in pairs]
             case _:
                 assert_never(result)
 
     def give_up(self) -> None:
         """Report the batches that were not claimed yet."""
-        for step in self._steps[self._next :]:
-            self._report(step, StepSkipped(step, self._context.stop.reason))
+        for at in range(self._next, len(self._steps)):
+            self._report(at, StepSkipped(self._steps[at], self._context.stop.reason))
 
-    def _claim_alone(self, step: SubmitBatch) -> Follows:
+    def _claim_alone(self, at: int) -> Follows:
         """Claim one batch of those that were not granted together."""
-        attempt = self._attempt(step)
+        attempt = self._attempt(self._steps[at])
         try:
             result = self._claim([attempt])
         except JetplanError as error:
-            self._report(step, StepNotSent(step, error.message))
+            self._report(at, StepNotSent(self._steps[at], error.message))
             return []
         if isinstance(result, Claimed):
-            return [partial(self._send, step, attempt)]
-        self._taken(step, result)
+            return [partial(self._send, at, attempt)]
+        self._taken(at, result)
         return []
 
-    def _taken(self, step: SubmitBatch, taken: Taken) -> None:
+    def _taken(self, at: int, taken: Taken) -> None:
         runs = ", ".join(sorted({attempt.run.run_id for attempt in taken.by}))
-        self._report(step, StepSkipped(step, f"run {runs} has claimed these objects", tuple(taken.by)))
+        self._report(at, StepSkipped(self._steps[at], f"run {runs} has claimed these objects", tuple(taken.by)))
 
     def _new_claim(self, attempts: Sequence[NewAttempt]) -> NewClaim:
         return NewClaim(self._steps[0].subject, self._version, attempts, self._steps[0].also)
@@ -144,8 +148,8 @@ class SetDelivery:
             step.overlap_allowed,
         )
 
-    def _send(self, step: SubmitBatch, attempt: NewAttempt) -> Follows:
-        context = self._context
+    def _send(self, at: int, attempt: NewAttempt) -> Follows:
+        step, context = self._steps[at], self._context
         channel = Channel(
             self._claim,
             lambda sent: context.client.deliver(self._job_id, delivery_body(sent.paths, sent.sizes)),
@@ -154,16 +158,16 @@ class SetDelivery:
         protocol = carry_out(attempt, context.new_id, context.patience, claimed=True)
         match context.driver.drive(protocol, channel):
             case Done(attempt_id, delivery_id):
-                self._report(step, DeliveryAccepted(step, delivery_id, attempt_id))
+                self._report(at, DeliveryAccepted(step, delivery_id, attempt_id))
             case Rejected(attempt_id, status, message):
-                self._report(step, StepRejected(step, status, message, attempt_id))
+                self._report(at, StepRejected(step, status, message, attempt_id))
             case Unsent(attempt_id, reason):
-                self._report(step, StepNotSent(step, reason, attempt_id))
+                self._report(at, StepNotSent(step, reason, attempt_id))
             case Doubtful(attempt_id):
-                self._report(step, StepInDoubt(step, context.ledger.attempt(attempt_id)))
+                self._report(at, StepInDoubt(step, context.ledger.attempt(attempt_id)))
             case Held(taken, reason):
                 why = context.stop.reason if context.stop else reason
-                self._report(step, StepSkipped(step, why, tuple(taken.by)))
+                self._report(at, StepSkipped(step, why, tuple(taken.by)))
             case other:
                 assert_never(other)
         return ()

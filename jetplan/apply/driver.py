@@ -43,6 +43,9 @@ class Halt(Protocol):
     """What tells the driver to stop, and sleeps for it."""
 
     def __bool__(self) -> bool: ...
+    def by_error(self, error: JetplanError) -> None:
+        """Stop because nothing more can succeed."""
+
     def wait(self, seconds: float) -> bool:
         """Sleep; False when stopped."""
 
@@ -216,7 +219,7 @@ class Driver:
     def _failed(self, error: JetplanError, current: _Current) -> End:
         if current.sent:
             return Doubtful(current.attempt_id, f"the answer could not be recorded: {error.message}")
-        if isinstance(error, AuthenticationError) and hasattr(self._stop, "by_error"):
+        if isinstance(error, AuthenticationError):
             self._stop.by_error(error)
         if current.attempt_id:
             self._release(current.attempt_id, error.message)

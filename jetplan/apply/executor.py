@@ -18,6 +18,7 @@ from jetplan.apply.work import Work
 from jetplan.core.attempts import State
 from jetplan.core.outcome import (
     ApplyOutcome,
+    Change,
     DeliveryAccepted,
     JobApplied,
     Result,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from jetplan.apply.context import ApplyOptions, Context
-    from jetplan.core.plan import Plan, Step
+    from jetplan.core.plan import Plan
 
 ADOPTED_TOGETHER = 256
 """Jobs adopted before their lines are told and a stop is heeded."""
@@ -69,6 +70,7 @@ class _Run:
         self._sizes = sizes
         self._on_result = on_result
         self._results: dict[int, Result] = {}
+        """By the step's position in the plan."""
         self._lock = Lock()
         self._stopped_at: float | None = None
         self._failure: JetplanError | None = None
@@ -89,7 +91,7 @@ class _Run:
         self._settle_doubtful_deliveries()
         remember_whole_sets(
             self._plan,
-            lambda step: isinstance(self._results.get(id(step)), DeliveryAccepted),
+            lambda at: isinstance(self._results.get(at), DeliveryAccepted),
             self._context.ledger,
             self._context.scope,
             self._sizes,
@@ -98,9 +100,8 @@ class _Run:
         if stop.error is not None and not self._results:
             raise stop.error
         unfinished = self._context.ledger.unfinished(self._context.scope)
-        ordered = [self._results[id(step)] for step in self._plan.changes() if id(step) in self._results]
         return ApplyOutcome(
-            tuple(ordered),
+            tuple(self._results[at] for at in sorted(self._results)),
             blocked=tuple(self._plan.blocked()),
             unfinished=tuple(attempt for attempt in unfinished if attempt.state is State.IN_DOUBT),
             interrupted=stop.signal is not None,
@@ -108,9 +109,9 @@ class _Run:
             alarms=tuple(self._context.driver.alarms),
         )
 
-    def _report(self, step: Step, result: Result) -> None:
+    def _report(self, at: int, result: Result) -> None:
         with self._lock:
-            self._results[id(step)] = result
+            self._results[at] = result
             self._on_result(result)
 
     def _run_all(self, tasks: Iterable[Callable[[], Iterable[object]]]) -> None:
@@ -133,41 +134,44 @@ class _Run:
     # Jobs.
 
     def _job_tasks(self) -> Iterator[Callable[[], Iterable[object]]]:
-        adopted: list[AdoptJob] = []
+        adopted: list[tuple[int, AdoptJob]] = []
         created: list[JobCreation] = []
         known = jobs_known(self._plan, self._context)
-        for step in self._plan.steps:
+        for at, step in enumerate(self._plan.steps):
             match step:
                 case AdoptJob(paused=None):
-                    adopted.append(step)
-                case CreateJob(job=name) if name in known:
-                    yield partial(JobCreation(step, self._context, self._report).begin, known[name])
-                case CreateJob():
-                    created.append(JobCreation(step, self._context, self._report))
+                    adopted.append((at, step))
+                case CreateJob(job=name):
+                    creation = JobCreation(step, self._context, partial(self._report, at))
+                    if name in known:
+                        yield partial(creation.begin, known[name])
+                    else:
+                        created.append(creation)
                 case AdoptJob() | UpdateJob():
-                    yield partial(self._job, step)
+                    yield partial(self._job, at, step)
         yield from Claiming(created, self._context).begin()
-        for at in range(0, len(adopted), ADOPTED_TOGETHER):
-            yield partial(self._adopt, adopted[at : at + ADOPTED_TOGETHER])
+        for start in range(0, len(adopted), ADOPTED_TOGETHER):
+            yield partial(self._adopt, adopted[start : start + ADOPTED_TOGETHER])
 
-    def _adopt(self, steps: Sequence[AdoptJob]) -> Iterable[object]:
+    def _adopt(self, numbered: Sequence[tuple[int, AdoptJob]]) -> Iterable[object]:
         if self._context.stop:
-            for step in steps:
-                self._report(step, StepSkipped(step, self._context.stop.reason))
+            for at, step in numbered:
+                self._report(at, StepSkipped(step, self._context.stop.reason))
             return ()
-        for result in adopt_together(steps, self._context):
-            self._report(result.step, result)
+        results = adopt_together([step for _, step in numbered], self._context)
+        for (at, _), result in zip(numbered, results, strict=True):
+            self._report(at, result)
         return ()
 
-    def _job(self, step: AdoptJob | UpdateJob) -> Iterable[object]:
+    def _job(self, at: int, step: AdoptJob | UpdateJob) -> Iterable[object]:
         if self._context.stop:
-            self._report(step, StepSkipped(step, self._context.stop.reason))
+            self._report(at, StepSkipped(step, self._context.stop.reason))
             return ()
         try:
             result = apply_job(step, self._context)
         except JetplanError as error:
             result = StepNotSent(step, error.message)
-        self._report(step, result)
+        self._report(at, result)
         return ()
 
     def _settle_doubtful_jobs(self) -> None:
@@ -180,49 +184,55 @@ class _Run:
             return
         with suppress(JetplanError):
             found = settle_creations(doubtful, self._context)
-            for result in list(self._results.values()):
+            for at, result in list(self._results.items()):
                 if isinstance(result, StepInDoubt) and isinstance(result.step, CreateJob):
                     job_id = found.get(result.attempt.attempt_id)
                     if job_id:
-                        self._report(result.step, JobApplied(result.step, job_id))
+                        self._report(at, JobApplied(result.step, job_id))
 
     # Deliveries.
 
     def _delivery_tasks(self) -> Iterator[Callable[[], Iterable[object]]]:
         job_ids = self._job_ids()
-        sets: dict[str, list[SubmitBatch]] = {}
-        for step in self._plan.submissions():
-            sets.setdefault(step.set_name, []).append(step)
+        sets: dict[str, dict[int, SubmitBatch]] = {}
+        for at, step in enumerate(self._plan.steps):
+            if isinstance(step, SubmitBatch):
+                sets.setdefault(step.set_name, {})[at] = step
         ready: list[SetDelivery] = []
-        for steps in sets.values():
+        for numbered in sets.values():
+            steps = list(numbered.values())
             job_id = job_ids.get(steps[0].job)
             if job_id:
-                ready.append(SetDelivery(steps, job_id, self._context, self._report))
+                report = partial(self._report_batch, list(numbered))
+                ready.append(SetDelivery(steps, job_id, self._context, report))
             else:
-                for step in steps:
-                    self._report(step, StepSkipped(step, f"job {step.job!r} was not made ready"))
+                for at, step in numbered.items():
+                    self._report(at, StepSkipped(step, f"job {step.job!r} was not made ready"))
         yield from Claiming(ready, self._context).begin()
+
+    def _report_batch(self, positions: Sequence[int], number: int, result: Result) -> None:
+        self._report(positions[number], result)
 
     def _settle_doubtful_deliveries(self) -> None:
         doubtful = {
-            result.attempt.attempt_id: result.step
-            for result in self._results.values()
+            result.attempt.attempt_id: (at, result.step)
+            for at, result in self._results.items()
             if isinstance(result, StepInDoubt) and isinstance(result.step, SubmitBatch)
         }
         if not doubtful or self._context.stop:
             return
         with suppress(JetplanError):
             for attempt_id in settle_soon(self._context, doubtful):
-                step = doubtful[attempt_id]
-                self._report(step, DeliveryAccepted(step, "", attempt_id))
+                at, step = doubtful[attempt_id]
+                self._report(at, DeliveryAccepted(step, "", attempt_id))
 
     def _job_ids(self) -> dict[str, str]:
         ids: dict[str, str] = {}
-        for step in self._plan.steps:
+        for at, step in enumerate(self._plan.steps):
             if isinstance(step, KeepJob):
                 ids[step.job] = step.observed.job_id
             elif isinstance(step, CreateJob | AdoptJob | UpdateJob):
-                result = self._results.get(id(step))
+                result = self._results.get(at)
                 if isinstance(result, JobApplied):
                     ids[step.job] = result.job_id
         return ids
@@ -236,18 +246,18 @@ class _Run:
         }
         for attempt in mine.values():
             self._close(attempt.attempt_id, attempt.state)
-        for step in self._plan.changes():
-            if id(step) in self._results:
+        for at, step in enumerate(self._plan.steps):
+            if at in self._results or not isinstance(step, Change):
                 continue
             subject = step.subject if isinstance(step, CreateJob | SubmitBatch) else None
             batch = step.batch if isinstance(step, SubmitBatch) else 1
             held = mine.get((subject, batch)) if subject else None
             if held is not None and held.state is not State.INTENDED:
-                self._report(step, StepInDoubt(step, self._context.ledger.attempt(held.attempt_id)))
+                self._report(at, StepInDoubt(step, self._context.ledger.attempt(held.attempt_id)))
             elif self._failure is not None:
-                self._report(step, StepNotSent(step, self._failure.message))
+                self._report(at, StepNotSent(step, self._failure.message))
             else:
-                self._report(step, StepSkipped(step, self._context.stop.reason))
+                self._report(at, StepSkipped(step, self._context.stop.reason))
 
     def _close(self, attempt_id: str, state: State) -> None:
         to = {State.INTENDED: State.NOT_SENT, State.SENDING: State.IN_DOUBT}.get(state)

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 def remember_whole_sets(
     plan: Plan,
-    accepted: Callable[[SubmitBatch], bool],
+    accepted: Callable[[int], bool],
     ledger: Ledger,
     scope: str,
     sizes: Mapping[str, bytes],
 ) -> None:
-    """Settle the digest of each set of which nothing is left. `accepted` says so of one batch of the plan.
+    """Settle the digest of each set of which nothing is left. `accepted` says so of the step at a position of the plan.
 
     What was sent stays sent, so a digest once settled stays true; a ledger that cannot note it costs only time.
     """
@@ -32,14 +32,14 @@ def remember_whole_sets(
         ledger.settle_all(scope, found)
 
 
-def _whole(plan: Plan, accepted: Callable[[SubmitBatch], bool]) -> dict[str, tuple[SubjectKey, bytes]]:
+def _whole(plan: Plan, accepted: Callable[[int], bool]) -> dict[str, tuple[SubjectKey, bytes]]:
     found: dict[str, tuple[SubjectKey, bytes]] = {}
     broken: set[str] = set()
-    for step in plan.steps:
+    for at, step in enumerate(plan.steps):
         match step:
             case AlreadySubmitted(settles=(subject, digest)):
                 found[step.set_name] = (subject, digest)
-            case SubmitBatch() if accepted(step):
+            case SubmitBatch() if accepted(at):
                 found[step.set_name] = (step.subject, plan.manifest_digests[step.set_name])
             case SubmitBatch() | BlockedDelivery():
                 broken.add(step.set_name)

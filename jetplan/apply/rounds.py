@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jetplan.apply.executor import apply_plan
 from jetplan.core.attempts import UNFINISHED
 from jetplan.core.outcome import StepSkipped
-from jetplan.core.plan import BlockReason
+from jetplan.core.plan import BlockedDelivery, BlockedJob, BlockReason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -44,9 +44,13 @@ def apply_in_rounds(
 def _held_by_others(outcome: ApplyOutcome) -> list[Attempt]:
     """The attempts of other runs that kept this one from doing something."""
     skipped = [each for each in outcome.results if isinstance(each, StepSkipped)]
-    busy = [each for each in outcome.blocked if getattr(each, "reason", None) is BlockReason.IN_PROGRESS]
+    busy = [
+        each
+        for each in outcome.blocked
+        if isinstance(each, BlockedJob | BlockedDelivery) and each.reason is BlockReason.IN_PROGRESS
+    ]
     attempts = [attempt for each in skipped for attempt in each.attempts]
-    return attempts + [attempt for each in busy for attempt in getattr(each, "attempts", ())]
+    return attempts + [attempt for each in busy for attempt in each.attempts]
 
 
 def _wait_for(attempts: Sequence[Attempt], context: Context, deadline: float) -> bool:

@@ -41,7 +41,15 @@ GITLAB = {
         ({"CI": "False"}, CI()),
         (
             GITHUB,
-            CI(True, True, "abc", "https://github.com/o/r/actions/runs/7", "mia", "origin/main", {OUTPUT: "/out"}),
+            CI(
+                True,
+                True,
+                "abc",
+                "https://github.com/o/r/actions/runs/7",
+                "mia",
+                "refs/remotes/origin/main",
+                {OUTPUT: "/out"},
+            ),
         ),
         (GITLAB, CI(True, False, "abc", "https://gitlab/1", "mia", "def")),
         ({"BUILD_SOURCEVERSION": "abc", "BUILD_URL": "https://ci/1"}, CI(commit="abc", run_url="https://ci/1")),
