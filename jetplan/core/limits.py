@@ -96,7 +96,9 @@ def _destinations(submissions: list[SubmitBatch], allowed: frozenset[str] | None
         if not step.first_to_destination or named or profile.profile_id in told:
             continue
         told.add(profile.profile_id)
-        message = f"set {step.set_name} makes the first delivery ever to {profile}, which is not allowed by name"
+        message = (
+            f"set {step.set_name} makes the first delivery to {profile} in this ledger, which is not allowed by name"
+        )
         edit = f"adding {str(profile)!r} to `limits.allowDestinations`"
         yield Refusal(
             LimitKind.DESTINATION, message, f"--allow-destination {quoted(str(profile))}", edit, step.set_name

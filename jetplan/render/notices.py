@@ -83,7 +83,7 @@ def _first_deliveries(routes: Sequence[RouteTotal]) -> Iterator[Notice]:
         destination = each.route.destination
         if each.first_to_destination and destination.storage_profile_id not in seen:
             seen.add(destination.storage_profile_id)
-            yield Notice("firstDelivery", f"First delivery ever to {destination}.")
+            yield Notice("firstDelivery", f"First delivery to {destination} in this ledger.")
 
 
 def _resends(resends: Sequence[Resend]) -> Iterator[Notice]:

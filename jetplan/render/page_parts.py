@@ -102,7 +102,7 @@ def _badges(each: DeliverySet) -> Iterator[tuple[str, str]]:
     if any(delivery.whole_profile for delivery in each.deliveries):
         yield "alert", "whole profile"
     if any(delivery.first_to_destination for delivery in each.deliveries):
-        yield "alert", "first delivery there"
+        yield "alert", "first in this ledger"
     if each.resent_objects:
         yield "again", f"{each.resent_objects:,} sent again"
     if any(delivery.overlap_allowed for delivery in each.deliveries):

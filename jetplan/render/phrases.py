@@ -211,7 +211,7 @@ def route_flags(each: RouteTotal) -> list[str]:
     return [
         words_
         for words_, holds in (
-            ("first delivery there", each.first_to_destination),
+            ("first in this ledger", each.first_to_destination),
             ("whole profile", each.whole_profile),
             (f"{each.resent_objects:,} sent again", each.resent_objects),
         )
