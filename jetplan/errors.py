@@ -7,7 +7,8 @@
     │   └── Unreachable         1  no complete answer to a read, after all retries
     ├── InDoubtError            3  something was attempted and nobody knows yet whether it happened
     ├── StalePlan               5  a saved plan no longer fits what it was made from
-    ├── LedgerMismatch          6  the ledger is missing, or not the one the project pins
+    ├── LedgerMismatch          6  the ledger is unreadable, or not the one the project pins
+    │   └── LedgerMissing       6  there is no ledger at its URL, or an empty file
     ├── LimitRefused            7  a limit or policy of the project refused
     ├── AppliedInPart           8  some steps were done, others not
     └── UsageError             64  the command line or the configuration is wrong
@@ -129,6 +130,10 @@ class LedgerMismatch(JetplanError):
     """The ledger is missing, unreadable, or not the one that the project pins."""
 
     exit_code = ExitCode.WRONG_LEDGER
+
+
+class LedgerMissing(LedgerMismatch):
+    """There is no ledger at its URL: no file, an empty file, or a database without its tables."""
 
 
 class LimitRefused(JetplanError):

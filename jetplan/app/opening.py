@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from jetplan.api.client import Credentials, JetClient
-from jetplan.app.settings import check_ledger_named, check_pinned, credentials
+from jetplan.app.settings import check_ledger_named, check_pinned, credentials, ledger_not_here
+from jetplan.errors import LedgerMissing
 from jetplan.ledger import open_ledger
 
 if TYPE_CHECKING:
@@ -23,7 +24,11 @@ def pinned_ledger(settings: Settings) -> Iterator[Ledger]:
     check_ledger_named(settings)
     if not settings.ledger_id:
         check_pinned(settings, "")
-    with open_ledger(settings.ledger) as ledger:
+    try:
+        opened = open_ledger(settings.ledger)
+    except LedgerMissing as error:
+        raise ledger_not_here(settings) from error
+    with opened as ledger:
         check_pinned(settings, ledger.ledger_id)
         yield ledger
 

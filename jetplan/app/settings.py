@@ -14,7 +14,7 @@ from pathlib import Path
 from jetplan.app.configuration import Configuration, read_configuration
 from jetplan.app.environment import current_ci
 from jetplan.core.plan import BatchLimits
-from jetplan.errors import AuthenticationError, LedgerMismatch
+from jetplan.errors import AuthenticationError, LedgerMismatch, LedgerMissing
 
 CONFIG_FILE = "jetplan.yaml"
 VENDOR_URL = "https://platform-api-service.services.cloud.signiant.com"
@@ -93,6 +93,17 @@ def check_pinned(settings: Settings, ledger_id: str) -> None:
             f"but {settings.path} pins {settings.ledger_id}",
             hint="point JETPLAN_LEDGER at the right one; what was sent is recorded there, and not in this one",
         )
+
+
+def ledger_not_here(settings: Settings) -> LedgerMismatch:
+    """The error for a pinned ledger that is missing or empty. Its hint must never lead to a fresh ledger."""
+    return LedgerMissing(
+        f"the ledger that {settings.path} pins ({settings.ledger_id}) is not at {without_secrets(settings.ledger)}: "
+        "get it, or its backup; a new one would send everything again",
+        hint="point JETPLAN_LEDGER at the ledger that the team shares; or read an export with `jetplan ledger import`; "
+        "what was sent after that backup or export must be recorded with `jetplan ledger baseline` before the next "
+        "apply; if nothing of it is left, see `A lost ledger` in docs/exactly-once.md",
+    )
 
 
 def credentials() -> tuple[str, str]:

@@ -41,17 +41,18 @@ def command(config: Path, api_url: str | None, ledger: str | None) -> None:
 
     Overwrites nothing and can be run again: it then checks that the pinned ledger is there.
     """
-    from jetplan.app.settings import check_ledger_named, check_pinned, load_settings, without_secrets
+    from jetplan.app.opening import pinned_ledger
+    from jetplan.app.settings import check_ledger_named, load_settings, without_secrets
     from jetplan.ledger import open_ledger
 
     settings = load_settings(config, api_url, ledger)
     check_ledger_named(settings)
-    with open_ledger(settings.ledger, create=not settings.ledger_id) as opened:
-        if settings.ledger_id:
-            check_pinned(settings, opened.ledger_id)
-            click.echo(f"{config} pins ledger {opened.ledger_id}, and it is there: nothing to do.", err=True)
-        else:
-            _pin(config, settings.api_url, without_secrets(settings.ledger), opened.ledger_id)
+    if settings.ledger_id:
+        with pinned_ledger(settings) as pinned:
+            click.echo(f"{config} pins ledger {pinned.ledger_id}, and it is there: nothing to do.", err=True)
+    else:
+        with open_ledger(settings.ledger, create=True) as made:
+            _pin(config, settings.api_url, without_secrets(settings.ledger), made.ledger_id)
     _write_example(Path("manifests"))
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jetplan.errors import JetplanError, LedgerMismatch, UsageError
+from jetplan.errors import JetplanError, LedgerMismatch, LedgerMissing, UsageError
 from jetplan.ledger import schema
 from jetplan.ledger.sqlite import SqliteDriver
 from jetplan.ledger.store import Ledger
@@ -83,7 +83,7 @@ def prepare(driver: Driver, *, create: bool) -> None:
     if present == schema.newest():
         return
     if present == 0 and not create:
-        raise LedgerMismatch("there is no ledger at this URL yet", hint="`jetplan init` makes one")
+        raise LedgerMissing("there is no ledger at this URL yet", hint="`jetplan init` makes one")
     driver.write(lambda tx: _migrate(tx, driver.kind))
 
 
@@ -123,7 +123,7 @@ def _sqlite(path: Path, clock: Callable[[], datetime], *, create: bool) -> Sqlit
         mode = path.stat().st_mode
     except FileNotFoundError:
         if not create:
-            raise LedgerMismatch(
+            raise LedgerMissing(
                 f"there is no ledger at {path}", hint="`jetplan init` makes one; or set JETPLAN_LEDGER to the right one"
             ) from None
         _make_file(path)

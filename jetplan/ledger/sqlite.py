@@ -27,14 +27,18 @@ BUSY_SECONDS = 30.0
 _VARIABLES = 999
 """The parameters of one statement that every SQLite allows."""
 _FOREIGN = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH)
+_AFTER_BACKUP = (
+    "if you put a backup in its place, record what was sent after that backup with `jetplan ledger baseline` "
+    "before the next apply: it would be sent again"
+)
 _MEANINGS = {
     sqlite3.SQLITE_BUSY: ("another process holds it", "try again when the other run is done"),
     sqlite3.SQLITE_LOCKED: ("another process holds it", "try again when the other run is done"),
     sqlite3.SQLITE_FULL: ("the disk is full", "make room, then run the same command again"),
     sqlite3.SQLITE_IOERR: ("the disk reported an error", "check the disk, then run `jetplan ledger check`"),
     sqlite3.SQLITE_READONLY: ("it may not be written to", "check who owns the file and its folder"),
-    sqlite3.SQLITE_NOTADB: ("it is not a ledger", "check JETPLAN_LEDGER, or restore the file from a backup"),
-    sqlite3.SQLITE_CORRUPT: ("the file is damaged", "restore it from a backup"),
+    sqlite3.SQLITE_NOTADB: ("it is not a ledger", f"check JETPLAN_LEDGER; {_AFTER_BACKUP}"),
+    sqlite3.SQLITE_CORRUPT: ("the file is damaged", _AFTER_BACKUP),
     sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", "check that the file is there and readable"),
 }
 

@@ -27,6 +27,52 @@ def test_a_ledger_that_is_gone(stage, line):
     assert stage.delivered() == {"/a.mxf": 1}
 
 
+@pytest.mark.parametrize("line", [*RUNS, "jetplan init", "jetplan doctor", "jetplan ledger check"])
+@pytest.mark.parametrize("empty", [False, True])
+def test_a_lost_ledger_is_told_with_the_ways_out(stage, line, empty):
+    """Missing or empty: each command names the ways that send nothing twice, and none that makes a fresh ledger."""
+    stage.write_set("/a.mxf")
+    stage.run("jetplan apply --auto-approve")
+    file = stage.project / ".jetplan/ledger.db"
+    file.unlink()
+    if empty:
+        file.touch()
+    result = stage.run(line, code=6)
+    told = " ".join((result.out + result.err).split())
+    assert "a new one would send everything again" in told
+    assert "JETPLAN_LEDGER" in told
+    assert "`jetplan ledger import`" in told
+    assert "`jetplan ledger baseline`" in told
+    assert "jetplan init" not in told
+    assert file.exists() == empty
+
+
+def test_an_export_leads_out_of_a_lost_ledger(stage):
+    """The hint followed: after the import nothing is sent again."""
+    stage.write_set("/a.mxf")
+    stage.run("jetplan apply --auto-approve")
+    (stage.project / "kept.jsonl").write_text(stage.run("jetplan ledger export").out)
+    (stage.project / ".jetplan/ledger.db").unlink()
+    stage.run("jetplan plan", code=6)
+    stage.run("jetplan ledger import kept.jsonl")
+    stage.run("jetplan apply --auto-approve")
+    assert stage.delivered() == {"/a.mxf": 1}
+
+
+def test_a_baseline_leads_out_of_a_ledger_lost_for_good(stage):
+    """The steps of docs/exactly-once.md, `A lost ledger`: the new ledger sends nothing again."""
+    stage.write_set("/a.mxf")
+    stage.run("jetplan apply --auto-approve")
+    (stage.project / ".jetplan/ledger.db").unlink()
+    api = next(
+        line.split()[1] for line in (stage.project / "jetplan.yaml").read_text().splitlines() if "apiUrl" in line
+    )
+    stage.run(f"jetplan init --config new.yaml --api-url {api} --ledger sqlite:///new.db")
+    stage.run("jetplan ledger baseline --config new.yaml --set masters --reason 'seen at the destination'")
+    stage.run("jetplan apply --config new.yaml --auto-approve")
+    assert stage.delivered() == {"/a.mxf": 1}
+
+
 @pytest.mark.parametrize("line", RUNS)
 def test_a_foreign_ledger(stage, line):
     """A ledger with another id is refused, by name."""
