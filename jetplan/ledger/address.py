@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from jetplan.errors import JetplanError, LedgerMismatch, LedgerMissing, UsageError
 from jetplan.ledger import schema
+from jetplan.ledger.placement import check_not_mounted_alone
 from jetplan.ledger.sqlite import SqliteDriver
 from jetplan.ledger.store import Ledger
 from jetplan.ledger.times import now, stamp
@@ -132,6 +133,7 @@ def _sqlite(path: Path, clock: Callable[[], datetime], *, create: bool) -> Sqlit
     else:
         if not stat.S_ISREG(mode):
             raise LedgerMismatch(f"{path} is not a file, so it is no ledger", hint="check JETPLAN_LEDGER")
+        check_not_mounted_alone(path)
     return SqliteDriver(path, clock=clock)
 
 
