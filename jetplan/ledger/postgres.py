@@ -129,45 +129,33 @@ class PostgresDriver:
     def write(self, work: Callable[[PostgresTransaction], T], *, once: bool = False) -> T:
         with self._writing:
             unanswered: tuple[PostgresTransaction, T] | None = None
-            last: Exception | None = None
+            """The last transaction whose commit got no answer, and what its work gave."""
+            failure: psycopg.Error | None = None
             for pause in self._pauses():
                 self._sleep(pause)
+                begun = committing = False
                 try:
                     connection = self._writer = self._writer or self._connect()
-                    if unanswered is not None:
-                        if _has_landed(connection, unanswered[0]):
-                            return unanswered[1]
+                    if unanswered is None or not _has_landed(connection, unanswered[0]):
                         unanswered = None
-                    tx = PostgresTransaction(connection, _WRITE)
-                    result = work(tx)
-                except psycopg.Error as error:
-                    lost = self._writer is None or self._writer.broken or self._writer.closed
+                        tx = PostgresTransaction(connection, _WRITE)
+                        begun = True
+                        result = work(tx)
+                        unanswered, committing = (tx, result), True
+                        _commit(connection)
+                    return unanswered[1]
+                except BaseException as error:
+                    lost = _is_lost(self._writer)
                     self._writer = _roll_back(self._writer)
-                    if not lost and not isinstance(error, _AGAIN):
-                        raise self._meaning(error) from error
-                    last = error
-                    continue
-                except BaseException:
-                    self._writer = _roll_back(self._writer)
-                    raise
-                try:
-                    _commit(connection)
-                except psycopg.Error as error:
-                    lost = connection.broken or connection.closed
-                    self._writer = _roll_back(connection)
-                    if not lost:
-                        raise self._meaning(error) from error
-                    if once:
-                        raise self._unknown() from error
-                    unanswered, last = (tx, result), error
-                    continue
-                except BaseException:
-                    self._writer = _roll_back(connection)
-                    raise
-                return result
-            if unanswered is not None:
-                raise self._unknown() from last
-            raise self._meaning(last) from last
+                    if not isinstance(error, psycopg.Error):
+                        raise
+                    failure = error
+                if committing and not lost:
+                    unanswered = None  # the server said that it did not commit
+                passing = not committing and isinstance(failure, _AGAIN)
+                if (once and begun) or not (lost or passing):
+                    break
+            raise (self._meaning(failure) if unanswered is None else self._unknown()) from failure
 
     def read(self, work: Callable[[PostgresTransaction], T], *, once: bool = False) -> T:
         with self._reading:
@@ -182,7 +170,7 @@ class PostgresDriver:
                     result = work(tx)
                     connection.execute("ROLLBACK")
                 except psycopg.Error as error:
-                    lost = self._reader is None or self._reader.broken or self._reader.closed
+                    lost = _is_lost(self._reader)
                     self._reader = _roll_back(self._reader)
                     if not lost or (once and begun):
                         raise self._meaning(error) from error
@@ -290,6 +278,11 @@ def _has_landed(connection: Connection, lost: PostgresTransaction) -> bool:
 def _commit(connection: Connection) -> None:
     if connection.execute("COMMIT").statusmessage != "COMMIT":
         raise psycopg.InternalError("the server rolled the transaction back")
+
+
+def _is_lost(connection: Connection | None) -> bool:
+    """Whether there is no connection any more that the server could answer on."""
+    return connection is None or connection.broken or connection.closed
 
 
 def _roll_back(connection: Connection | None, *, keep: bool = True) -> Connection | None:

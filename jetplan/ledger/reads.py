@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jetplan.core.attempts import UNFINISHED, Attempt, Kind, RunInfo, State, SubjectKey
 from jetplan.errors import LedgerMismatch, UsageError
@@ -26,6 +26,48 @@ _ATTEMPT = """SELECT a.attempt_id, s.kind, s.name, s.source_id, s.destination_id
     a.delivery_id, a.detail, a.baseline, a.first_paths
     FROM jetplan_attempts a JOIN jetplan_subjects s ON s.subject_id = a.subject_id
     JOIN jetplan_runs r ON r.run_id = a.run_id"""
+
+
+class _AttemptRow(NamedTuple):
+    """One row of `_ATTEMPT`: the columns in its order."""
+
+    attempt_id: str
+    kind: str
+    name: str
+    source_id: str
+    destination_id: str
+    state: str
+    run_id: str
+    git_commit: str
+    ci_url: str
+    who: str
+    host: str
+    process: str
+    program: str
+    created_on: str
+    changed_on: str
+    batch: int
+    batches: int
+    revision: int
+    job_id: str
+    job_name: str
+    objects: int
+    known_bytes: int
+    unknown_sizes: int
+    delivery_id: str
+    detail: str
+    baseline: str | None
+    first_paths: str
+
+    @property
+    def subject(self) -> SubjectKey:
+        return SubjectKey(Kind(self.kind), self.name, self.source_id, self.destination_id)
+
+    @property
+    def run(self) -> RunInfo:
+        return RunInfo(self.run_id, self.git_commit, self.ci_url, self.who, self.host, self.process, self.program)
+
+
 _OPEN = frozenset(state.value for state in UNFINISHED)
 _TOGETHER = 10_000
 """Rows read at once."""
@@ -132,8 +174,8 @@ def attempts(
         idents = {subject_id(scope_id, subject) for subject in wanted}
         rows = rows_in(tx, f"{_ATTEMPT} WHERE a.subject_id IN (@)", idents)
     if states is not None:
-        names = {state.value for state in states}
-        rows = [row for row in rows if row[5] in names]
+        names, state_at = {state.value for state in states}, _AttemptRow._fields.index("state")
+        rows = [row for row in rows if row[state_at] in names]
     return _build(tx, rows, alive, with_keys=with_keys)
 
 
@@ -206,33 +248,34 @@ def _build(
     *,
     with_keys: bool = False,
 ) -> list[Attempt]:
-    keys = keys_of(tx, [row[0] for row in rows]) if with_keys else None
-    open_runs = {row[6] for row in rows if row[5] in ("intended", "sending")}
+    found = [_AttemptRow(*row) for row in rows]
+    keys = keys_of(tx, [row.attempt_id for row in found]) if with_keys else None
+    open_runs = {row.run_id for row in found if row.state in ("intended", "sending")}
     look = alive or (lambda _host, _process: None)
     live = {run for run in open_runs if leases.liveness(tx, run, look) is not Liveness.DEAD}
     built = [
         Attempt(
-            attempt_id=row[0],
-            subject=SubjectKey(Kind(row[1]), row[2], row[3], row[4]),
-            state=State(row[5]),
-            run=RunInfo(*row[6:13]),
-            created_on=row[13],
-            changed_on=row[14],
-            batch=row[15],
-            batches=row[16],
-            revision=row[17],
-            job_id=row[18],
-            job_name=row[19],
-            objects=row[20],
-            known_bytes=row[21],
-            unknown_sizes=row[22],
-            delivery_id=row[23],
-            detail=from_json(row[24]),
-            baseline=None if row[25] is None else from_json(row[25]),
-            first_paths=tuple(json.loads(row[26])),
-            keys=None if keys is None else keys.get(row[0], b""),
-            live=row[6] in live,
+            attempt_id=row.attempt_id,
+            subject=row.subject,
+            state=State(row.state),
+            run=row.run,
+            created_on=row.created_on,
+            changed_on=row.changed_on,
+            batch=row.batch,
+            batches=row.batches,
+            revision=row.revision,
+            job_id=row.job_id,
+            job_name=row.job_name,
+            objects=row.objects,
+            known_bytes=row.known_bytes,
+            unknown_sizes=row.unknown_sizes,
+            delivery_id=row.delivery_id,
+            detail=from_json(row.detail),
+            baseline=None if row.baseline is None else from_json(row.baseline),
+            first_paths=tuple(json.loads(row.first_paths)),
+            keys=None if keys is None else keys.get(row.attempt_id, b""),
+            live=row.run_id in live,
         )
-        for row in rows
+        for row in found
     ]
     return sorted(built, key=lambda found: (found.created_on, found.subject.name, found.batch, found.attempt_id))

@@ -160,6 +160,25 @@ class TestConnections:
         assert record is not None
         assert record.heartbeats == 2
 
+    def test_what_can_be_done_once_only_is_not_done_again(self, desk: Desk, postgres: str) -> None:
+        """Work that consumes what it is given, as an import does, is refused where its connection was lost."""
+        lines = iter(["first", "second"])
+
+        def work(tx: object) -> None:
+            for _ in lines:
+                pid = tx.rows("SELECT pg_backend_pid()")[0][0]  # type: ignore[attr-defined]
+                with psycopg.connect(postgres, autocommit=True) as admin:
+                    admin.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
+                tx.run("UPDATE jetplan_runs SET heartbeats = heartbeats + 1")  # type: ignore[attr-defined]
+
+        with pytest.raises(JetplanError) as caught:
+            desk.ledger._driver.write(work, once=True)
+        assert not isinstance(caught.value, CommitUnknown)
+        assert next(lines) == "second"
+        record = desk.ledger.run(desk.run)
+        assert record is not None
+        assert record.heartbeats == 0
+
     @pytest.mark.parametrize("cut", [Cut.BEFORE, Cut.AFTER, Cut.LATE])
     def test_a_lost_answer_to_a_commit_is_looked_up(self, desk: Desk, proxy: CuttingProxy, cut: Cut) -> None:
         """Committed or not, the caller learns the truth, and what it asked for stands exactly once.
