@@ -52,6 +52,7 @@ def command(config: Path, api_url: str | None, ledger: str | None) -> None:
             click.echo(f"{config} pins ledger {pinned.ledger_id}, and it is there: nothing to do.", err=True)
     else:
         with open_ledger(settings.ledger, create=True) as made:
+            _keep_out_of_git(settings.ledger)
             _pin(config, settings.api_url, without_secrets(settings.ledger), made.ledger_id)
     _write_example(Path("manifests"))
 
@@ -65,7 +66,22 @@ def _pin(config: Path, api_url: str, ledger: str, ledger_id: str) -> None:
     aside = config.with_name(f".{config.name}.{os.getpid()}")
     aside.write_text(added, encoding="utf-8")
     aside.replace(config)
-    click.echo(f"Made ledger {ledger_id} at {ledger} and pinned it in {config}: commit that file.", err=True)
+    click.echo(
+        f"Made ledger {ledger_id} at {ledger} and pinned it in {config}: "
+        f"commit {config} and your manifests, and not the ledger.",
+        err=True,
+    )
+
+
+def _keep_out_of_git(ledger: str) -> None:
+    """Only in jetplan's own folder: elsewhere the same file would hide what is not ours."""
+    folder = Path(ledger.removeprefix("sqlite:///")).parent
+    if not ledger.startswith("sqlite:///") or folder.name != ".jetplan":
+        return
+    ignored = folder / ".gitignore"
+    if not ignored.exists():
+        ignored.write_text("# What was sent changes with every run: it is not for git.\n*\n", encoding="utf-8")
+        click.echo(f"Wrote {ignored}: the ledger stays out of git.", err=True)
 
 
 def _write_example(folder: Path) -> None:

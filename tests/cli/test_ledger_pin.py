@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,23 @@ def test_init_keeps_what_is_there(run_line, tmp_path):
     text = (tmp_path / "jetplan.yaml").read_text()
     assert text.startswith("apiUrl: http://127.0.0.1:9\nledgerId: ")
     assert list((tmp_path / "manifests").iterdir()) == []
+
+
+def test_init_keeps_the_ledger_out_of_git(run_line, tmp_path):
+    """Git sees settings and manifests, and nothing of the ledger."""
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    told = run_line("jetplan init").err
+    assert "commit jetplan.yaml and your manifests" in told
+    shown = subprocess.run(
+        ["git", "-C", str(tmp_path), "ls-files", "--others", "--exclude-standard"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert shown.stdout.split() == ["jetplan.yaml", "manifests/example.yaml"]
+
+
+def test_init_hides_nothing_beside_a_ledger_elsewhere(run_line, tmp_path):
+    """A ledger in the project's own folder brings no `.gitignore`: it would hide the manifests."""
+    run_line("jetplan init --ledger sqlite:///ledger.db")
+    assert not (tmp_path / ".gitignore").exists()
