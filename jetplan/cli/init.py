@@ -43,10 +43,12 @@ def command(config: Path, api_url: str | None, ledger: str | None) -> None:
     """
     from jetplan.app.opening import pinned_ledger
     from jetplan.app.settings import check_ledger_named, load_settings, without_secrets
+    from jetplan.app.tracking import check_not_tracked
     from jetplan.ledger import open_ledger
 
     settings = load_settings(config, api_url, ledger)
     check_ledger_named(settings)
+    check_not_tracked(settings.ledger)
     if settings.ledger_id:
         with pinned_ledger(settings) as pinned:
             click.echo(f"{config} pins ledger {pinned.ledger_id}, and it is there: nothing to do.", err=True)

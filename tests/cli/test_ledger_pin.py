@@ -145,3 +145,14 @@ def test_init_hides_nothing_beside_a_ledger_elsewhere(run_line, tmp_path):
     """A ledger in the project's own folder brings no `.gitignore`: it would hide the manifests."""
     run_line("jetplan init --ledger sqlite:///ledger.db")
     assert not (tmp_path / ".gitignore").exists()
+
+
+def test_init_refuses_a_ledger_that_git_tracks(run_line, tmp_path):
+    """Told with the way out, which works when it is followed."""
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    run_line("jetplan init --ledger sqlite:///ledger.db")
+    subprocess.run(["git", "-C", str(tmp_path), "add", "ledger.db"], check=True)
+    told = run_line("jetplan init", code=6).err
+    assert f"git rm --cached {tmp_path}/ledger.db" in " ".join(told.split())
+    subprocess.run(["git", "-C", str(tmp_path), "rm", "-q", "--cached", "ledger.db"], check=True)
+    assert "nothing to do" in run_line("jetplan init").err
