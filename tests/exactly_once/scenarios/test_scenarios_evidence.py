@@ -153,3 +153,26 @@ def test_a_file_that_failed_is_told_by_the_run_that_lost_the_answer(jet, project
     jet.on_call = losing
     project.run(APPLY, code=8)
     project.run("jetplan status", code=1)
+
+
+def test_a_name_with_a_space_settles_once_the_servers_spelling_is_known(stage):
+    """The local Jet lists names encoded: that is a question until an accepted name has shown it."""
+    stage.write_set("/a b.mxf")
+    stage.run(APPLY)
+    stage.settle()
+    stage.write_set("/a b.mxf", "/c d.mxf")
+    stage.faults("POST:/deliveries=cut-after-commit*1")
+    stage.run(APPLY)
+    assert stage.doubtful() == []
+    assert stage.delivered() == {"/a b.mxf": 1, "/c d.mxf": 1}
+
+
+def test_a_name_with_a_space_is_a_question_at_first(stage):
+    """Nothing has shown yet how the server spells: a person is asked, and nothing is sent again."""
+    stage.write_set("/c d.mxf")
+    stage.faults("POST:/deliveries=cut-after-commit*1")
+    stage.run(APPLY, code=3)
+    attempt = stage.doubtful()[0]["attemptId"]
+    stage.run(f"jetplan resolve {attempt} --accepted --reason 'seen in the console'")
+    stage.run(APPLY)
+    assert stage.delivered() == {"/c d.mxf": 1}
