@@ -67,6 +67,11 @@ class Moving:
         """Each file that moves, and its bytes: a folder is seen by what is in it."""
         return [(f"{path}/inside", 1) if size is None else (path, size) for path, size in self.items]
 
+    @property
+    def sized(self) -> bool:
+        """Whether sizes are listed, which tell revisions apart: of every folder, and of some other deliveries."""
+        return any(size is None for _, size in self.items) or sum(map(ord, self.ident)) % 2 == 0
+
     def transfer(self, state: str) -> Transfer:
         total = Amount(sum(size for _, size in self.files), len(self.files))
         return Transfer(f"t-{self.ident}", state, Manifest("m", total))
@@ -175,7 +180,9 @@ class Jet:
             done = len(files) if now >= each.ended else int(len(files) * (now - each.shown) / (each.ended - each.shown))
             wanted = {"COMPLETED": files[:done], "IN_PROGRESS": files[done : done + 1], "FAILED": []}[state]
             found += [
-                JobFile(base + quote(path), state, size, "file", f"t-{each.ident}", job_id=job_id)
+                JobFile(
+                    base + quote(path), state, size if each.sized else None, "file", f"t-{each.ident}", job_id=job_id
+                )
                 for path, size in wanted
             ]
         return found
