@@ -12,4 +12,13 @@ remembered     what `plan` told the last time
 saved_plans    plans saved to files
 approval       what was approved before an apply
 applying       one apply, from observation to outcome
+waiting        until deliveries have ended
+status         where deliveries stand
+resolving      a person's word on an attempt in doubt
+baselining     sets recorded as sent before jetplan came
+importing      a manifest for jobs that are on the server
+formatting     manifests laid out in one way
+identity       who runs this, and from which commit
+limits         the limits that hold for one run
+house_rules    the team's own schemas
 """

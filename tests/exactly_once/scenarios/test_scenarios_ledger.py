@@ -85,7 +85,7 @@ def test_a_ledger_held_while_the_request_is_on_its_way(project, jet, monkeypatch
     jet.on_call = hold
     project.write_set("/a.mxf")
     with monkeypatch.context() as patch:
-        patch.setattr("jetplan.ledger.runs.this_process", lambda: "1:1")  # a process that is gone when the next looks
+        patch.setattr("jetplan.app.identity.this_process", lambda: "1:1")  # a process that is gone when the next looks
         project.run(APPLY, code=3)
     jet.on_call = lambda *_: None
     for other in others:
