@@ -3,11 +3,9 @@
 The way in for Python programs is `from jetplan import Project`; `docs/python.md` shows it.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
 from jetplan.version import __version__
 
+TYPE_CHECKING = False  # as type checkers read it; `jetplan --version` need not wait for the module `typing`
 if TYPE_CHECKING:
     from jetplan.app.limits import Lifts
     from jetplan.app.project import Applied, Planned, Project
@@ -25,7 +23,9 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> object:
-    """Import what is asked for only then: `jetplan --version` needs none of it."""
+    """Import what is asked for only then."""
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - `jetplan --version` needs none of it
+
     return getattr(import_module(_MODULES[name]), name)

@@ -194,7 +194,7 @@ def test_help_loads_nothing_heavy(arguments, tmp_path):
 
 def test_version_loads_nothing_at_all(tmp_path):
     """`--version` is answered before even click is imported."""
-    assert loaded_by("--version", folder=tmp_path) & (HEAVY | {"click", "inspect"}) == set()
+    assert loaded_by("--version", folder=tmp_path) & (HEAVY | {"click", "inspect", "typing"}) == set()
 
 
 def test_validate_loads_no_network_and_no_database(tmp_path):
