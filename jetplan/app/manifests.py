@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from jetplan.app.house_rules import house_rules
 from jetplan.manifest.cache.known import KnownManifests
-from jetplan.manifest.read import read_manifests
 
 if TYPE_CHECKING:
     from jetplan.manifest.read import Reading
@@ -22,7 +21,11 @@ def read_known(root: Path, config: Path, *, cached: bool = True) -> Reading:
     `cached`: the cache may be used.
     """
     known = known_manifests(root, config) if cached else None
-    return known.read() if known is not None else read_manifests(root, rules=house_rules(config))
+    if known is not None:
+        return known.read()
+    from jetplan.manifest.read import read_manifests  # noqa: PLC0415 - a plan told from memory reads no manifest
+
+    return read_manifests(root, rules=house_rules(config))
 
 
 def known_manifests(root: Path, config: Path) -> KnownManifests | None:

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 from jetplan.manifest import shortcuts
 from jetplan.manifest.cache.files import name_for, program_digest, read_own, write_whole
 from jetplan.manifest.cache.footprint import footprint
-from jetplan.manifest.cache.packed import pack, unpack
-from jetplan.manifest.read import read_manifests
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +49,8 @@ class KnownManifests:
 
         `content` is None afterwards if the manifests changed meanwhile.
         """
+        from jetplan.manifest.read import read_manifests  # noqa: PLC0415 - a plan told from memory reads no manifest
+
         before, content = self._before, self.content
         if before is None or content is None:
             return read_manifests(self._root)
@@ -99,8 +99,12 @@ class _Entry:
         data = read_own(self._readings)
         if data is None:
             return None
+        from jetplan.manifest.cache.packed import unpack  # noqa: PLC0415 - a plan told from memory reads no manifest
+
         return unpack(data, self._program + content)
 
     def keep(self, content: bytes, reading: Reading) -> None:
         """Remember what the manifests of these bytes say."""
+        from jetplan.manifest.cache.packed import pack  # noqa: PLC0415 - a plan told from memory reads no manifest
+
         write_whole(self._readings, pack(self._program + content, reading))

@@ -74,7 +74,7 @@ def no_reading(*_, **__):
 def test_an_unchanged_folder_is_not_read_again(stage, monkeypatch):
     """The second reading equals the first in every part, and parses nothing."""
     fresh = look(stage, folder(stage))
-    monkeypatch.setattr("jetplan.manifest.cache.known.read_manifests", no_reading)
+    monkeypatch.setattr("jetplan.manifest.read.read_manifests", no_reading)
     known = look(stage, folder(stage))
     assert known.spec == fresh.spec == read_manifests(stage).spec
     assert known.warnings == fresh.warnings
@@ -94,7 +94,7 @@ def test_fresh_checkout_is_known_by_its_bytes(tmp_path, monkeypatch):
         data = file.read_bytes()
         file.unlink()
         file.write_bytes(data)
-    monkeypatch.setattr("jetplan.manifest.cache.known.read_manifests", no_reading)
+    monkeypatch.setattr("jetplan.manifest.read.read_manifests", no_reading)
     assert look(root, folder(root)).spec == fresh.spec
 
 
@@ -147,9 +147,9 @@ def test_a_change_while_it_is_read_is_not_remembered(stage, monkeypatch):
         edit(root)
         return found
 
-    monkeypatch.setattr("jetplan.manifest.cache.known.read_manifests", reading)
+    monkeypatch.setattr("jetplan.manifest.read.read_manifests", reading)
     assert "/one.mxf" in look(stage, folder(stage)).spec.sets["first"].objects.paths
-    monkeypatch.setattr("jetplan.manifest.cache.known.read_manifests", read_manifests)
+    monkeypatch.setattr("jetplan.manifest.read.read_manifests", read_manifests)
     assert "/two.mxf" in look(stage, folder(stage)).spec.sets["first"].objects.paths
 
 
@@ -172,7 +172,7 @@ def test_another_program_remembers_for_itself(stage, monkeypatch):
     """What another version of jetplan, or of Python, has read is read again."""
     look(stage, folder(stage))
     monkeypatch.setattr(cache, "program_digest", lambda _parts: b"p" * 32)
-    monkeypatch.setattr("jetplan.manifest.cache.known.read_manifests", no_reading)
+    monkeypatch.setattr("jetplan.manifest.read.read_manifests", no_reading)
     with pytest.raises(AssertionError):
         look(stage, folder(stage))
 
@@ -183,7 +183,7 @@ def test_what_others_may_write_to_is_not_believed(stage, monkeypatch):
     for file in folder(stage).glob("*.manifests"):
         assert file.stat().st_mode & 0o777 == 0o600
         file.chmod(0o620)
-    monkeypatch.setattr("jetplan.manifest.cache.known.read_manifests", no_reading)
+    monkeypatch.setattr("jetplan.manifest.read.read_manifests", no_reading)
     with pytest.raises(AssertionError):
         look(stage, folder(stage))
 
