@@ -91,7 +91,7 @@ def _string_entry(builder: Builder, event: Any) -> str | None:
 def whole_path(text: str, at: Any, findings: Findings, *, folder: bool | None = None) -> str | None:
     """The canonical form of a path as written beside `isDirectory`, or None once it was refused."""
     if not text:
-        findings.refuse(at, "path-empty", "a path is empty", "`objects: all` sends the whole profile")
+        findings.refuse(at, "path-empty", "a path is empty", "write it, or remove the item")
         return None
     if text == "/" and folder is not True:
         findings.refuse(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +16,7 @@ from jetplan.manifest.fast.parallel import read_documents, useful_processes
 from jetplan.manifest.fast.quick import declare
 from jetplan.manifest.files import find_manifests
 from jetplan.manifest.houserules import check_house_rules
-from jetplan.manifest.limits import DEFAULT_LIMITS
+from jetplan.manifest.limits import limits_of
 from jetplan.manifest.namespace import Namespace, by_place
 
 if TYPE_CHECKING:
@@ -38,13 +39,14 @@ class Reading:
 
 
 def read_manifests(
-    root: Path, *, limits: Limits = DEFAULT_LIMITS, rules: Sequence[Path] = (), processes: int | None = None
+    root: Path, *, limits: Limits | None = None, rules: Sequence[Path] = (), processes: int | None = None
 ) -> Reading:
     """Read every manifest below `root`, which may also be one file; then hold it against house rules.
 
     `processes` read side by side; if not said, as many as are worth their cost. The result is the same with any.
     Raises ManifestInvalid with all problems in file order, UsageError if there is nothing at `root`.
     """
+    limits = limits or limits_of(os.environ)
     sources, strays = find_manifests(root)
     namespace = Namespace(strays)
     with _no_garbage_collection():

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from jetplan.manifest.findings import Findings
 
 _PLAIN_BYTES = bytes(range(0x20, 0x7F)) + b"\t\n\r"
-_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 _OTHER_BOMS = (BOM_UTF32_LE, BOM_UTF32_BE, BOM_UTF16_LE, BOM_UTF16_BE)
 
 
@@ -36,7 +36,7 @@ def check_text(data: bytes, findings: Findings, *, first_line: int = 1) -> bytes
     if first_line == 1 and (data.startswith(_OTHER_BOMS) or b"\0" in data[:4]):
         findings.refuse(Place(findings.file), "encoding", f"the file is {_encoding(data)}, not UTF-8", _AS_UTF8)
         return None
-    if first_line == 1 and data.startswith(_LFS_POINTER):
+    if first_line == 1 and data.startswith(LFS_POINTER):
         message = "this is a pointer of Git LFS, not the file itself"
         hint = "fetch it: `git lfs pull`; in GitHub Actions, `lfs: true` on the checkout step"
         findings.refuse(Place(findings.file), "lfs-pointer", message, hint)

@@ -36,13 +36,13 @@ class Folder:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
 
-    def read(self, content: str | bytes | None = None, limits: Limits = DEFAULT_LIMITS) -> Reading:
+    def read(self, content: str | bytes | None = None, limits: Limits | None = None) -> Reading:
         """Read the folder, after writing one manifest if given."""
         if content is not None:
             self.write({"a.yaml": content})
         return self._read_both_ways(limits)
 
-    def _read_both_ways(self, limits: Limits) -> Reading:
+    def _read_both_ways(self, limits: Limits | None) -> Reading:
         """Read with every shortcut and with none: nothing but time may differ."""
         with pytest.MonkeyPatch.context() as without:
             without.setenv(shortcuts.VARIABLE, "1")
@@ -53,7 +53,7 @@ class Folder:
             return quickly
         raise ManifestInvalid(quickly)
 
-    def _outcome(self, limits: Limits) -> Reading | tuple[Problem, ...]:
+    def _outcome(self, limits: Limits | None) -> Reading | tuple[Problem, ...]:
         try:
             return read_manifests(self.root, limits=limits)
         except ManifestInvalid as invalid:

@@ -86,7 +86,7 @@ LISTED = {
 def test_no_shortcut_is_left(monkeypatch, folder, tmp_path, without) -> None:
     """With the switch set no pattern is asked and no reading is remembered; without it each is used."""
     used = set()
-    for owner, name in ((quick, "put_aside"), (csvlist, "_take_quickly"), (jsonlist, "_take_quickly")):
+    for owner, name in ((quick, "put_aside"), (csvlist._Reader, "_take_quickly"), (jsonlist, "_take_quickly")):
         real = getattr(owner, name)
         monkeypatch.setattr(owner, name, lambda *given, at=owner, do=real: used.add(at.__name__) or do(*given))
     folder.write(LISTED)

@@ -12,9 +12,12 @@ from jetplan.manifest.columns import Columns
 from jetplan.manifest.files import open_regular
 from jetplan.manifest.findings import Findings
 from jetplan.manifest.lists.csvlist import read_csv
-from jetplan.manifest.lists.unpack import Stop, chunks_of_lines, open_packed
+from jetplan.manifest.lists.unpack import Counted, Stop, chunks_of_lines, open_packed
+from jetplan.manifest.text import LFS_POINTER, check_text
 
 if TYPE_CHECKING:
+    from io import FileIO
+
     from jetplan.core.clashes import ClashKind
     from jetplan.manifest.files import SourceFile
     from jetplan.manifest.limits import Limits
@@ -73,13 +76,25 @@ def _read(file: ListFile, columns: Columns, findings: Findings, limits: Limits) 
     if descriptor is None:
         return
     with open(descriptor, "rb", buffering=0) as raw:
-        chunks = chunks_of_lines(open_packed(raw, file.packing, findings), findings, limits)
+        refuse_pointer(raw, findings)
+        counted = Counted(raw)
+        unpacked = open_packed(counted, file.packing, findings)
+        chunks = chunks_of_lines(unpacked, findings, limits, counted if file.packing else None)
         if file.format == "csv":
             read_csv(chunks, columns, findings)
         else:
             from jetplan.manifest.lists.jsonlist import read_json_lines  # noqa: PLC0415 - only JSON needs it
 
             read_json_lines(chunks, columns, findings)
+
+
+def refuse_pointer(raw: FileIO, findings: Findings) -> None:
+    """Stop where the file is a pointer of Git LFS, packed by its name or not."""
+    begin = raw.read(len(LFS_POINTER))
+    raw.seek(0)
+    if begin == LFS_POINTER:
+        check_text(begin, findings)
+        raise Stop
 
 
 def _locate(name: str, at: Event, source: SourceFile, findings: Findings) -> ListFile | None:

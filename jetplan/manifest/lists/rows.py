@@ -27,6 +27,9 @@ def take_row(
     revision: int | None = None,
 ) -> None:
     """Put one record into columns, or record why not."""
+    if not path:
+        findings.refuse(place, "path-empty", "the path is empty", "write it, or remove the line")
+        return
     whole = whole_path(path, place, findings, folder=folder)
     if whole is None:
         return

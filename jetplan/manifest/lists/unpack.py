@@ -6,6 +6,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from jetplan.errors import Place
+from jetplan.manifest.limits import LIST_LINES
 from jetplan.manifest.text import check_text
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from jetplan.manifest.limits import Limits
 
 _CHUNK = 1 << 20
+_EVERYDAY = 4 << 20
+"""So many bytes are no burden, however well they were packed."""
 _STEP = 1 << 10
 _WINDOW = 1 << 27
 LONGEST_LINE = 1 << 16
@@ -81,7 +84,31 @@ class _Zstandard:
                 return data
 
 
-def chunks_of_lines(stream: Stream, findings: Findings, limits: Limits) -> Iterator[tuple[int, bytes]]:
+class Counted:
+    """A stream that knows how much was read from it."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self.bytes = 0
+
+    def read(self, size: int, /) -> bytes:
+        """What the stream gives."""
+        data = self._stream.read(size)
+        self.bytes += len(data)
+        return data
+
+
+def refuse_bomb(unpacked: int, packed: int, findings: Findings, limits: Limits) -> None:
+    """Stop where so few bytes hold so many that no list of objects is like it."""
+    if unpacked > _EVERYDAY and unpacked > packed * limits.list_ratio:
+        message = f"the list unpacks to more than {limits.list_ratio:,} times its size"
+        findings.refuse(Place(findings.file), "list-too-large", message, "pack the list again, or leave it unpacked")
+        raise Stop
+
+
+def chunks_of_lines(
+    stream: Stream, findings: Findings, limits: Limits, packed: Counted | None = None
+) -> Iterator[tuple[int, bytes]]:
     """Checked UTF-8 text of about a MiB of whole lines at a time, each with the number of its first line."""
     line, total, rest = 1, 0, b""
     while True:
@@ -91,6 +118,8 @@ def chunks_of_lines(stream: Stream, findings: Findings, limits: Limits) -> Itera
             message = f"the list is larger than {limits.list_bytes >> 20} MiB once unpacked"
             findings.refuse(Place(findings.file), "list-too-large", message, "split it over several delivery sets")
             raise Stop
+        if packed is not None:
+            refuse_bomb(total, packed.bytes, findings, limits)
         cut = data.rfind(b"\n") + 1 if data else 0
         whole, rest = (rest + data[:cut], data[cut:]) if cut or not data else (b"", rest + data)
         if len(rest) > LONGEST_LINE:
@@ -103,6 +132,11 @@ def chunks_of_lines(stream: Stream, findings: Findings, limits: Limits) -> Itera
                 raise Stop
             yield line, checked
             line += whole.count(b"\n")
+            if line > limits.list_lines + 2:
+                message = f"the list has more than {limits.list_lines:,} lines"
+                hint = f"split it over several delivery sets; `{LIST_LINES}` raises the limit"
+                findings.refuse(Place(findings.file, line), "list-too-long", message, hint)
+                raise Stop
         if not data:
             return
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import pytest
 import zstandard
@@ -12,12 +13,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jetplan.core.objects import UNKNOWN_SIZE
+from jetplan.errors import ManifestInvalid, UsageError
 from jetplan.manifest import shortcuts
 from jetplan.manifest.columns import Columns
 from jetplan.manifest.findings import Findings
 from jetplan.manifest.limits import Limits
 from jetplan.manifest.lists import csvlist, jsonlist
 from jetplan.manifest.lists.unpack import Stop
+from jetplan.manifest.read import read_manifests
+
+if TYPE_CHECKING:
+    from jetplan.errors import Problem
 
 HEADER = "relativePath,sizeInBytes,isDirectory\n"
 
@@ -56,6 +62,86 @@ def test_lists_give_what_yaml_gives(folder, make_folder, with_objects, suffix, t
     assert list(found.sets["s"].objects.sizes) == [1, UNKNOWN_SIZE, UNKNOWN_SIZE, 0, UNKNOWN_SIZE, UNKNOWN_SIZE]
     yaml = make_folder("yaml").read(with_objects("- /a", "- b/", "- /c", "- /d, e", "- /f/", "- '/say \"hi\"'")).spec
     assert found.digests == yaml.digests
+
+
+EXCEL = {
+    "one column, CRLF": "relativePath\r\n/a\r\n/b/\r\n",
+    "one column, CRLF, no last end": "relativePath\r\n/a\r\n/b/",
+    "semicolons": "relativePath;isDirectory\n/a;FALSE\n/b;TRUE\n",
+    "tabs": "relativePath\tisDirectory\n/a\tFalse\n/b\tTrue\n",
+    "a line that says it": "\ufeffsep=;\r\nrelativePath;isDirectory\r\n/a;FALSE\r\n/b;TRUE\r\n",
+    "such a line, quoted": '"sep=,"\nrelativePath\n/a\n/b/\n',
+    "empty rows at the end": "relativePath,sizeInBytes\n/a,\n/b/,\n,\n\n,\n",
+    "empty rows at the end, CRLF": "relativePath;sizeInBytes\r\n/a;\r\n/b/;\r\n;\r\n;\r\n",
+    "an empty last line": "relativePath\r\n/a\r\n/b/\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("case", EXCEL)
+def test_what_excel_writes(folder, case) -> None:
+    """Other separators, booleans in capitals and empty rows at the end are read as they are meant."""
+    folder.write({"a.yaml": manifest("l.csv"), "l.csv": EXCEL[case]})
+    assert list(folder.read().spec.sets["s"].objects.paths) == ["/a", "/b/"]
+
+
+def test_hints_name_the_way_out(folder) -> None:
+    """What is no UTF-8 is named, an empty path leads nowhere else, a missing LFS file tells how to fetch it."""
+    folder.write({"a.yaml": manifest("l.csv")})
+    for content, words in {
+        HEADER.encode("utf-16"): "UTF-16",
+        HEADER.encode() + b"/\xe9,,\n": "`é` in Windows-1252",
+        HEADER.encode() + b",1,\n": "remove the line",
+        HEADER.encode() + b"/a/,-1,\n": "leave it empty",
+        b"version https://git-lfs.github.com/spec/v1\n": "lfs: true",
+    }.items():
+        folder.write({"l.csv": content})
+        (problem,) = folder.problems()
+        assert words in f"{problem.message} {problem.hint}"
+        assert "all" not in problem.hint.split("`")[1::2]
+
+
+@pytest.mark.parametrize("name", ["l.csv.gz", "l.csv.zst", "l.jsonl"])
+def test_a_pointer_of_lfs_is_named_whatever_the_list(folder, name) -> None:
+    """A list that was not fetched from LFS is told as that, packed by its name or not."""
+    folder.write({"a.yaml": manifest(name), name: "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"})
+    assert [(each.place.file, each.code) for each in folder.problems()] == [(str(folder.root / name), "lfs-pointer")]
+
+
+def test_problems_of_a_list_are_counted_in_the_list(folder) -> None:
+    """A list that is wrong throughout is told to a bound, and what more there is belongs to the list."""
+    folder.write({"a.yaml": manifest("l.csv"), "l.csv": "relativePath\n" + "/a/../b\n" * 1002})
+    problems = folder.problems()
+    assert len(problems) == 1001
+    assert {each.place.file for each in problems} == {str(folder.root / "l.csv")}
+    assert problems[0].code == "more-problems"
+
+
+def test_equal_lines_by_the_million_are_refused_early(folder) -> None:
+    """A file of a kilobyte that unpacks to millions of lines is no list: refused before they are read."""
+    bomb = zstandard.ZstdCompressor(level=19).compress(b"relativePath\n" + b"/a\n" * 5_000_000)
+    assert len(bomb) < 3000
+    folder.write({"a.yaml": manifest("l.csv.zst"), "l.csv.zst": bomb})
+    (problem,) = folder.problems()
+    assert problem.code == "list-too-large"
+
+
+def test_the_most_objects_of_a_list_are_the_operators(folder, monkeypatch) -> None:
+    """A variable bounds the lines of one list; what is no number is told."""
+    folder.write({"a.yaml": manifest("l.csv"), "l.csv": "relativePath\n/a\n/b\n/c\n/d\n"})
+    monkeypatch.setenv("JETPLAN_MAX_LIST_OBJECTS", "4")
+    assert len(folder.read().spec.sets["s"].objects) == 4
+    monkeypatch.setenv("JETPLAN_MAX_LIST_OBJECTS", "2")
+    assert [each.code for each in read_problems(folder)] == ["list-too-long"]
+    monkeypatch.setenv("JETPLAN_MAX_LIST_OBJECTS", "many")
+    with pytest.raises(UsageError):
+        read_manifests(folder.root)
+
+
+def read_problems(folder) -> tuple[Problem, ...]:
+    """What is refused with the limits that the environment sets."""
+    with pytest.raises(ManifestInvalid) as raised:
+        read_manifests(folder.root)
+    return raised.value.problems
 
 
 def test_several_frames_and_members_are_one_list(folder) -> None:
@@ -111,10 +197,23 @@ CSV_REFUSED = {
     "size in other digits": (HEADER + "/a,\u0661,\n", [(2, "wrong-type")]),
     "size too large": (HEADER + f"/a,{2**53},\n/b,{'9' * 5000},\n", [(2, "out-of-range"), (3, "out-of-range")]),
     "revision zero": ("relativePath,revision\n/a,0\n", [(2, "out-of-range")]),
-    "boolean": (HEADER + "/a,,yes\n/b,,TRUE\n", [(2, "wrong-type"), (3, "wrong-type")]),
+    "boolean": (HEADER + "/a,,yes\n/b,,1\n", [(2, "wrong-type"), (3, "wrong-type")]),
     "folder with a size": (HEADER + "/a/,1,\n/b,1,true\n", [(2, "size-of-folder"), (3, "size-of-folder")]),
     "folder that is none": (HEADER + "/a/,,false\n", [(2, "path-file-and-folder")]),
-    "empty path": (HEADER + ",,\n", [(2, "path-empty")]),
+    "empty path": (HEADER + ",1,\n", [(2, "path-empty")]),
+    "only empty rows": (HEADER + ",,\n\n", [(5, "no-objects")]),
+    "an empty row in the middle": (HEADER + "/a,,\n,,\n\n/b,,\n,,\n", [(3, "list-line")]),
+    "mixed line ends": (HEADER + "/a,,\n/Icon\r\n/b,,\n", [(3, "line-ends")]),
+    "mixed the other way": (f"{HEADER}/a,,\n".replace("\n", "\r\n") + "/b,,\n", [(3, "line-ends")]),
+    "a name that ends in a CR": ("relativePath\n/Icon\r\n", [(2, "line-ends")]),
+    "what stands between columns, in a path": ("relativePath;sizeInBytes\n/a;b;1\n", [(2, "list-line")]),
+    "commas below semicolons": ("relativePath;sizeInBytes\n/a,1\n", [(2, "list-line")]),
+    "another column behind semicolons": ("relativePath;size\n/a;1\n", [(1, "list-header")]),
+    "size of a folder as rclone writes it": (HEADER + "/a/,-1,true\n", [(2, "wrong-type")]),
+    "Windows-1252": (HEADER.encode() + "/é,,\n".encode("cp1252"), [(2, "encoding")]),
+    "pointer of LFS": ("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", [(0, "lfs-pointer")]),
+    "URL": (HEADER + "s3://bucket/a,,\n", [(2, "path-url")]),
+    "a file above": (HEADER + "/a,,\n/a/b,,\n", [(2, "path-file-above"), (3, "path-file-above")]),
     "whole profile": (HEADER + "/,,\n", [(2, "path-whole-profile")]),
     "same path twice": (HEADER + "/a,,\na,,\n", [(3, "path-twice")]),
     "control character": (HEADER + "/a\x1b,,\n", [(2, "forbidden-character")]),
@@ -245,7 +344,7 @@ def test_bombs_are_capped(folder, name, pack, filler) -> None:
 FIELDS = st.sampled_from(
     ["/a", "/b", "c", "/d/", "/", "", "1", "01", "-1", "true", "false", '"x"', '"a,b"', '""', " ", "/é", '"', "9" * 17]
 )
-LINES = st.lists(st.lists(FIELDS, max_size=4).map(",".join) | st.just("/ok,5,false"), max_size=4)
+LINES = st.lists(st.lists(FIELDS, max_size=4) | st.just(["/ok", "5", "FALSE"]), max_size=4)
 
 
 def outcome(read, data: str) -> object:
@@ -257,10 +356,16 @@ def outcome(read, data: str) -> object:
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.sampled_from([HEADER, "relativePath\n", "sizeInBytes,relativePath\n"]), LINES)
-def test_quick_csv_equals_strict_csv(monkeypatch, header, lines) -> None:
+@given(
+    st.sampled_from([HEADER, "relativePath\n", "sizeInBytes,relativePath\n"]),
+    LINES,
+    st.sampled_from([",", ";", "\t"]),
+    st.sampled_from(["\n", "\r\n"]),
+    st.booleans(),
+)
+def test_quick_csv_equals_strict_csv(monkeypatch, header, lines, delimiter, end, last) -> None:
     """Whatever the lines, taking a chunk at once and taking it line by line give the same."""
-    text = header + "\n".join(lines)
+    text = header.replace(",", delimiter).replace("\n", end) + end.join(map(delimiter.join, lines)) + end * last
     quick = outcome(csvlist.read_csv, text)
     with monkeypatch.context() as patched:
         patched.setenv(shortcuts.VARIABLE, "1")
