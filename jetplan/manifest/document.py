@@ -72,7 +72,11 @@ def read_document(source: SourceFile, limits: Limits, declare: Declare = declare
     document = Document()
     data = read_file(source.path, findings, limits.file_bytes)
     if data is not None:
-        declare(data, document, findings, source, limits)
+        try:
+            declare(data, document, findings, source, limits)
+        except (RecursionError, OverflowError, ValueError) as error:  # of a parser, on input nobody thought of
+            message = f"the file cannot be read: {type(error).__name__}"
+            findings.refuse(Place(source.path), "unreadable", message, "report this with the file, please")
     document.problems = findings.sorted_problems()
     document.warnings = sorted(findings.warnings, key=lambda warning: warning.place)
     return document

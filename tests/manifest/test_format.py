@@ -171,3 +171,9 @@ def test_meaning_and_comments_stay(text) -> None:
         re.findall(r"(?m)(?:^|\s)#.*?$", text.replace('"# x"', ""))
     )
     assert not re.search(r"[ \t\r]\n|\n\n\Z", neat.decode())
+
+
+def test_quotes_stay_before_a_comment_that_touches() -> None:
+    """Without its quotes a path would end where such a comment begins, and be refused."""
+    text = b"apiVersion: jetplan/v1\ndeliverySets:\n  s:\n    job: j\n    objects:\n      - '/a' #1\n      - '/b' # 1\n"
+    assert formatted(text, SOURCE) == text.replace(b"'/b'", b"/b")

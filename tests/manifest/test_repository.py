@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from jetplan.errors import ManifestInvalid, UsageError
-from jetplan.manifest.limits import Limits
+from jetplan.manifest.document import read_document
+from jetplan.manifest.files import SourceFile
+from jetplan.manifest.limits import DEFAULT_LIMITS, Limits
 from jetplan.manifest.read import read_manifests
 
 GOOD = "apiVersion: jetplan/v1\njobs:\n  {0}: {{source: a, destination: b}}\n"
@@ -132,3 +134,15 @@ def test_names_of_files_may_be_hostile(folder) -> None:
     folder.write({"a\nb\x1b[31m.yaml": "x: 1\n"})
     os.close(os.open(os.fsencode(folder.root) + b"/\xff.yaml", os.O_CREAT))
     assert {problem.code for problem in folder.problems()} == {"unknown-key", "missing-key"}
+
+
+@pytest.mark.parametrize("error", [RecursionError(), OverflowError(), UnicodeDecodeError("utf-8", b"x", 0, 1, "x")])
+def test_what_a_parser_raises_becomes_a_problem(tmp_path, error) -> None:
+    """Whatever a parser trips over is told at the file, and never a traceback."""
+
+    def trip(*_: object) -> None:
+        raise error
+
+    (tmp_path / "a.yaml").write_text("x")
+    document = read_document(SourceFile(str(tmp_path / "a.yaml"), str(tmp_path)), DEFAULT_LIMITS, trip)
+    assert [each.code for each in document.problems] == ["unreadable"]

@@ -129,6 +129,7 @@ def _check_value(name: str, value: object, place: Place, findings: Findings) -> 
         case _:
             wanted = "" if type(value) is int else "a whole number"
             if type(value) is int and not LEAST[name] <= value <= LARGEST:
-                findings.refuse(place, "out-of-range", f"`{name}` must be from {LEAST[name]} to {LARGEST}")
+                hint = "leave it out where the size is not known" if (name, value) == ("sizeInBytes", -1) else ""
+                findings.refuse(place, "out-of-range", f"`{name}` must be from {LEAST[name]} to {LARGEST}", hint)
     if wanted:
         findings.refuse(place, "wrong-type", f"`{name}` must be {wanted}")

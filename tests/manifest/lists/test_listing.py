@@ -404,3 +404,19 @@ def test_quick_json_lines_equal_strict_ones(monkeypatch, lines, end) -> None:
     with monkeypatch.context() as patched:
         patched.setenv(shortcuts.VARIABLE, "1")
         assert outcome(jsonlist.read_json_lines, text) == quick
+
+
+def test_an_empty_row_between_chunks_is_refused() -> None:
+    """An empty row at the end of one chunk is in the middle of the list if another chunk follows."""
+    columns, findings = Columns("l"), Findings("l")
+    csvlist.read_csv(iter([(1, b"relativePath\n/a\n\n"), (4, b"/b\n/c\n")]), columns, findings)
+    assert [(each.place.line, each.code) for each in findings.problems] == [(3, "list-line")]
+
+
+def test_judging_stops_where_telling_stops() -> None:
+    """Once no further problem would be kept, no further path is looked at."""
+    for paths in (["/a"] * 5000, [f"/../{at}" for at in range(5000)]):
+        columns, findings = Columns("l", paths), Findings("l", 10)
+        columns.places.extend(range(5000))
+        columns.judge(findings)
+        assert (len(findings.problems), findings.unlisted) == (10, 1)
