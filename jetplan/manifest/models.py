@@ -185,8 +185,9 @@ class ObjectsFrom(_Model):
     KEYS = FROM_KEYS
 
     file: Name = Field(
-        description="A CSV file (header `relativePath,sizeInBytes,isDirectory`, optionally `revision`) or a JSON Lines "
-        "file (one object a line), plain or packed as .gz or .zst. Relative to this manifest, below the same folder.",
+        description="A CSV file (header `relativePath,sizeInBytes,isDirectory`, optionally `revision`), a JSON Lines "
+        "file (one object a line) or a .txt file (one path a line), plain or packed as .gz or .zst. Relative to this "
+        "manifest, below the same folder.",
         examples=["ep101.csv", "lists/archive.jsonl.gz"],
     )
 

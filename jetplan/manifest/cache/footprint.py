@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_NAMES = tuple(f"{name}{packing}" for name in (*SUFFIXES, ".csv", ".jsonl") for packing in ("", ".gz", ".zst"))
+_NAMES = tuple(f"{name}{packing}" for name in (*SUFFIXES, ".csv", ".jsonl", ".txt") for packing in ("", ".gz", ".zst"))
 _MOST_FOLDERS = 20_000
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _PIECE = 1 << 20

@@ -12,6 +12,7 @@ from jetplan.manifest.columns import Columns
 from jetplan.manifest.files import open_regular
 from jetplan.manifest.findings import Findings
 from jetplan.manifest.lists.csvlist import read_csv
+from jetplan.manifest.lists.textlist import read_text
 from jetplan.manifest.lists.unpack import Counted, Stop, chunks_of_lines, open_packed
 from jetplan.manifest.text import LFS_POINTER, check_text
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from jetplan.manifest.yaml.events import Event
 
 _PACKINGS = ("gz", "zst")
-_FORMATS = ("csv", "jsonl")
+_FORMATS = ("csv", "jsonl", "txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ def _read(file: ListFile, columns: Columns, findings: Findings, limits: Limits) 
         chunks = chunks_of_lines(unpacked, findings, limits, counted if file.packing else None)
         if file.format == "csv":
             read_csv(chunks, columns, findings)
+        elif file.format == "txt":
+            read_text(chunks, columns, findings)
         else:
             from jetplan.manifest.lists.jsonlist import read_json_lines  # noqa: PLC0415 - only JSON needs it
 
@@ -101,8 +104,8 @@ def _locate(name: str, at: Event, source: SourceFile, findings: Findings) -> Lis
     parts = name.rsplit("/", 1)[-1].lower().split(".")
     packing = parts.pop() if parts[-1] in _PACKINGS else ""
     if len(parts) < 2 or parts[-1] not in _FORMATS:
-        message = f"the list {quoted(name)} is neither CSV nor JSON Lines by its name"
-        findings.refuse(at, "list-name", message, "name it .csv or .jsonl, packed: .csv.gz, .jsonl.zst")
+        message = f"the list {quoted(name)} is no list by its name"
+        findings.refuse(at, "list-name", message, "name it .csv, .jsonl or .txt, packed: .csv.gz, .jsonl.zst")
         return None
     path = os.path.normpath(os.path.join(os.path.dirname(source.path), name))
     root = os.path.abspath(source.root)

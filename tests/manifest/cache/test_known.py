@@ -208,3 +208,14 @@ def test_a_cache_that_cannot_be_kept_costs_nothing_else(stage):
     assert look(stage / "main.yaml", folder(stage)).spec.files == 1
     with pytest.raises(UsageError):
         look(stage / "none", folder(stage))
+
+
+@pytest.mark.parametrize("name", ["l.csv", "l.jsonl", "l.txt", "l.txt.gz"])
+def test_a_list_that_changes_is_a_change(tmp_path, name) -> None:
+    """Every file that can be a list counts: another content of it is another content of the manifests."""
+    (tmp_path / "m").mkdir()
+    contents = set()
+    for text in ("/a", "/b"):
+        (tmp_path / "m" / name).write_text(text)
+        contents.add(cache.KnownManifests(tmp_path / "m", tmp_path / "cache").content)
+    assert len(contents) == 2

@@ -287,7 +287,7 @@ def test_json_lines_refused(folder, case) -> None:
 @pytest.mark.parametrize(
     ("name", "code"),
     [
-        ("l.yaml", "list-name"), ("l.txt", "list-name"), ("csv", "list-name"), ("l.csv.zip", "list-name"),
+        ("l.yaml", "list-name"), ("l.doc", "list-name"), ("csv", "list-name"), ("l.csv.zip", "list-name"),
         (".gz", "list-name"),
         ("gone.csv", "list-missing"), ("../outside.csv", "list-outside"), ("/etc/outside.csv", "list-outside"),
         ("x/../../outside.csv", "list-outside"), ("..\\outside.csv", "list-outside"), ("link.csv", "symlink"),
@@ -404,6 +404,40 @@ def test_quick_json_lines_equal_strict_ones(monkeypatch, lines, end) -> None:
     with monkeypatch.context() as patched:
         patched.setenv(shortcuts.VARIABLE, "1")
         assert outcome(jsonlist.read_json_lines, text) == quick
+
+
+TEXT = '/a\n/b/\nc\n/d, e\n/f/\n/say "hi"\n'
+
+
+@pytest.mark.parametrize("packing", ["", ".gz", ".zst"])
+@pytest.mark.parametrize("change", ["none", "crlf", "bom", "no last line end", "empty lines at the end"])
+def test_plain_lists(folder, packing, change) -> None:
+    """One path a line, literally, with any line ends; a trailing slash is a folder."""
+    text = TEXT.replace("\n", "\r\n") if change == "crlf" else TEXT
+    text = "\ufeff" + text if change == "bom" else text + "\n\n" if change.startswith("empty") else text
+    data = (text.removesuffix("\n") if change == "no last line end" else text).encode()
+    data = gzip.compress(data) if packing == ".gz" else zstandard.compress(data) if packing == ".zst" else data
+    folder.write({"a.yaml": manifest(f"l.txt{packing}"), f"l.txt{packing}": data})
+    assert list(folder.read().spec.sets["s"].objects.paths) == ["/a", "/b/", "/c", "/d, e", "/f/", '/say "hi"']
+
+
+TEXT_REFUSED = {
+    "empty": ("", [(5, "no-objects")]),
+    "an empty line in the middle": ("/a\n\n/b\n", [(2, "list-line")]),
+    "mixed line ends": ("/a\n/Icon\r\n", [(2, "line-ends")]),
+    "the whole profile": ("/a\n/\n", [(2, "path-whole-profile")]),
+    "what find lists without -type f": ("/ep\n/ep/a\n", [(1, "path-file-above"), (2, "path-file-above")]),
+    "Windows": ("C:\\a\n\\\\host\\b\n", [(1, "path-drive"), (2, "path-backslash")]),
+    "dots": ("./a\n", [(1, "path-dots")]),
+}
+
+
+@pytest.mark.parametrize("case", TEXT_REFUSED)
+def test_plain_lists_refused(folder, case) -> None:
+    """What is no path of the profile is refused with its line."""
+    text, expected = TEXT_REFUSED[case]
+    folder.write({"a.yaml": manifest("l.txt"), "l.txt": text})
+    assert [(each.place.line, each.code) for each in folder.problems()] == expected
 
 
 def test_an_empty_row_between_chunks_is_refused() -> None:
