@@ -10,6 +10,7 @@
     ├── LedgerMismatch          6  the ledger is unreadable, or not the one the project pins
     │   └── LedgerMissing       6  there is no ledger at its URL, or an empty file
     ├── LimitRefused            7  a limit or policy of the project refused
+    ├── EndpointRefused         7  a file of the checkout names where credentials would go, and CI does not
     ├── AppliedInPart           8  some steps were done, others not
     └── UsageError             64  the command line or the configuration is wrong
 
@@ -138,6 +139,12 @@ class LedgerMissing(LedgerMismatch):
 
 class LimitRefused(JetplanError):
     """A limit or policy of the project refused the run."""
+
+    exit_code = ExitCode.REFUSED
+
+
+class EndpointRefused(JetplanError):
+    """A file of the checkout alone decides where credentials would go: in CI that is the operator's to say."""
 
     exit_code = ExitCode.REFUSED
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from jetplan.api.client import Credentials, JetClient
-from jetplan.app.settings import check_ledger_named, check_pinned, credentials, ledger_not_here
+from jetplan.app.endpoints import check_endpoints
+from jetplan.app.settings import check_ledger_named, check_pinned, credentials, ledger_not_here, request_timeout
 from jetplan.errors import LedgerMissing
 from jetplan.ledger import open_ledger
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def pinned_ledger(settings: Settings) -> Iterator[Ledger]:
     """The pinned ledger. Raises LedgerMismatch where there is none, or another."""
     check_ledger_named(settings)
+    check_endpoints(settings)
     if not settings.ledger_id:
         check_pinned(settings, "")
     try:
@@ -36,11 +37,12 @@ def pinned_ledger(settings: Settings) -> Iterator[Ledger]:
 @contextmanager
 def connection(settings: Settings, connections: int = 4) -> Iterator[JetClient]:
     """A client for the account whose credentials are in the environment, with so many requests at once."""
+    check_endpoints(settings)
     client = JetClient(
         settings.api_url,
         Credentials(*credentials()),
         connections=connections,
-        total_timeout=float(os.environ.get("JETPLAN_TIMEOUT", "60")),
+        total_timeout=request_timeout(),
     )
     try:
         yield client

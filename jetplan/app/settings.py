@@ -7,20 +7,22 @@ environment only.
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from jetplan.app.configuration import Configuration, read_configuration
 from jetplan.app.environment import current_ci
+from jetplan.core.addresses import shown_url
+from jetplan.core.characters import quoted
 from jetplan.core.plan import BatchLimits
-from jetplan.errors import AuthenticationError, LedgerMismatch, LedgerMissing
+from jetplan.errors import AuthenticationError, LedgerMismatch, LedgerMissing, UsageError
 
 CONFIG_FILE = "jetplan.yaml"
 VENDOR_URL = "https://platform-api-service.services.cloud.signiant.com"
 DEFAULT_LEDGER = "sqlite:///.jetplan/ledger.db"
-_SECRET = re.compile(r"(?<=//)([^/@:]*):([^/@]*)@")
 _MOST_OBJECTS = 10_000
+_SECONDS = 60
+_MOST_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,10 @@ class Settings:
     ledger: str = DEFAULT_LEDGER
     ledger_id: str = ""
     ledger_named: bool = False
+    api_url_argument: str = ""
+    """The API URL of a flag or of the environment: the word of whoever runs this, not of the checkout."""
+    ledger_argument: str = ""
+    """The ledger of a flag or of the environment, likewise."""
     max_objects_per_delivery: int = _MOST_OBJECTS
     max_bytes_per_delivery: int | None = None
     config: Configuration = field(default_factory=Configuration)
@@ -51,6 +57,8 @@ def load_settings(path: Path = Path(CONFIG_FILE), api_url: str | None = None, le
         ledger=ledger or in_file or DEFAULT_LEDGER,
         ledger_id=config.ledger_id,
         ledger_named=bool(ledger or in_file),
+        api_url_argument=api_url or "",
+        ledger_argument=ledger or "",
         max_objects_per_delivery=config.delivery.max_objects or _MOST_OBJECTS,
         max_bytes_per_delivery=config.delivery.max_bytes,
         config=config,
@@ -64,11 +72,6 @@ def _beside(path: Path, url: str) -> str:
     if relative == url or relative.startswith(("/", ":")) or path.parent == Path():
         return url
     return f"sqlite:///{path.parent / relative}"
-
-
-def without_secrets(url: str) -> str:
-    """A URL fit for a file in git or a message: its password left out."""
-    return _SECRET.sub(r"\1@", url)
 
 
 def check_ledger_named(settings: Settings) -> None:
@@ -89,8 +92,7 @@ def check_pinned(settings: Settings, ledger_id: str) -> None:
         )
     if ledger_id != settings.ledger_id:
         raise LedgerMismatch(
-            f"the ledger at {without_secrets(settings.ledger)} is {ledger_id}, "
-            f"but {settings.path} pins {settings.ledger_id}",
+            f"the ledger at {shown_url(settings.ledger)} is {ledger_id}, but {settings.path} pins {settings.ledger_id}",
             hint="point JETPLAN_LEDGER at the right one; what was sent is recorded there, and not in this one",
         )
 
@@ -98,12 +100,27 @@ def check_pinned(settings: Settings, ledger_id: str) -> None:
 def ledger_not_here(settings: Settings) -> LedgerMismatch:
     """The error for a pinned ledger that is missing or empty. Its hint must never lead to a fresh ledger."""
     return LedgerMissing(
-        f"the ledger that {settings.path} pins ({settings.ledger_id}) is not at {without_secrets(settings.ledger)}: "
+        f"the ledger that {settings.path} pins ({settings.ledger_id}) is not at {shown_url(settings.ledger)}: "
         "get it, or its backup; a new one would send everything again",
         hint="point JETPLAN_LEDGER at the ledger that the team shares; or read an export with `jetplan ledger import`; "
         "what was sent after that backup or export must be recorded with `jetplan ledger baseline` before the next "
         "apply; if nothing of it is left, see `A lost ledger` in docs/exactly-once.md",
     )
+
+
+def request_timeout() -> float:
+    """The most seconds that one request may take, from JETPLAN_TIMEOUT. Raises UsageError for what is no number."""
+    said = os.environ.get("JETPLAN_TIMEOUT", "").strip()
+    try:
+        seconds = float(said or _SECONDS)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= _MOST_SECONDS:  # false for nan too, which would wait for ever
+        raise UsageError(
+            f"JETPLAN_TIMEOUT is {quoted(said)}: it must be a number of seconds from above 0 to {_MOST_SECONDS}",
+            hint=f"unset it for the default of {_SECONDS} seconds",
+        )
+    return seconds
 
 
 def credentials() -> tuple[str, str]:

@@ -59,20 +59,21 @@ def _program() -> str:
 
 def _settings(project: Project) -> str:
     from jetplan.app.settings import check_pinned
+    from jetplan.core.addresses import shown_url
 
     settings = project.settings
     if not settings.ledger_id:
         check_pinned(settings, "")
-    return f"{settings.path}: API {settings.api_url}"
+    return f"{settings.path}: API {shown_url(settings.api_url)}"
 
 
 def _ledger(project: Project) -> str:
-    from jetplan.app.settings import without_secrets
+    from jetplan.core.addresses import shown_url
 
     with project.open_ledger() as opened:
         scopes = opened.scopes(project.settings.api_url)
         waiting = sum(len(opened.unfinished(scope)) for scope in scopes)
-        where = without_secrets(project.settings.ledger)
+        where = shown_url(project.settings.ledger)
         return f"{opened.ledger_id} at {where}, {waiting} attempts unfinished"
 
 

@@ -41,13 +41,18 @@ def command(config: Path, api_url: str | None, ledger: str | None) -> None:
 
     Overwrites nothing and can be run again: it then checks that the pinned ledger is there.
     """
+    from jetplan.api.origin import parse_origin
+    from jetplan.app.endpoints import check_ledger_endpoint
     from jetplan.app.opening import pinned_ledger
-    from jetplan.app.settings import check_ledger_named, load_settings, without_secrets
+    from jetplan.app.settings import check_ledger_named, load_settings
     from jetplan.app.tracking import check_not_tracked
+    from jetplan.core.addresses import shown_url
     from jetplan.ledger import open_ledger
 
     settings = load_settings(config, api_url, ledger)
+    parse_origin(settings.api_url)  # it is written to a file that is committed: refuses what holds credentials
     check_ledger_named(settings)
+    check_ledger_endpoint(settings)
     check_not_tracked(settings.ledger)
     if settings.ledger_id:
         with pinned_ledger(settings) as pinned:
@@ -55,7 +60,7 @@ def command(config: Path, api_url: str | None, ledger: str | None) -> None:
     else:
         with open_ledger(settings.ledger, create=True) as made:
             _keep_out_of_git(settings.ledger)
-            _pin(config, settings.api_url, without_secrets(settings.ledger), made.ledger_id)
+            _pin(config, settings.api_url, shown_url(settings.ledger), made.ledger_id)
     _write_example(Path("manifests"))
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jetplan.core.addresses import shown_url
 from jetplan.errors import JetplanError, LedgerMismatch, LedgerMissing, UsageError
 from jetplan.ledger import schema
 from jetplan.ledger.placement import check_not_mounted_alone
@@ -43,12 +44,14 @@ def open_ledger(
         return in_memory(clock=clock, group=group, process_alive=process_alive)
     driver: Driver
     if url.startswith("sqlite:///"):
+        if url != shown_url(url):
+            raise UsageError(f"the ledger's URL {shown_url(url)} has parameters: a file takes none", hint=_FORMS)
         path = Path(url.removeprefix("sqlite:///"))
         driver = _sqlite(path, clock, create=create)
     elif url.startswith(("postgresql://", "postgres://")):
         driver = _postgres(url)
     else:
-        raise UsageError(f"the ledger's URL {_without_secrets(url)} is not one that jetplan knows", hint=_FORMS)
+        raise UsageError(f"the ledger's URL {shown_url(url)} is not one that jetplan knows", hint=_FORMS)
     try:
         prepare(driver, create=create)
         return Ledger(driver, group=group, process_alive=process_alive)
@@ -159,9 +162,3 @@ def _postgres(url: str) -> Driver:
             "a ledger on PostgreSQL needs more than is installed", hint="pip install 'jetplan[postgres]'"
         ) from error
     return PostgresDriver(url)
-
-
-def _without_secrets(url: str) -> str:
-    """As much of a URL as may be shown: what stands before the first colon, and the host."""
-    scheme, colon, rest = url.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}" if colon else "(not shown)"

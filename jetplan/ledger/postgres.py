@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from jetplan.core.addresses import address_of
 from jetplan.errors import JetplanError, LedgerMismatch, UsageError
 from jetplan.ledger.driver import OperationFailed, Row
+from jetplan.ledger.encryption import encryption
 from jetplan.ledger.records import CommitUnknown
 from jetplan.ledger.schema import BLOBS, INTEGERS, TABLES
 from jetplan.ledger.times import moment
@@ -247,14 +249,16 @@ class PostgresDriver:
 
 def _options(url: str) -> dict[str, Any]:
     try:
-        given = conninfo_to_dict(url)
+        given = conninfo_to_dict(url) if address_of(url) is not None else None
     except psycopg.ProgrammingError:
-        # Its message quotes the part it stumbled over, which may be the password.
+        given = None
+    if given is None:
+        # Neither libpq's message nor ours may quote what could be a piece of the password.
         raise UsageError(
             "the ledger's URL is not a valid PostgreSQL URL",
             hint="use postgresql://user@host:5432/database; special characters in a password are percent-encoded",
-        ) from None
-    return {**_DEFAULTS, **given}
+        )
+    return {**_DEFAULTS, **encryption(given), **given}
 
 
 def _lock_key(name: str) -> int:

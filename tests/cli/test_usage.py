@@ -237,3 +237,27 @@ def test_an_apply_whose_reader_left(stage):
     process.wait(60)
     assert stage.delivery_posts() == 8
     assert "No changes" in stage.run("jetplan plan --detailed-exitcode").out
+
+
+@pytest.mark.parametrize("said", ["nan", "inf", "-5", "0", "abc", "1e9"])
+def test_a_timeout_that_is_none(stage, monkeypatch, said):
+    """What is no number of seconds is refused: `nan` would wait for ever."""
+    monkeypatch.setenv("JETPLAN_TIMEOUT", said)
+    assert "JETPLAN_TIMEOUT" in stage.run("jetplan plan", code=64).err
+
+
+def test_empty_variables_are_unset(stage, monkeypatch):
+    """CI systems hand on variables that nobody set as empty ones; none of them means anything."""
+    from jetplan.cli.main import COMMANDS, cli
+
+    stage.write_set("/a.mxf")
+    context = cli.make_context("jetplan", [], resilient_parsing=True)
+    names = {"TIMEOUT", "DEBUG"}
+    for command in COMMANDS:
+        names |= {parameter.name.upper() for parameter in cli.get_command(context, command).params}
+    for name in sorted(names - {"API_URL", "CLIENT_ID", "CLIENT_SECRET"}):
+        monkeypatch.setenv(f"JETPLAN_{name}", "")
+    stage.run("jetplan plan")
+    stage.run("jetplan diff --base HEAD", code=64)
+    stage.run("jetplan apply --auto-approve")
+    assert stage.delivered() == {"/a.mxf": 1}
