@@ -33,12 +33,15 @@ PURE = {
 """What the core may import besides itself: no I/O, no clock, no randomness."""
 
 HEAVY = {
-    "pydantic", "pydantic_core", "urllib3", "certifi", "ruamel", "msgspec", "sqlite3", "psycopg", "h11", "zstandard",
-    "ssl", "http", "email", "asyncio", "socket", "subprocess", "logging", "json", "decimal", "tempfile", "dataclasses",
+    "pydantic", "pydantic_core", "requests", "urllib3", "certifi", "ruamel", "msgspec", "sqlite3", "psycopg", "h11",
+    "zstandard", "ssl", "http", "email", "asyncio", "socket", "subprocess", "logging", "json", "decimal", "tempfile",
+    "dataclasses",
 }  # fmt: skip
 """What `--help` must not wait for."""
 
-HEAVY_FOR_VALIDATE = {"pydantic", "urllib3", "certifi", "sqlite3", "psycopg", "h11", "ssl", "http", "asyncio", "socket"}
+HEAVY_FOR_VALIDATE = {
+    "pydantic", "requests", "urllib3", "certifi", "sqlite3", "psycopg", "h11", "ssl", "http", "asyncio", "socket",
+}  # fmt: skip
 """What reading manifests has no use for."""
 
 

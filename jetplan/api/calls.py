@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from jetplan.api.bodies import token_body
-from jetplan.api.exchange import ORDINARY_CAP, Exchange, Incoming, Lost, Request, Unsent
+from jetplan.api.failures import Lost, Unsent
 from jetplan.api.reading import NotJson
 from jetplan.api.retries import Tries, is_passing, wait_asked_for
 from jetplan.api.tokens import CALL, Credentials, Token, TokenKeeper, read_token
+from jetplan.api.transport import ORDINARY_CAP, Incoming, Request, Transport
 from jetplan.api.verdicts import Answered, message_of
 from jetplan.core.answers import Answer, NoAnswer, NotSent, Refused
 from jetplan.errors import ApiError, AuthenticationError, Unreachable
@@ -37,9 +38,9 @@ class Caller:
     """Makes calls. Safe for threads."""
 
     def __init__(
-        self, exchange: Exchange, credentials: Credentials, seconds: float, tries: Callable[[], Tries]
+        self, transport: Transport, credentials: Credentials, seconds: float, tries: Callable[[], Tries]
     ) -> None:
-        self._exchange = exchange
+        self._transport = transport
         self._credentials = credentials
         self._seconds = seconds
         self._tries = tries
@@ -66,7 +67,7 @@ class Caller:
             while True:
                 token = self._tokens.current()
                 request = Request("GET", target, None, headers | _bearing(token))
-                with self._exchange.send(request, min(left, seconds or self._seconds)) as incoming:
+                with self._transport.send(request, min(left, seconds or self._seconds)) as incoming:
                     if 200 <= incoming.status < 300:
                         return consume(incoming)
                     body = incoming.body()
@@ -92,7 +93,7 @@ class Caller:
         sent = Request(request.method, request.target, request.body, _JSON | _bearing(token))
         cap = max(ORDINARY_CAP, 8 * len(request.body or b""))
         try:
-            with self._exchange.send(sent, self._seconds) as incoming:
+            with self._transport.send(sent, self._seconds) as incoming:
                 answered = Answered(
                     incoming.status,
                     incoming.headers,
@@ -115,7 +116,7 @@ class Caller:
         """Try until it works, within bounds."""
         tries = self._tries()
         while True:
-            left, asked = tries.start(), None
+            left, asked, hint = tries.start(), None, ""
             try:
                 return once(left)
             except _Passing as failure:
@@ -123,13 +124,13 @@ class Caller:
             except Lost as failure:
                 reason = failure.reason
             except Unsent as failure:
-                reason = failure.reason
+                reason, hint = failure.reason, failure.hint
                 if failure.lasting:
-                    raise Unreachable(f"{call}: {reason}", hint="Is JETPLAN_API_URL right?") from None
+                    raise Unreachable(f"{call}: {reason}", hint=failure.hint or "Is JETPLAN_API_URL right?") from None
             except NotJson:
                 reason = "the answer is not JSON"
             if not tries.again(asked):
-                raise Unreachable(f"{call}: no usable answer after {tries.made} tries: {reason}") from None
+                raise Unreachable(f"{call}: no usable answer after {tries.made} tries: {reason}", hint=hint) from None
 
     def _refusal(self, call: str, incoming: Incoming, body: bytes, token: Token) -> Exception:
         status = incoming.status
@@ -161,7 +162,7 @@ class Caller:
         request = Request("POST", "/oauth/token", token_body(credentials.client_id, credentials.client_secret), _JSON)
 
         def once(left: float) -> Token:
-            with self._exchange.send(request, min(left, self._seconds)) as incoming:
+            with self._transport.send(request, min(left, self._seconds)) as incoming:
                 status = incoming.status
                 if is_passing(status):
                     headers = incoming.headers

@@ -12,8 +12,6 @@ from msgspec import Struct
 
 from jetplan.api.bodies import paused_body
 from jetplan.api.calls import Caller, RoleRefused
-from jetplan.api.connections import Pool
-from jetplan.api.exchange import Exchange, Incoming, Request
 from jetplan.api.ids import is_sound, segment
 from jetplan.api.lists import ListReader, Page
 from jetplan.api.origin import parse_origin, proxy_for
@@ -23,14 +21,14 @@ from jetplan.api.retries import Tries
 from jetplan.api.servertime import ServerTime
 from jetplan.api.shapes import ListedJob, ListedProfile
 from jetplan.api.tokens import Credentials
+from jetplan.api.transport import Incoming, Request, Transport
 from jetplan.api.verdicts import on_change, on_creation, on_delivery
 from jetplan.api.wire import Delivery, Job, JobFile, StorageProfile, Transfer
 from jetplan.core.answers import Answer, NotSent
 from jetplan.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from http.client import HTTPMessage
+    from collections.abc import Callable, Mapping
 
 __all__ = ["Credentials", "JetClient"]
 
@@ -68,18 +66,20 @@ class JetClient:
         `connections` bounds the requests under way at once; all times are in seconds.
         """
         self._origin = parse_origin(api_url)
-        self._pool = Pool(
+        self._server_time = ServerTime(clock)
+        self._transport = Transport(
             self._origin,
             proxy_for(self._origin),
-            size=connections,
+            self._server_time,
+            connections=connections,
             connect_timeout=connect_timeout,
             clock=clock,
             ca_bundle=ca_bundle,
         )
-        self._server_time = ServerTime(clock)
-        exchange = Exchange(self._origin, self._pool, self._server_time)
         self._list_timeout = list_timeout
-        self._caller = Caller(exchange, credentials, total_timeout, partial(Tries, clock, sleep, random, list_timeout))
+        self._caller = Caller(
+            self._transport, credentials, total_timeout, partial(Tries, clock, sleep, random, list_timeout)
+        )
 
     @property
     def server_time(self) -> float | None:
@@ -88,7 +88,7 @@ class JetClient:
 
     def close(self) -> None:
         """Close the connections that are not in use."""
-        self._pool.close()
+        self._transport.close()
 
     # Reads
 
@@ -169,8 +169,8 @@ class JetClient:
         _check_ids(items, id_key, call)
         return items
 
-    def _page(self, call: str, target: str, model: type[T], before: int) -> tuple[Page[T], HTTPMessage]:
-        def consume(incoming: Incoming) -> tuple[Page[T], HTTPMessage]:
+    def _page(self, call: str, target: str, model: type[T], before: int) -> tuple[Page[T], Mapping[str, str]]:
+        def consume(incoming: Incoming) -> tuple[Page[T], Mapping[str, str]]:
             return ListReader(model, call, before).read(incoming.pieces(LIST_CAP)), incoming.headers
 
         return self._caller.read(call, target, consume, seconds=self._list_timeout, packed=True)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import ipaddress
 from base64 import b64encode
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from jetplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -48,6 +52,12 @@ class Proxy:
     host: str
     port: int
     headers: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def url(self) -> str:
+        """The proxy's URL, without credentials."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
 
 def is_loopback(host: str) -> bool:
@@ -90,14 +100,15 @@ def proxy_for(origin: Origin) -> Proxy | None:
     from urllib import request  # noqa: PLC0415 - heavy, and only proxies need it
 
     proxies = request.getproxies_environment()
+    variable = "HTTPS_PROXY" if proxies.get("https") else "ALL_PROXY"
     url = proxies.get("https") or proxies.get("all")
     bypassed = request.proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed knows it on macOS only
     if not url or bypassed(origin.host, proxies):
         return None
-    parts = _split(url if "://" in url else f"http://{url}", "The proxy URL in HTTPS_PROXY or ALL_PROXY")
+    parts = _split(url if "://" in url else f"http://{url}", f"The proxy URL in {variable}", known=frozenset())
     if parts.scheme != "http":
         raise UsageError(
-            "The proxy URL in HTTPS_PROXY or ALL_PROXY is not an http:// one.",
+            f"{variable} names a proxy of the kind {parts.scheme}://, which jetplan cannot use.",
             hint="Name the proxy as http://host:port; the connection through it is encrypted all the same.",
         )
     return Proxy(parts.hostname or "", _port(parts) or 3128, _proxy_headers(parts))
@@ -110,15 +121,18 @@ def _proxy_headers(parts: SplitResult) -> dict[str, str]:
     return {"Proxy-Authorization": "Basic " + b64encode(pair.encode()).decode()}
 
 
-def _split(url: str, what: str) -> SplitResult:
-    """The parts of a URL with a scheme and a host. Never repeats the URL: it may hold a password."""
+def _split(url: str, what: str, known: Collection[str] = _PORTS) -> SplitResult:
+    """The parts of a URL with a scheme (one of `known`, any if empty) and a host.
+
+    Messages never repeat the URL: it may hold a password.
+    """
     if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         raise UsageError(f"{what} holds characters that no URL has.", hint="Write it as https://host.")
     try:
         parts = urlsplit(url)
     except ValueError:
         raise UsageError(f"{what} is not a URL.", hint="Write it as https://host.") from None
-    if parts.scheme not in _PORTS or not parts.hostname:
+    if (known and parts.scheme not in known) or not parts.hostname:
         raise UsageError(f"{what} is not a URL of a web server.", hint="Write it as https://host.")
     return parts
 

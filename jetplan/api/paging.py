@@ -9,7 +9,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from jetplan.errors import ApiError
 
 if TYPE_CHECKING:
-    from http.client import HTTPMessage
+    from collections.abc import Mapping
 
     from jetplan.api.lists import Around
     from jetplan.api.origin import Origin
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _LINK = re.compile(r'<([^<>]*)>[^<,]*;\s*rel="?next"?', re.IGNORECASE)
 
 
-def next_target(target: str, around: Around, headers: HTTPMessage, origin: Origin, call: str) -> str | None:
+def next_target(target: str, around: Around, headers: Mapping[str, str], origin: Origin, call: str) -> str | None:
     """The target of the next page, or None after the last. ApiError if it lies on another server."""
     link = _link_in(around, headers)
     if link is not None:
@@ -42,7 +42,7 @@ def check_total(around: Around, count: int, call: str) -> None:
             )
 
 
-def _link_in(around: Around, headers: HTTPMessage) -> str | None:
+def _link_in(around: Around, headers: Mapping[str, str]) -> str | None:
     links = around.links
     for link in (around.next, links.get("next") if isinstance(links, dict) else None):
         target = link.get("href") if isinstance(link, dict) else link

@@ -15,7 +15,6 @@ from jetplan.core.answers import Accepted, Answer, NoAnswer, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from http.client import HTTPMessage
 
 REFUSING = frozenset({400, 401, 403, 404, 405, 413, 415, 422, 429})
 """Statuses that mean no, where the whole answer came and is the API's own (a JSON object), not a gateway's."""
@@ -29,7 +28,7 @@ class Answered:
     """A whole answer. `whole_head`: its head did not end with the connection."""
 
     status: int
-    headers: HTTPMessage
+    headers: Mapping[str, str]
     body: bytes
     whole_head: bool = True
     whole_request: bool = True

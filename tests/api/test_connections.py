@@ -16,7 +16,8 @@ GOOD = b'{"deliveryId":"d"}'
 
 def _wait_for_news(client: Any) -> None:
     """Wait until what the server did to the resting connection has come through."""
-    ((_, connection),) = client._pool._idle
+    (pools,) = client._transport.adapter.poolmanager.pools._container.values()
+    (connection,) = [each for each in pools.pool.queue if each is not None]
     assert select.select([connection.sock], [], [], 10)[0]
 
 
