@@ -3,6 +3,9 @@
 import gc
 import sys
 
+if __name__ == "__main__" and not sys.flags.safe_path and not __file__.startswith(f"{sys.path[0]}/"):
+    del sys.path[0]  # `python -m` puts the current folder there: a checkout's click.py would be imported
+
 RARELY = (100_000, 50, 100)
 """When to look for circles among objects: a million of them live until the end, and hardly one is in a circle."""
 

@@ -4,6 +4,12 @@
 set -uo pipefail
 
 jetplan=$1
+unset PYTHONPATH PYTHONHOME
+for name in CLIENT_ID CLIENT_SECRET API_URL LEDGER; do
+    input=INPUT_$name
+    if [ -n "${!input:-}" ]; then export "JETPLAN_$name=${!input}"; fi
+    unset "$input"
+done
 comment=$RUNNER_TEMP/jetplan-comment.md
 arguments=()
 while IFS= read -r line; do

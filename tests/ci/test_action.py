@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from stage import Stage
 
 ROOT = Path(__file__).parents[2]
-INPUTS = ("COMMAND", "MANIFESTS", "BASE", "OUT", "EXPECT_DIGEST", "ARGUMENTS")
+INPUTS = (
+    "COMMAND", "MANIFESTS", "BASE", "OUT", "EXPECT_DIGEST", "ARGUMENTS",
+    "CLIENT_ID", "CLIENT_SECRET", "API_URL", "LEDGER",
+)  # fmt: skip
 
 
 def act(stage: Stage, code: int = 0, **inputs: str) -> dict[str, str]:
