@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from jetplan.cli.options import cache_option, limit_options, project_options, said
+from jetplan.cli.options import Seconds, cache_option, limit_options, project_options, said
 from jetplan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(0, min_open=True),
+    type=Seconds(0, min_open=True),
     envvar="JETPLAN_WAIT_TIMEOUT",
     allow_from_autoenv=False,  # JETPLAN_TIMEOUT is that of one request
     metavar="SECONDS",

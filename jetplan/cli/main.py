@@ -84,7 +84,7 @@ def _explain(error: BaseException, *, debug: bool) -> int:
             return error.exit_code
         case click.ClickException():
             where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "jetplan"
-            _tell(error.format_message(), f"see `{where} --help`")
+            _tell(error.format_message() + _variable(error), f"see `{where} --help`")
             return ExitCode.USAGE
         case KeyboardInterrupt() | click.Abort():
             click.echo("Interrupted.", err=True)
@@ -96,6 +96,15 @@ def _explain(error: BaseException, *, debug: bool) -> int:
             _tell(f"an unexpected {type(error).__name__} stopped jetplan: this is a bug", "run again with --debug")
             _write_traceback(error, wanted=debug)
             return ExitCode.ERROR
+
+
+def _variable(error: click.ClickException) -> str:
+    """The environment variable that gave a wrong value, as the end of a message; empty if it came from elsewhere."""
+    if not isinstance(error, click.BadParameter) or not error.ctx or not error.param or not error.param.name:
+        return ""
+    if error.ctx.get_parameter_source(error.param.name) is not click.core.ParameterSource.ENVIRONMENT:
+        return ""
+    return f" The value comes from {error.param.envvar}."
 
 
 def _tell(message: str, hint: str) -> None:

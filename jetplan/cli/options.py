@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict, TypeVar
 
@@ -33,6 +34,17 @@ class PlanRequest(NamedTuple):
     out: Path | None
     digest: bool
     detailed: bool
+
+
+class Seconds(click.FloatRange):
+    """A number of seconds in a range. `nan` and `inf` are refused: click's own range lets both pass."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number, or a usage error that names the option."""
+        seconds = super().convert(value, param, ctx)
+        if not isfinite(seconds):
+            self.fail(f"{value} is not a number of seconds.", param, ctx)
+        return seconds
 
 
 def project_options(command: F) -> F:

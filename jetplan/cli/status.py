@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jetplan.cli.options import project_options
+from jetplan.cli.options import Seconds, project_options
 from jetplan.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 @project_options
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--watch", is_flag=True, help="Look again every few seconds until every delivery has ended.")
-@click.option(
-    "--interval", type=click.FloatRange(0.2, 3600), default=5.0, show_default=True, help="Seconds between looks."
-)
+@click.option("--interval", type=Seconds(0.2, 3600), default=5.0, show_default=True, help="Seconds between looks.")
 def command(config: Path, api_url: str | None, ledger: str | None, form: str, watch: bool, interval: float) -> int:
     """Show where deliveries stand and what is in doubt.
 

@@ -60,6 +60,12 @@ def test_version(run_line):
         ("jetplan plan --nonsense", "--nonsense"),
         ("jetplan apply --parallelism 0", "--parallelism"),
         ("jetplan apply --parallelism many", "--parallelism"),
+        ("jetplan apply --timeout nan", "--timeout"),
+        ("jetplan apply --timeout inf", "--timeout"),
+        ("jetplan apply --timeout -1", "--timeout"),
+        ("jetplan status --interval nan", "--interval"),
+        ("jetplan status --interval inf", "--interval"),
+        ("jetplan status --interval 0", "--interval"),
         ("jetplan resolve abc --reason x", "--accepted or --not-accepted"),
         ("jetplan resolve abc --accepted", "--reason"),
         ("jetplan plan one two", "unexpected extra argument"),
@@ -68,6 +74,23 @@ def test_version(run_line):
 def test_usage(run_line, line, said):
     """A wrong command line ends with 64 and says what was wrong."""
     assert said in run_line(line, code=64).err
+
+
+@pytest.mark.parametrize("variable", ["JETPLAN_WAIT_TIMEOUT", "JETPLAN_INTERVAL"])
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "-1", "0", "abc"])
+def test_a_number_of_the_environment_names_its_variable(run_line, monkeypatch, variable, value):
+    """A number of seconds that cannot be ends with 64 and names the option and the variable."""
+    monkeypatch.setenv(variable, value)
+    line, option = ("status", "--interval") if variable == "JETPLAN_INTERVAL" else ("apply", "--timeout")
+    err = run_line(f"jetplan {line}", code=64).err
+    assert f"Invalid value for '{option}'" in err
+    assert f"The value comes from {variable}." in err
+
+
+def test_a_number_of_the_command_line_names_no_variable(run_line, monkeypatch):
+    """A flag beats the environment, so a wrong flag is not blamed on the variable."""
+    monkeypatch.setenv("JETPLAN_INTERVAL", "5")
+    assert "JETPLAN_INTERVAL" not in run_line("jetplan status --interval nan", code=64).err
 
 
 def test_apply_asks_and_needs_somebody_to_ask(stage):
