@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import socket
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,3 +104,48 @@ def test_an_early_refusal_of_a_large_body_is_heard(serve: Any, connect: Any, wir
     got = connect(server.url).deliver("j", b" " * (8 << 20))
     assert isinstance(got, (Refused, NoAnswer))
     assert len(server.asked) == 1
+
+
+def _listening(wire: Any, then: Callable[[socket.socket], None]) -> tuple[str, threading.Thread]:
+    """A server that sells a token on its first connection, and leaves the second one to `then`."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with listener:
+            first, _ = listener.accept()
+            with first:
+                first.recv(65536)
+                first.sendall(wire.answer(wire.token, "200 OK", "Connection: close"))
+            second, _ = listener.accept()
+            with second:
+                then(second)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    return f"http://127.0.0.1:{listener.getsockname()[1]}", thread
+
+
+def test_a_server_that_stops_reading_leaves_doubt(connect: Any, wire: Any) -> None:
+    """The deadline holds while a body is sent, and what was sent of it may have been acted on."""
+    done = threading.Event()
+    url, thread = _listening(wire, lambda sock: done.wait(20) and None)
+    try:
+        got = connect(url, total_timeout=0.5).deliver("j", b" " * (32 << 20))
+    finally:
+        done.set()
+        thread.join()
+    assert isinstance(got, NoAnswer)
+    assert "took too long" in got.reason
+
+
+def test_a_yes_to_half_a_request_leaves_doubt(connect: Any, wire: Any) -> None:
+    """An answer that accepts, from a server that closed before it had read the request, is no acceptance."""
+
+    def early(sock: socket.socket) -> None:
+        sock.recv(1000)
+        sock.sendall(wire.answer(b'{"deliveryId":"d"}', "201 Created"))
+
+    url, thread = _listening(wire, early)
+    got = connect(url).deliver("j", b" " * (32 << 20))
+    thread.join()
+    assert got == NoAnswer("the server answered before it had the whole request", 201)

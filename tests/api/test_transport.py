@@ -1,0 +1,98 @@
+"""What requests and urllib3 would do by themselves and must not: unpack, follow, remember, count waiting as time."""
+
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+import zlib
+from typing import Any
+
+import pytest
+import zstandard
+
+from jetplan.api.adapter import Budget
+from jetplan.core.answers import Accepted, NoAnswer, Refused
+
+GOOD = b'{"deliveryId":"d"}'
+MANY = 256 << 20
+BOMB = gzip.compress(b" " * MANY + GOOD)
+
+
+def _peak(write: Any) -> tuple[Any, int]:
+    tracemalloc.start()
+    try:
+        return write(), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("status", ["200 OK", "302 Found", "400 No", "500 X"])
+def test_a_bomb_meets_the_cap(status: str, serve: Any, connect: Any, wire: Any) -> None:
+    """An answer that unpacks to 256 MiB is given up at 16 MiB, whatever its status; a redirect is no exception."""
+    server = serve(wire.answer(BOMB, status, "Content-Encoding: gzip", "Location: /elsewhere"))
+    client = connect(server.url)
+    got, peak = _peak(lambda: client.deliver("j", b"{}"))
+    assert isinstance(got, NoAnswer)
+    assert "larger than 16 MiB" in got.reason
+    assert peak < 48 << 20
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("encoding", "packed"),
+    [
+        ("deflate", zlib.compress(b" " * MANY)),
+        ("zstd", zstandard.compress(b" " * MANY)),
+        ("br", b"\x5b\x00"),
+        ("gzip, gzip", gzip.compress(BOMB)),
+    ],
+)
+def test_an_encoding_nobody_asked_for_is_not_unpacked(
+    encoding: str, packed: bytes, serve: Any, connect: Any, wire: Any
+) -> None:
+    """Only gzip is accepted; a body packed otherwise is refused as it is."""
+    server = serve(wire.answer(packed, "200 OK", f"Content-Encoding: {encoding}"))
+    got, peak = _peak(lambda: connect(server.url).deliver("j", b"{}"))
+    assert isinstance(got, NoAnswer)
+    assert "not asked for" in got.reason
+    assert peak < 16 << 20
+
+
+def test_a_cookie_is_not_sent_back(serve: Any, connect: Any, wire: Any) -> None:
+    """What an answer wants remembered is forgotten."""
+    server = serve(wire.answer(GOOD, "200 OK", "Set-Cookie: a=b; Path=/"))
+    client = connect(server.url)
+    assert [client.deliver("j", b"{}") for _ in range(2)] == [Accepted("d")] * 2
+    assert all("cookie" not in asked.headers for asked in server.asked)
+
+
+@pytest.mark.parametrize("status", [413, 429, 503])
+def test_a_wish_to_be_asked_again_sends_nothing(status: int, serve: Any, connect: Any, wire: Any) -> None:
+    """urllib3 would obey Retry-After for these; a write is sent once all the same."""
+    server = serve(wire.answer(b'{"message":"later"}', f"{status} X", "Retry-After: 0"))
+    assert isinstance(connect(server.url).deliver("j", b"{}"), (Refused, NoAnswer))
+    assert len(server.asked) == 1
+
+
+def test_a_request_goes_out_as_it_was_built(serve: Any, connect: Any, wire: Any) -> None:
+    """Neither the target nor the body is rewritten, and nothing is asked for that cannot be read."""
+    server = serve(wire.answer(GOOD))
+    assert connect(server.url).deliver("a b~c", b'{"a": 1}') == Accepted("d")
+    (asked,) = server.asked
+    assert (asked.method, asked.target, asked.body) == ("POST", "/v1/jobs/a%20b~c/deliveries", b'{"a": 1}')
+    assert asked.headers["accept-encoding"] == "identity"
+    assert asked.headers["content-length"] == "8"
+    assert asked.headers["user-agent"].startswith("jetplan/")
+    assert "transfer-encoding" not in asked.headers
+
+
+def test_waiting_for_a_connection_takes_none_of_the_time(clock: Any) -> None:
+    """The deadline counts from when a connection is free, and then for connecting and reading together."""
+    budget = Budget(60.0, 10.0, clock)
+    clock.now += 1000
+    assert budget.connect_timeout == 10.0
+    clock.now += 55
+    assert budget.clone() is budget
+    assert (budget.connect_timeout, budget.read_timeout) == (5.0, 5.0)
+    clock.now += 6
+    assert budget.read_timeout == 0.0
