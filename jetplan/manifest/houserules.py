@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jetplan.manifest.columns import Columns
 
 _RULE_BYTES = 1 << 20
+_SEE = "see `houseRules` in docs/settings.md"
 
 
 def check_house_rules(rules: Sequence[Path], spec: Spec, columns: Mapping[str, Columns]) -> list[Problem]:
@@ -40,7 +41,8 @@ def check_house_rules(rules: Sequence[Path], spec: Spec, columns: Mapping[str, C
 def _load(rule: Path, findings: Findings) -> tuple[Any, str]:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import SchemaError
-    from referencing import Registry
+
+    from jetplan.manifest.validator import RuleRefused, validator_of
 
     data = read_file(str(rule), findings, _RULE_BYTES)
     if data is None:
@@ -48,6 +50,7 @@ def _load(rule: Path, findings: Findings) -> tuple[Any, str]:
     try:
         schema = json.loads(data)
         Draft202012Validator.check_schema(schema)
+        validator = validator_of(schema)
     except (ValueError, RecursionError):
         findings.refuse(Place(str(rule)), "house-rule", "this house rule is not JSON", "write a JSON Schema")
         return None, ""
@@ -55,13 +58,17 @@ def _load(rule: Path, findings: Findings) -> tuple[Any, str]:
         message = f"this house rule is no JSON Schema: wrong at {quoted(error.json_path)}"
         findings.refuse(Place(str(rule)), "house-rule", message, "see json-schema.org, draft 2020-12")
         return None, ""
+    except RuleRefused as refused:
+        findings.refuse(Place(str(rule)), "house-rule", f"this house rule is refused: {refused}", _SEE)
+        return None, ""
     title = schema.get("title") if isinstance(schema, dict) else None
-    registry: Registry[Any] = Registry()  # knows nothing and fetches nothing
-    return Draft202012Validator(schema, registry=registry), title if isinstance(title, str) else rule.name
+    return validator, title if isinstance(title, str) else rule.name
 
 
 def _check(validator: Any, name: str, spec: Spec, columns: Mapping[str, Columns]) -> Iterator[Problem]:
     from referencing.exceptions import Unresolvable
+
+    from jetplan.manifest.validator import RuleRefused
 
     try:
         for job in spec.jobs.values():
@@ -71,6 +78,11 @@ def _check(validator: Any, name: str, spec: Spec, columns: Mapping[str, Columns]
             for error in validator.iter_errors(set_document(each, spec.jobs.get(each.job))):
                 place = _place_of(error, each, columns)
                 yield _problem(f"delivery set {quoted(each.name)}", name, error, place)
+    except RuleRefused as refused:
+        yield Problem(Place(name), f"the house rule {quoted(name)} was given up: {refused}", _SEE, "house-rule")
+    except RecursionError:
+        message = f"the house rule {quoted(name)} refers to itself without end"
+        yield Problem(Place(name), message, "let each `$ref` lead into a part of what is checked", "house-rule")
     except Unresolvable as missing:
         message = f"the house rule {quoted(name)} refers to {quoted(str(missing.ref))}, which is not in its own file"
         yield Problem(Place(name), message, "a `$ref` may only begin with `#`", "house-rule")

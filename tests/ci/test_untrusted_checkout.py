@@ -93,7 +93,7 @@ def test_pip_checks_hashes() -> None:
     extras = project["optional-dependencies"]
     wanted = {
         re.split(r"[\[<>=!~ ;]", each)[0].lower().replace(".", "-").replace("_", "-")
-        for each in [*project["dependencies"], *extras["postgres"], *extras["zstd"], "setuptools"]
+        for each in [*project["dependencies"], *extras["postgres"], *extras["rules"], *extras["zstd"], "setuptools"]
     }
     assert wanted <= set(pinned)
     assert "--require-hashes" in (ROOT / "ci/install.sh").read_text()

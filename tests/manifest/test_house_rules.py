@@ -114,3 +114,45 @@ def test_values_are_shown_harmless_and_short(folder, tmp_path) -> None:
     content = MANIFEST.replace("/ep101/b.mxf", "/ep101/" + "b" * 200)
     for problem in problems(folder, tmp_path, {"not": {}}, {"properties": {"objects": False}}, content=content):
         assert len(problem.message) < 400
+
+
+@pytest.mark.parametrize("pattern", ["^(a+)+$", "^(([a-z])+.)+[A-Z]([a-z])+$", "^(a|aa)+$", r"^(\w+\s?)*$"])
+def test_patterns_take_linear_time(folder, tmp_path, pattern) -> None:
+    """A pattern on which a backtracking engine hangs is answered: no step is tried twice."""
+    content = MANIFEST.replace("/ep101/a.mxf", "/" + "a" * 200 + "!")
+    rule = {"properties": {"objects": {"items": {"properties": {"relativePath": {"pattern": pattern}}}}}}
+    assert len(problems(folder, tmp_path, rule, content=content)) == 3
+
+
+@pytest.mark.parametrize("rule", [{"pattern": "^(?!/tmp)"}, {"pattern": r"(a)\1"}, {"patternProperties": {"a": False}}])
+def test_what_cannot_be_bounded_is_refused(folder, tmp_path, rule) -> None:
+    """Look-around and back-references are told with the file, never skipped."""
+    (problem,) = problems(folder, tmp_path, {"properties": {"name": rule}})
+    assert problem.place.file.endswith("rule0.json")
+    assert "refused" in problem.message
+
+
+@pytest.mark.parametrize(
+    "rule", [{"$ref": "#"}, {"allOf": [{"$ref": "#"}, {"$ref": "#"}]}, {"$dynamicAnchor": "a", "$dynamicRef": "#a"}]
+)
+def test_a_rule_that_refers_to_itself(folder, tmp_path, rule) -> None:
+    """A circle of references is a problem of the rule, not a crash."""
+    (problem,) = problems(folder, tmp_path, rule)
+    assert "without end" in problem.message
+
+
+def test_references_that_multiply(folder, tmp_path, monkeypatch) -> None:
+    """Twenty levels of two references each would be a million checks of every document."""
+    from jetplan.manifest import validator
+
+    monkeypatch.setattr(validator, "MOST_REFERENCES", 1000)
+    levels = {f"l{at}": {"allOf": [{"$ref": f"#/$defs/l{at + 1}"}] * 2} for at in range(20)}
+    rule = {"$ref": "#/$defs/l0", "$defs": levels | {"l20": {}}}
+    (problem,) = problems(folder, tmp_path, rule)
+    assert "references" in problem.message
+
+
+def test_equal_items(folder, tmp_path) -> None:
+    """`uniqueItems` means what it says, whatever the items are."""
+    unique = {"properties": {"objects": {"uniqueItems": True}}}
+    assert problems(folder, tmp_path, unique) == []
