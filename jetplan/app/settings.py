@@ -127,6 +127,11 @@ def credentials() -> tuple[str, str]:
     """Client id and secret from the environment, and nowhere else."""
     names = ("JETPLAN_CLIENT_ID", "JETPLAN_CLIENT_SECRET")
     client_id, secret = (os.environ.get(name, "") for name in names)
+    for name, value in zip(names, (client_id, secret), strict=True):
+        if not value.isascii():
+            raise AuthenticationError(
+                f"{name} holds characters beyond ASCII", hint="copy it once more from Jet's console"
+            )
     if client_id and secret:
         return client_id, secret
     missing = [name for name, value in zip(names, (client_id, secret), strict=True) if not value]

@@ -95,6 +95,10 @@ def read(data: bytes) -> Content:
     try:
         content = msgspec.json.decode(body, type=Content, dec_hook=_decoded)
         one_spelling = _encoded(content) == body
+    except UnicodeError:
+        raise StalePlan(
+            "the saved plan holds bytes that are no UTF-8, so jetplan did not write it", hint=_AGAIN
+        ) from None
     except (msgspec.DecodeError, RecursionError, OverflowError) as error:
         raise StalePlan(
             f"the saved plan does not fit its schema: {error}", hint=f"{_AGAIN} with this version of jetplan"

@@ -284,3 +284,13 @@ def test_empty_variables_are_unset(stage, monkeypatch):
     stage.run("jetplan diff --base HEAD", code=64)
     stage.run("jetplan apply --auto-approve")
     assert stage.delivered() == {"/a.mxf": 1}
+
+
+@pytest.mark.parametrize("name", ["JETPLAN_CLIENT_ID", "JETPLAN_CLIENT_SECRET"])
+@pytest.mark.parametrize("value", ["\udcff", "hunter2\n", "a\udc80b", "hunter2\u00e9\u202e"])
+def test_credentials_that_are_no_text(stage, monkeypatch, name, value):
+    """Bytes that are no UTF-8, as an environment can hold them, end with 4 and a sentence, and are not repeated."""
+    monkeypatch.setenv(name, value)
+    ran = stage.run("jetplan plan", code=4)
+    assert "hunter2" not in ran.err
+    assert "bug" not in ran.err

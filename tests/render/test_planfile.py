@@ -113,3 +113,21 @@ def test_what_the_schema_does_not_know_is_refused(before: bytes, after: bytes) -
     with pytest.raises(StalePlan) as refused:
         read(forged)
     assert refused.value.exit_code == 5
+
+
+@pytest.mark.parametrize("raw", [b"\xff", b"\xed\xa0\x80", b"\\ud800", b"\\u0000\xc0\x80"])
+@pytest.mark.parametrize("key", [b'"planId":"', b'"account":"', b'"commit":"'])
+def test_bytes_that_are_no_text(raw: bytes, key: bytes) -> None:
+    """A plan file whose sha256 fits and whose strings are no text was not written by jetplan."""
+    from hashlib import sha256
+
+    data = written(content(small()))
+    begin = data.index(b'"content":') + len(b'"content":')
+    body = data[begin:-2].replace(key, key + raw, 1)
+    assert raw in body
+    forged = (
+        data[: data.index(b'"sha256":"')] + b'"sha256":"' + sha256(body).hexdigest().encode() + b'","content":' + body
+    )
+    with pytest.raises(StalePlan) as refused:
+        read(forged + data[-2:])
+    assert refused.value.message.isprintable()
