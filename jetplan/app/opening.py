@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def pinned_ledger(settings: Settings) -> Iterator[Ledger]:
-    """The pinned ledger. Raises LedgerMismatch where there is none, or another."""
+def pinned_ledger(settings: Settings, *, verify: bool = True) -> Iterator[Ledger]:
+    """The pinned ledger. Raises LedgerMismatch where there is none, or another.
+
+    `verify` False, for those who only look: also one that was moved away, restored or copied back.
+    """
     check_ledger_named(settings)
     check_endpoints(settings)
     if not settings.ledger_id:
         check_pinned(settings, "")
     try:
-        opened = open_ledger(settings.ledger)
+        opened = open_ledger(settings.ledger, verify=verify)
     except LedgerMissing as error:
         raise ledger_not_here(settings) from error
     with opened as ledger:

@@ -74,9 +74,12 @@ class Project:
         return cls(load_settings(Path(config), api_url, ledger))
 
     @contextmanager
-    def open_ledger(self) -> Iterator[Ledger]:
-        """The pinned ledger. Raises LedgerMismatch where there is none, or another."""
-        with pinned_ledger(self.settings) as ledger:
+    def open_ledger(self, *, verify: bool = True) -> Iterator[Ledger]:
+        """The pinned ledger. Raises LedgerMismatch where there is none, or another.
+
+        `verify` False, for those who only look: also one that was moved away, restored or copied back.
+        """
+        with pinned_ledger(self.settings, verify=verify) as ledger:
             yield ledger
 
     @contextmanager

@@ -102,7 +102,8 @@ def ledger_not_here(settings: Settings) -> LedgerMismatch:
     return LedgerMissing(
         f"the ledger that {settings.path} pins ({settings.ledger_id}) is not at {shown_url(settings.ledger)}: "
         "get it, or its backup; a new one would send everything again",
-        hint="point JETPLAN_LEDGER at the ledger that the team shares; or read an export with `jetplan ledger import`; "
+        hint="point JETPLAN_LEDGER at the ledger that the team shares; or read an export with "
+        "`jetplan ledger import --source-gone`; "
         "what was sent after that backup or export must be recorded with `jetplan ledger baseline` before the next "
         "apply; if nothing of it is left, see `A lost ledger` in docs/exactly-once.md",
     )

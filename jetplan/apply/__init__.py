@@ -12,6 +12,7 @@ driver     effects of the protocol -> ledger and client
 throttle   how many requests may be under way, as the server's 429s say
 settling   what earlier runs left in doubt, settled by looking
 following  how accepted deliveries get on
+doubt      an attempt in doubt, as a result
 looks      what the server shows for a job before sending
 remembering  digests of sets that are entirely sent
 work       the queue the threads take from

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, assert_never
 
 from jetplan.api.bodies import job_body
 from jetplan.api.calls import CallRefused
+from jetplan.apply.doubt import in_doubt
 from jetplan.apply.driver import Channel
 from jetplan.apply.jobs import set_paused
 from jetplan.core.attempts import Claimed, NewAttempt, NewClaim, SubjectKey, Taken
-from jetplan.core.outcome import JobApplied, Result, StepInDoubt, StepNotSent, StepRejected, StepSkipped
+from jetplan.core.outcome import JobApplied, Result, StepNotSent, StepRejected, StepSkipped
 from jetplan.core.plan import CreateJob
 from jetplan.core.protocol import Done, Doubtful, Held, Rejected, Unsent, carry_out
 from jetplan.errors import JetplanError
@@ -119,8 +120,8 @@ class JobCreation:
                 return StepRejected(step, status, message, attempt_id)
             case Unsent(attempt_id, reason):
                 return StepNotSent(step, reason, attempt_id)
-            case Doubtful(attempt_id):
-                return StepInDoubt(step, context.ledger.attempt(attempt_id))
+            case Doubtful(attempt_id, reason):
+                return in_doubt(step, attempt_id, self._attempt, reason, context)
             case Held(taken, reason):
                 return StepSkipped(step, context.stop.reason if context.stop else reason, tuple(taken.by))
             case other:

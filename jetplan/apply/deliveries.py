@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, assert_never
 
 from jetplan.api.bodies import delivery_body
 from jetplan.apply.conflicts import find_conflicts
+from jetplan.apply.doubt import in_doubt
 from jetplan.apply.driver import Channel
 from jetplan.core.attempts import Claimed, NewAttempt, NewClaim, State, Taken
-from jetplan.core.outcome import DeliveryAccepted, Result, StepInDoubt, StepNotSent, StepRejected, StepSkipped
+from jetplan.core.outcome import DeliveryAccepted, Result, StepNotSent, StepRejected, StepSkipped
 from jetplan.core.protocol import Done, Doubtful, Held, Rejected, Unsent, carry_out
 from jetplan.errors import JetplanError
 
@@ -163,8 +164,8 @@ class SetDelivery:
                 self._report(at, StepRejected(step, status, message, attempt_id))
             case Unsent(attempt_id, reason):
                 self._report(at, StepNotSent(step, reason, attempt_id))
-            case Doubtful(attempt_id):
-                self._report(at, StepInDoubt(step, context.ledger.attempt(attempt_id)))
+            case Doubtful(attempt_id, reason):
+                self._report(at, in_doubt(step, attempt_id, attempt, reason, context))
             case Held(taken, reason):
                 why = context.stop.reason if context.stop else reason
                 self._report(at, StepSkipped(step, why, tuple(taken.by)))

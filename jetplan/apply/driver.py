@@ -21,7 +21,7 @@ from jetplan.core.protocol import (
     Unsent,
     Wait,
 )
-from jetplan.errors import ApiError, AuthenticationError, JetplanError
+from jetplan.errors import ApiError, AuthenticationError, JetplanError, LedgerMismatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -217,10 +217,10 @@ class Driver:
         )
 
     def _failed(self, error: JetplanError, current: _Current) -> End:
+        if isinstance(error, AuthenticationError | LedgerMismatch):
+            self._stop.by_error(error)
         if current.sent:
             return Doubtful(current.attempt_id, f"the answer could not be recorded: {error.message}")
-        if isinstance(error, AuthenticationError):
-            self._stop.by_error(error)
         if current.attempt_id:
             self._release(current.attempt_id, error.message)
         return Unsent(current.attempt_id, error.message)

@@ -27,7 +27,7 @@ from jetplan.core.outcome import (
     StepSkipped,
 )
 from jetplan.core.plan import AdoptJob, CreateJob, KeepJob, SubmitBatch, UpdateJob
-from jetplan.errors import InDoubtError, JetplanError
+from jetplan.errors import InDoubtError, JetplanError, LedgerMismatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -100,13 +100,15 @@ class _Run:
         if stop.error is not None and not self._results:
             raise stop.error
         unfinished = self._context.ledger.unfinished(self._context.scope)
+        replaced = stop.error.message if isinstance(stop.error, LedgerMismatch) else ""
         return ApplyOutcome(
             tuple(self._results[at] for at in sorted(self._results)),
             blocked=tuple(self._plan.blocked()),
             unfinished=tuple(attempt for attempt in unfinished if attempt.state is State.IN_DOUBT),
             interrupted=stop.signal is not None,
             run_id=self._context.run_id,
-            alarms=tuple(self._context.driver.alarms),
+            wrong_ledger=replaced,
+            alarms=(*self._context.driver.alarms, *([replaced] if replaced else [])),
         )
 
     def _report(self, at: int, result: Result) -> None:

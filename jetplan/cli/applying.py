@@ -21,6 +21,7 @@ from jetplan.cli.screen import wants_color, width
 from jetplan.cli.signals import stopping
 from jetplan.cli.wait import wait_here
 from jetplan.errors import ExitCode
+from jetplan.render import words
 from jetplan.render.outcome import build_outcome
 from jetplan.render.outcome_text import render_outcome
 
@@ -52,6 +53,7 @@ def apply_here(settings: Settings, spec: Spec, approval: Approval, lifts: Lifts,
             options = ApplyOptions(parallelism=manner.parallelism)
             task = Task(settings, spec, client, ledger, stop, options, limits_of(settings, lifts), tell, _notice)
             code = _apply(task, approval, ask=manner.ask)
+            click.echo(f"Ledger {ledger.ledger_id}: {words.count(ledger.transitions(), 'transition')}.", err=True)
             if manner.wait and stop.signal is None:
                 waited = wait_here(settings, client, ledger, manner.timeout, spec.sets)
                 code = waited if code is ExitCode.DONE else code

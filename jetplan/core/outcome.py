@@ -97,6 +97,8 @@ class ApplyOutcome:
     """Attempts of earlier runs that this one settled by looking, in their new state."""
     interrupted: bool = False
     run_id: str = ""
+    wrong_ledger: str = ""
+    """Why the ledger cannot be the right one any more, where the run was stopped for that."""
     alarms: Sequence[str] = ()
     """What a healthy server never does, as sentences for a person: one delivery id for two deliveries."""
 
@@ -116,11 +118,13 @@ class ApplyOutcome:
         return mine + [attempt for attempt in earlier if attempt.attempt_id not in known]
 
     def exit_code(self) -> ExitCode:
-        """130 interrupted; 3 something is in doubt; 8 done in part; 1 nothing done of what was wanted; 0 done."""
+        """130 interrupted; 3 something is in doubt; 6 the ledger was replaced; 8 done in part; 1 not done; 0 done."""
         if self.interrupted:
             return ExitCode.INTERRUPTED
         if self.in_doubt():
             return ExitCode.IN_DOUBT
+        if self.wrong_ledger:
+            return ExitCode.WRONG_LEDGER
         if not (self.not_done() or self.blocked or self.unfinished or self.alarms):
             return ExitCode.DONE
         return ExitCode.APPLIED_IN_PART if self.done() else ExitCode.ERROR

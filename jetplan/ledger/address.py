@@ -31,14 +31,16 @@ def open_ledger(
     *,
     create: bool = False,
     group: bool = True,
+    verify: bool = True,
     clock: Callable[[], datetime] = now,
     process_alive: Callable[[str, str], bool | None] | None = None,
 ) -> Ledger:
     """The ledger at `sqlite:///file` or `postgresql://…`; `create` makes it where there is none.
 
+    `verify` False opens also a ledger that was moved away, restored or copied back, to be looked at.
     `sqlite:///:memory:` is one that is gone when closed. `clock` counts for SQLite only: PostgreSQL has its own.
-    Raises LedgerMismatch where the ledger is missing, foreign, damaged or of a newer schema; UsageError where the
-    URL is none, or PostgreSQL's extra is not installed.
+    Raises LedgerMismatch where the ledger is missing, foreign, damaged, of a newer schema, moved away or older than it
+    was; UsageError where the URL is none, or PostgreSQL's extra is not installed.
     """
     if url == "sqlite:///:memory:":
         return in_memory(clock=clock, group=group, process_alive=process_alive)
@@ -54,10 +56,13 @@ def open_ledger(
         raise UsageError(f"the ledger's URL {shown_url(url)} is not one that jetplan knows", hint=_FORMS)
     try:
         prepare(driver, create=create)
-        return Ledger(driver, group=group, process_alive=process_alive)
+        ledger = Ledger(driver, group=group, process_alive=process_alive)
+        if verify:
+            ledger.verify()
     except BaseException:
         driver.close()
         raise
+    return ledger
 
 
 def in_memory(

@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from jetplan.errors import JetplanError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
 CHUNK = 500
 """How many values one IN list holds."""
+
+WHAT_FOLLOWS = (
+    'if it is the right one, say so with `jetplan ledger accept --reason "…"`; then record what was sent since with '
+    "`jetplan ledger baseline`, before the next apply"
+)
+"""The hint where a ledger lost what was recorded last."""
 
 
 class OperationFailed(JetplanError):
@@ -73,6 +79,15 @@ class Driver(Protocol):
 
     def read(self, work: Callable[[Transaction], T], *, once: bool = False) -> T:
         """Carry out `work` over one consistent view; again if the connection was lost, unless `once`."""
+
+    def home(self) -> Mapping[str, str]:
+        """What tells the database's server from every other, and from its own copies; empty where nothing does."""
+
+    def verify(self) -> None:
+        """Raise LedgerMismatch where the database is behind what is known of it beside it."""
+
+    def accept(self) -> None:
+        """A person has said that the database is right as it stands: what is known beside it follows."""
 
     def integrity(self) -> list[str]:
         """What the database itself finds wrong with its files, in sentences."""

@@ -78,13 +78,18 @@ def _rows(tx: Transaction, table: str, columns: Sequence[str], key: Sequence[str
         after = tuple(rows[-1][: len(key)])
 
 
+def require_empty(tx: Transaction) -> None:
+    """Raise JetplanError where anything was recorded."""
+    if any(tx.rows(f"SELECT 1 FROM jetplan_{table} LIMIT 1") for table in TABLES):  # noqa: S608 - constants
+        raise JetplanError("the ledger is not empty", hint="import into one that was just made")
+
+
 def import_(tx: Transaction, file: Iterable[str], pinned: str) -> int:
     """Read an export into an empty ledger; how many lines. `pinned`: the only id that is taken, if not empty.
 
     Everything is judged in here, before the commit: the id, each value, and what the rows say together.
     """
-    if any(tx.rows(f"SELECT 1 FROM jetplan_{table} LIMIT 1") for table in TABLES):  # noqa: S608 - constants
-        raise JetplanError("the ledger is not empty", hint="import into one that was just made")
+    require_empty(tx)
     digest = blake2b(digest_size=32)
     waiting: list[Row] = []
     table, count, ended = "", 0, False

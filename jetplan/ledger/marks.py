@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from jetplan.core.attempts import RELEASED, SENT, TRANSITIONS, Kind, State
-from jetplan.errors import JetplanError
+from jetplan.errors import JetplanError, LedgerMismatch
 from jetplan.ledger.driver import OperationFailed, rows_in
 from jetplan.ledger.records import Marked
 from jetplan.ledger.times import stamp
@@ -80,7 +80,13 @@ def apply(tx: Transaction, requests: Sequence[MarkRequest]) -> list[Marked | Jet
     for asked in requests:
         at = standing.get(asked.attempt_id)
         if at is None:
-            answers.append(JetplanError(f"the ledger has no attempt {asked.attempt_id}"))
+            answers.append(
+                LedgerMismatch(
+                    f"the ledger has no attempt {asked.attempt_id}, which was recorded in it: it was replaced by an "
+                    "older copy, or restored, while jetplan was at work",
+                    hint="put the newest copy in its place, then run `jetplan status`",
+                )
+            )
             continue
         same = _same_delivery(asked, at, known)
         request = _doubted(asked, same) if same else asked

@@ -39,6 +39,11 @@ _WRITE = (
     f" SET LOCAL lock_timeout = '30s'; {_CLOCK}"
 )
 _READ = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_CLOCK}"
+_HOME = {
+    "system identifier": "SELECT system_identifier::text FROM pg_control_system()",
+    "timeline": """SELECT CASE WHEN pg_is_in_recovery() THEN NULL
+                   ELSE substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) END""",
+}
 _DEFAULTS = {
     "connect_timeout": 10,
     "keepalives_idle": 15,
@@ -183,6 +188,25 @@ class PostgresDriver:
                     raise
                 return result
             raise self._meaning(last) from last
+
+    def home(self) -> dict[str, str]:
+        """The cluster's identifier, and its timeline, which moves when a replica is promoted or a backup restored.
+
+        What its user may not ask for is left out.
+        """
+        found: dict[str, str] = {}
+        for name, sql in _HOME.items():
+            with suppress(JetplanError):
+                ((value,),) = self.read(lambda tx, sql=sql: tx.rows(sql))  # type: ignore[misc]
+                if value:
+                    found[name] = str(value)
+        return found
+
+    def verify(self) -> None:
+        """Nothing is kept beside a database server."""
+
+    def accept(self) -> None:
+        """Nothing is kept beside a database server."""
 
     def integrity(self) -> list[str]:
         """Every row of every table is read (which verifies checksums where the server keeps them)."""

@@ -9,17 +9,18 @@ import secrets
 import sqlite3
 import threading
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jetplan.errors import JetplanError, LedgerMismatch
-from jetplan.ledger.driver import OperationFailed, Row
+from jetplan.ledger.counter import Counter
+from jetplan.ledger.driver import WHAT_FOLLOWS, OperationFailed, Row
 from jetplan.ledger.records import CommitUnknown
 from jetplan.ledger.times import now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
-    from pathlib import Path
 
 T = TypeVar("T")
 Clock = "Callable[[], datetime]"
@@ -47,19 +48,19 @@ class SqliteTransaction:
     """One transaction on one connection; see `driver.Transaction`."""
 
     def __init__(self, connection: sqlite3.Connection, moment: datetime) -> None:
-        self._connection = connection
+        self.connection = connection
         self.now = moment
         self.token = secrets.token_hex(8)
         self.proof = ""
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[Row]:
-        return self._connection.execute(sql, params).fetchall()
+        return self.connection.execute(sql, params).fetchall()
 
     def run(self, sql: str, params: Sequence[Any] = ()) -> int:
-        return self._connection.execute(sql, params).rowcount
+        return self.connection.execute(sql, params).rowcount
 
     def run_many(self, sql: str, rows: Sequence[Row]) -> int:
-        return self._connection.executemany(sql, rows).rowcount
+        return self.connection.executemany(sql, rows).rowcount
 
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         """Many rows to a statement: each step of SQLite's gives the interpreter's lock away."""
@@ -70,7 +71,7 @@ class SqliteTransaction:
             # Powers of two, so that there are few statements, which are prepared once.
             count = 1 << (min(left, _VARIABLES // len(columns)).bit_length() - 1)
             values = [value for each in rows[at : at + count] for value in each]
-            self._connection.execute(into + ",".join([row] * count), values)
+            self.connection.execute(into + ",".join([row] * count), values)
             at += count
 
     def lock(self, names: Iterable[str]) -> None:
@@ -89,17 +90,29 @@ class SqliteDriver:
         self._reading = threading.Lock() if path else self._writing
         self._writer: sqlite3.Connection | None = None
         self._reader: sqlite3.Connection | None = None
+        self._absolute = path.absolute() if path else Path()
+        self._counter = Counter(self._absolute) if path else None
+        self._seen = 0
+        """The most transitions that this process has seen in the file."""
+        self._file: tuple[int, int] | None = None
+        """Device and inode of the file that was opened."""
 
     def write(self, work: Callable[[SqliteTransaction], T], *, once: bool = False) -> T:  # noqa: ARG002 - never again anyway
         with self._writing, self._errors():
             connection = self._writer = self._writer or self._connect()
             connection.execute("BEGIN IMMEDIATE")
             try:
+                self._refuse_older_copy(connection)
                 result = work(SqliteTransaction(connection, self._clock()))
+                count = _transitions(connection)
+                ledger_id = _ledger_id(connection) if count != self._seen else ""
             except BaseException:
                 self._abandon(connection)
                 raise
             self._commit(connection)
+            if self._counter is not None and ledger_id:
+                self._seen = count
+                self._counter.write(ledger_id, count)
             return result
 
     def read(self, work: Callable[[SqliteTransaction], T], *, once: bool = False) -> T:  # noqa: ARG002 - never again anyway
@@ -114,6 +127,39 @@ class SqliteDriver:
             finally:
                 with suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
+
+    def home(self) -> dict[str, str]:
+        return {}
+
+    def verify(self) -> None:
+        if self._counter is None:
+            return
+        # The counter first: it is written after the commit, so a commit in between cannot make it look ahead.
+        counted = self._counter.read(self.read(lambda tx: _ledger_id(tx.connection)))
+        there = self.read(lambda tx: _transitions(tx.connection))
+        if there < counted:
+            raise LedgerMismatch(
+                f"the ledger {self._path} is older than it was: it holds {there} transitions and has held {counted}, "
+                "so it was copied back or restored, and what was recorded since is missing",
+                hint=WHAT_FOLLOWS,
+            )
+
+    def accept(self) -> None:
+        if self._counter is not None:
+            ledger_id, there = self.read(lambda tx: (_ledger_id(tx.connection), _transitions(tx.connection)))
+            self._counter.write(ledger_id, there)
+
+    def _refuse_older_copy(self, connection: sqlite3.Connection) -> None:
+        """Raise LedgerMismatch where the file was replaced since this process opened it."""
+        if self._path is None:
+            return
+        file = _identity(self._absolute)
+        self._file = self._file or file
+        if self._file != file or _transitions(connection) < self._seen:
+            raise LedgerMismatch(
+                f"the ledger {self._path} was removed, or replaced by another or an older file, while jetplan ran",
+                hint="put the newest copy in its place, then run `jetplan status`",
+            )
 
     def integrity(self) -> list[str]:
         try:
@@ -139,6 +185,8 @@ class SqliteDriver:
                 if connection is not None:
                     connection.close()
             self._writer = self._reader = None
+            if self._counter is not None:
+                self._counter.close()
 
     def _connect(self) -> sqlite3.Connection:
         where = f"{self._path.absolute().as_uri()}?mode=rw" if self._path else ":memory:"
@@ -189,6 +237,29 @@ class SqliteDriver:
             if _code(error) in _FOREIGN:
                 raise LedgerMismatch(f"the ledger {where} cannot be used: {why}", hint=hint) from error
             raise JetplanError(f"the ledger {where} cannot be used: {why}", hint=hint) from error
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Device and inode; None where there is no file."""
+    try:
+        there = path.stat()
+    except OSError:
+        return None
+    return there.st_dev, there.st_ino
+
+
+def _transitions(connection: sqlite3.Connection) -> int:
+    """How many transitions were ever recorded: none is ever deleted, so the last row's number is the count."""
+    try:
+        ((count,),) = connection.execute("SELECT COALESCE(MAX(rowid), 0) FROM jetplan_transitions")
+    except sqlite3.OperationalError:  # the tables are not made yet
+        return 0
+    return int(count)
+
+
+def _ledger_id(connection: sqlite3.Connection) -> str:
+    rows = connection.execute("SELECT value FROM jetplan_meta WHERE name = 'ledger_id'").fetchall()
+    return str(rows[0][0]) if rows else ""
 
 
 def _make_durable(connection: sqlite3.Connection, path: Path) -> None:

@@ -15,6 +15,7 @@ from jetplan.ledger import (
     claims,
     concurrency,
     exchange,
+    home,
     leases,
     marks,
     reads,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from typing import IO, Any, Self
 
     from jetplan.core.attempts import Attempt, ClaimResult, NewAttempt, NewClaim, RunInfo, State, SubjectKey
-    from jetplan.ledger.driver import Driver
+    from jetplan.ledger.driver import Driver, Transaction
     from jetplan.ledger.records import (
         Finding,
         Hit,
@@ -57,8 +58,10 @@ class Ledger:
     def __init__(
         self, driver: Driver, *, group: bool = True, process_alive: Callable[[str, str], bool | None] | None = None
     ) -> None:
-        self._driver = driver
-        self._writer = Writer(driver, group=group)
+        self._unguarded = driver
+        self._driver = home.GuardedDriver(driver)
+        self._writer = Writer(self._driver, group=group)
+        self._home: Mapping[str, str] | None = None
         self._alive = runs.process_alive if process_alive is None else process_alive
         self.ledger_id: str = driver.read(reads.ledger_id)
 
@@ -95,7 +98,13 @@ class Ledger:
 
     def begin_run(self, run: RunInfo, lease_seconds: float = 60.0) -> None:
         """Record that a run began. It must call `heartbeat` well within every `lease_seconds`."""
-        self._driver.write(lambda tx: leases.begin(tx, run, lease_seconds))
+        where = self._where()
+
+        def begin(tx: Transaction) -> None:
+            leases.begin(tx, run, lease_seconds)
+            home.remember(tx, where)
+
+        self._driver.write(begin)
 
     def heartbeat(self, run_id: str) -> bool:
         """Renew a run's lease. False: the run is unknown here, or has ended."""
@@ -313,6 +322,49 @@ class Ledger:
         """Every attempt, released ones included, that named this object or a folder above it, oldest first."""
         return self._driver.read(lambda tx: search.object_history(tx, self._alive, scope_id, path))
 
+    # Where the ledger lives, and whether it still is the one that was written last.
+
+    def verify(self) -> None:
+        """Raise LedgerMismatch where the ledger was moved away, or is older than it is known to have been."""
+        where = self._where()
+
+        def checked(tx: Transaction) -> None:
+            home.refuse_if_retired(tx)
+            home.check(tx, where)
+
+        self._driver.read(checked)
+        self._driver.verify()
+
+    def accept(self, *, who: str, reason: str) -> None:
+        """Record a person's word that this ledger is the right one as it stands, whatever is known of it elsewhere."""
+        where = self._where()
+        self._driver.write(lambda tx: home.accept(tx, where, who, reason))
+        self._driver.accept()
+
+    def retire(self, to: str, *, who: str, reason: str) -> None:
+        """Close this ledger for good: it goes on at `to`, a URL without secrets. Nothing is written here any more.
+
+        Raises JetplanError while a run is at work, LedgerMismatch where it was moved elsewhere before.
+        """
+        self._unguarded.write(lambda tx: home.retire(tx, self._alive, to, who, reason))
+
+    def moved_to(self) -> str:
+        """Where `retire` said that this ledger goes on; empty where it was not moved."""
+        return self._driver.read(home.moved_to)
+
+    def reopen(self) -> bool:
+        """Undo `retire`, after a person has made sure that it does not go on elsewhere; whether it was retired."""
+        return self._unguarded.write(home.reopen)
+
+    def transitions(self) -> int:
+        """How many transitions were ever recorded. It only grows: a ledger that has fewer is an older copy."""
+        return self._driver.read(home.transitions)
+
+    def _where(self) -> Mapping[str, str]:
+        if self._home is None:
+            self._home = self._driver.home()
+        return self._home
+
     # The whole ledger.
 
     def export(self, file: IO[str]) -> int:
@@ -329,6 +381,10 @@ class Ledger:
         lines = self._driver.write(lambda tx: exchange.import_(tx, file, pinned), once=True)
         self.ledger_id = self._driver.read(reads.ledger_id)
         return lines
+
+    def require_empty(self) -> None:
+        """Raise JetplanError unless nothing was ever recorded here."""
+        self._driver.read(exchange.require_empty)
 
     def check(self) -> list[Finding]:
         """What is wrong with the database or with what it says; an empty list is a healthy ledger."""

@@ -42,7 +42,7 @@ def test_a_lost_ledger_is_told_with_the_ways_out(stage, line, empty):
     told = " ".join((result.out + result.err).split())
     assert "a new one would send everything again" in told
     assert "JETPLAN_LEDGER" in told
-    assert "`jetplan ledger import`" in told
+    assert "`jetplan ledger import --source-gone`" in told
     assert "`jetplan ledger baseline`" in told
     assert "jetplan init" not in told
     assert file.exists() == empty
@@ -55,7 +55,7 @@ def test_an_export_leads_out_of_a_lost_ledger(stage):
     (stage.project / "kept.jsonl").write_text(stage.run("jetplan ledger export").out)
     (stage.project / ".jetplan/ledger.db").unlink()
     stage.run("jetplan plan", code=6)
-    stage.run("jetplan ledger import kept.jsonl")
+    stage.run("jetplan ledger import kept.jsonl --source-gone")
     stage.run("jetplan apply --auto-approve")
     assert stage.delivered() == {"/a.mxf": 1}
 

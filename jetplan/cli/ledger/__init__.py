@@ -12,6 +12,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "history": ("jetplan.cli.ledger.history", "Show every time an object was sent."),
     "export": ("jetplan.cli.ledger.export", "Write the whole ledger as JSON Lines."),
     "import": ("jetplan.cli.ledger.import_lines", "Read an export into a new, empty ledger."),
+    "move": ("jetplan.cli.ledger.move", "Let the ledger go on at another place; the old one is closed."),
+    "accept": ("jetplan.cli.ledger.accept", "Say that a restored or moved ledger is the right one."),
     "baseline": ("jetplan.cli.ledger.baseline", "Record sets as sent before jetplan came, without sending."),
     "check": ("jetplan.cli.ledger.check", "Check the database and what it says."),
 }

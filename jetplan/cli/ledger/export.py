@@ -19,7 +19,7 @@ def command(config: Path, api_url: str | None, ledger: str | None, out: Path | N
     from jetplan.app.project import Project
 
     project = Project.load(config, api_url, ledger)
-    with project.open_ledger() as opened:
+    with project.open_ledger(verify=False) as opened:
         if out is None:
             opened.export(sys.stdout)
             return

@@ -28,7 +28,7 @@ def command(attempt: str, config: Path, api_url: str | None, ledger: str | None,
     from jetplan.app.project import Project
 
     project = Project.load(config, api_url, ledger)
-    with project.open_ledger() as opened:
+    with project.open_ledger(verify=False) as opened:
         found = opened.attempt(attempt)
         story = opened.history(found.attempt_id)
         paths, sizes = opened.listing(found.attempt_id)
