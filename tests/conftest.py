@@ -52,12 +52,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _silent_environment() -> Any:
+def _silent_environment(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What the shell or a CI system exports has no say in a test; a test sets what it is about."""
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
             if name.startswith(SPEAKING) or name in SPEAKING_NAMES:
                 patch.delenv(name)
+        for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME"):
+            patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
         yield
 
 

@@ -53,12 +53,15 @@ class Approval:
         """The id that the run must carry, so that it can be there once only; empty: any."""
         return self.saved.plan_id if self.saved is not None else ""
 
-    def read(self, config: Path, *, cached: bool = True) -> Reading:
-        """The manifests. What stands at a path that only a saved plan names is never repeated in a message."""
+    def read(self, config: Path) -> Reading:
+        """The manifests themselves: an apply never goes by the cache.
+
+        What stands at a path that only a saved plan names is never repeated in a message.
+        """
         if self.saved is None:
-            return read_known(self.manifests, config, cached=cached)
+            return read_known(self.manifests, config, cached=False)
         try:
-            return read_known(self.manifests, config, cached=cached)
+            return read_known(self.manifests, config, cached=False)
         except (ManifestInvalid, UsageError):
             raise StalePlan(
                 f"the manifests that the plan was made from cannot be read at {self.manifests}",

@@ -8,12 +8,11 @@ but nothing is compared or laid out. `apply` never goes by this.
 from __future__ import annotations
 
 from contextlib import suppress
-from hashlib import blake2b, sha256
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from jetplan.app.manifests import CACHE
 from jetplan.manifest.cache.files import name_for, program_digest, read_own, write_whole
 
 if TYPE_CHECKING:
@@ -40,8 +39,8 @@ class Told(msgspec.Struct, frozen=True):
 class RememberedPlan:
     """The last plan that was told of a folder in one format, and what was asked then."""
 
-    def __init__(self, root: Path, form: str, question: bytes) -> None:
-        self._file = CACHE / f"{name_for(root)}.{form}.plan"
+    def __init__(self, root: Path, form: str, question: bytes, folder: Path) -> None:
+        self._file = folder / f"{name_for(root)}.{form}.plan"
         self._question = question
         self._seen, self._told = self._load()
 
@@ -57,13 +56,11 @@ class RememberedPlan:
     def keep(self, seen: bytes, told: Told) -> None:
         """Remember this instead. Where it cannot be written, nothing is remembered."""
         with suppress(OSError, UnicodeEncodeError):
-            said = self._question + seen + msgspec.msgpack.encode(told)
-            write_whole(self._file, [sha256(said).digest(), said])
+            write_whole(self._file, [self._question, seen, msgspec.msgpack.encode(told)])
 
     def _load(self) -> tuple[bytes, Told | None]:
-        data = read_own(self._file) or b""
-        said = memoryview(data)[_DIGEST:]
-        if len(said) <= 2 * _DIGEST or said[:_DIGEST] != self._question or sha256(said).digest() != data[:_DIGEST]:
+        said = read_own(self._file)
+        if said is None or len(said) <= 2 * _DIGEST or said[:_DIGEST] != self._question:
             return b"", None
         with suppress(msgspec.MsgspecError):
             return bytes(said[_DIGEST : 2 * _DIGEST]), msgspec.msgpack.decode(said[2 * _DIGEST :], type=Told)

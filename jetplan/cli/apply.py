@@ -46,7 +46,7 @@ def command(
     parallelism: int,
     wait: bool,
     timeout: float | None,
-    no_cache: bool,
+    no_cache: bool,  # noqa: ARG001 - an apply never goes by the cache; the option is for scripts that name it
     **lifts: Unpack[LiftOptions],
 ) -> int:
     """Create missing jobs and submit what was not submitted yet.
@@ -65,7 +65,7 @@ def command(
     from jetplan.cli.problems import write_problems
 
     approval = Approval.of(manifests, expect_digest)
-    reading = approval.read(config, cached=not no_cache)
+    reading = approval.read(config)
     write_problems([], reading.warnings)
     settings = load_settings(config, api_url, ledger)
     manner = Manner(not auto_approve, parallelism, wait, timeout)

@@ -32,7 +32,7 @@ def show_plan(asked: PlanRequest, config: Path, api_url: str | None, ledger: str
     remembered = None
     if known is not None and known.content is not None:
         question = question_of(known.content, settings, (asked, _surroundings(asked)))
-        remembered = RememberedPlan(asked.manifests, asked.form, question)
+        remembered = RememberedPlan(asked.manifests, asked.form, question, known.folder)
     if remembered is not None and remembered.warnings is not None:
         reading, warnings = None, remembered.warnings
     else:

@@ -139,7 +139,7 @@ def test_another_program_plans_for_itself(planned, monkeypatch):
 
 def test_damage_costs_time_only(planned):
     """A file that was cut or changed, is not ours alone, or is gone, gives the plan that would be made."""
-    (file,) = (planned.project / ".jetplan" / "cache").glob("*.plan")
+    (file,) = planned.cache().glob("*.plan")
     whole, expected = file.read_bytes(), planned.run("jetplan plan --no-cache")
     assert b"a.mxf" in whole
     for damaged in (b"", whole[:40], whole[:-1], whole.replace(b"a.mxf", b"z.mxf"), whole + b"."):

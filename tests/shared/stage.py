@@ -125,6 +125,10 @@ class Stage:
         added = "".join(f"    {line}\n" for line in job.splitlines())
         self.write(f"{JOBS}{added}deliverySets:\n  masters:\n    job: nyc-to-lax\n{keys}    objects:\n{lines}")
 
+    def cache(self) -> Path:
+        """Where this project's runs remember what they read."""
+        return self.folder / "cache/jetplan"
+
     def configure(self, text: str) -> None:
         """Add to jetplan.yaml."""
         with (self.project / "jetplan.yaml").open("a", encoding="utf-8") as file:
@@ -238,6 +242,7 @@ def open_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
                 "TIMEOUT": "2",
             }.items():
                 monkeypatch.setenv(f"JETPLAN_{name}", value)
+            monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
             monkeypatch.chdir(stage.project)
             if init:
                 (stage.project / "manifests").mkdir()

@@ -1,7 +1,8 @@
-"""Files of the project's cache: read only if they are ours alone, put in place whole, tied to this very program."""
+"""Files of the cache: read only if they are ours alone and sealed, put in place whole, tied to this very program."""
 
 from __future__ import annotations
 
+import hmac
 import os
 import sys
 from contextlib import suppress
@@ -9,14 +10,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jetplan.manifest.cache.seal import SEAL, seal_of
 from jetplan.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-def read_own(path: Path) -> bytes | None:
-    """The bytes of our own regular file, which nobody else can write to."""
+def read_own(path: Path) -> memoryview | None:
+    """What `write_whole` wrote there, if it was this user who did, and nobody else can write to the file."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
@@ -25,20 +27,23 @@ def read_own(path: Path) -> bytes | None:
         state = os.fstat(descriptor)
         if state.st_uid != os.geteuid() or state.st_mode & 0o022:
             return None
-        return file.read()
+        whole = memoryview(file.read())
+    seal = seal_of(path.name, (whole[SEAL:],))
+    return whole[SEAL:] if seal is not None and hmac.compare_digest(seal, whole[:SEAL]) else None
 
 
 def write_whole(path: Path, parts: Iterable[bytes]) -> None:
-    """Put a file in place whole, readable to its owner only. Raises OSError."""
+    """Put a file in place whole and sealed, readable to its owner only. Raises OSError."""
+    parts = list(parts)
+    seal = seal_of(path.name, parts)
+    if seal is None:
+        return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    ignored = path.parent / ".gitignore"
-    if not ignored.exists():
-        ignored.write_text("*\n", encoding="ascii")
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         with open(descriptor, "wb") as file:
-            file.writelines(parts)
+            file.writelines([seal, *parts])
         aside.replace(path)
     finally:
         with suppress(OSError):

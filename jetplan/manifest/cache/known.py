@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from jetplan.manifest import shortcuts
@@ -32,6 +31,7 @@ class KnownManifests:
 
     def __init__(self, root: Path, folder: Path) -> None:
         self._root = root
+        self.folder = folder
         self._entry = _Entry(root, folder)
         began = time.time_ns()
         self._before = footprint(root) if shortcuts.are_taken() else None
@@ -85,14 +85,13 @@ class _Entry:
     def content_at(self, found: Footprint) -> bytes | None:
         """The digest of the bytes that had these times, if that was noted."""
         data = read_own(self._times)
-        if data is None or len(data) != 3 * _DIGEST or sha256(data[_DIGEST:]).digest() != data[:_DIGEST]:
+        if data is None or len(data) != 2 * _DIGEST:
             return None
-        return data[2 * _DIGEST :] if data[_DIGEST : 2 * _DIGEST] == found.by_times else None
+        return bytes(data[_DIGEST:]) if data[:_DIGEST] == found.by_times else None
 
     def note(self, found: Footprint, content: bytes) -> None:
         """Note which bytes had these times."""
-        said = found.by_times + content
-        write_whole(self._times, [sha256(said).digest(), said])
+        write_whole(self._times, [found.by_times, content])
 
     def reading(self, content: bytes) -> Reading | None:
         """What the manifests of these bytes said, if it is remembered."""

@@ -1,6 +1,6 @@
 """A whole reading of manifests as one file, and back: jobs and sets as records, objects as columns.
 
-The file begins with a checksum of the rest. What does not fit in every respect is no reading at all; nothing here
+What does not fit in every respect is no reading at all; that the bytes are ours, `files` knows. Nothing here
 knows whether a reading still tells the truth about the manifests: `cache` does.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import TYPE_CHECKING, overload
 
 import msgspec
@@ -21,7 +20,6 @@ from jetplan.manifest.read import Reading
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_CHECK = 32
 _LENGTH = 8
 
 
@@ -112,22 +110,14 @@ def pack(key: bytes, reading: Reading) -> list[bytes]:
         )
     head = Head(key, list(spec.jobs.values()), sets, list(reading.warnings), spec.files)
     encoded = msgspec.msgpack.encode(head)
-    parts = [len(encoded).to_bytes(_LENGTH, "little"), encoded, *sizes, *texts]
-    check = sha256()
-    for part in parts:
-        check.update(part)
-    return [check.digest(), *parts]
+    return [len(encoded).to_bytes(_LENGTH, "little"), encoded, *sizes, *texts]
 
 
-def unpack(data: bytes, key: bytes) -> Reading | None:
-    """The reading in a file's bytes, or None if it is another's, damaged, or of another shape."""
-    whole = memoryview(data)
-    if len(whole) < _CHECK + _LENGTH or sha256(whole[_CHECK:]).digest() != whole[:_CHECK]:
-        return None
-    begin = _CHECK + _LENGTH
-    end = begin + int.from_bytes(whole[_CHECK:begin], "little")
+def unpack(whole: memoryview, key: bytes) -> Reading | None:
+    """The reading in a file's bytes, or None if it is another's or of another shape."""
+    end = _LENGTH + int.from_bytes(whole[:_LENGTH], "little")
     try:
-        head = msgspec.msgpack.decode(whole[begin:end], type=Head)
+        head = msgspec.msgpack.decode(whole[_LENGTH:end], type=Head)
     except msgspec.DecodeError:
         return None
     return _reading(head, whole[end:]) if head.key == key else None
