@@ -12,6 +12,7 @@ import math
 import os
 import random
 import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -92,7 +93,7 @@ class Stage:
         self.manifest = self.project / "manifests" / EXAMPLE.name
         self.environment = {
             name: value for name, value in os.environ.items() if not name.startswith("JETPLAN_") and name != "CI"
-        } | {"JETPLAN_CLIENT_ID": "sandbox", "JETPLAN_CLIENT_SECRET": "sandbox"}
+        } | {"JETPLAN_CLIENT_ID": "demo", "JETPLAN_CLIENT_SECRET": secrets.token_urlsafe(16)}
         self.environment["PATH"] = os.pathsep.join([str(PROGRAMS), os.environ.get("PATH", os.defpath)])
 
     def lay_out(self) -> None:

@@ -53,6 +53,7 @@ def cli(ctx: click.Context, debug: bool) -> None:  # noqa: ARG001 - `run` looks 
 def run(args: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code. Nothing escapes: no traceback ever reaches a user."""
     arguments = list(sys.argv[1:] if args is None else args)
+    os.umask(os.umask(0o077) | 0o002)  # under umask 000, plans and ledgers would be anybody's to change
     stdout = sys.stdout
     try:
         result = cli.main(arguments, prog_name="jetplan", standalone_mode=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 import sys
 from pathlib import Path
 
@@ -55,6 +56,7 @@ Edits and delays: set=KEY:VALUE, without=KEY, same-delivery-id, clock, latency,
     type=click.Path(file_okay=False, path_type=Path),
     help="Where storage profiles may be created through the API.  [default: the working folder]",
 )
+@click.option("--any-folder", is_flag=True, help="Let profiles lie over a home folder or a git repository.")
 def command(
     port: int,
     profiles: tuple[str, ...],
@@ -69,12 +71,13 @@ def command(
     batch_files: int,
     job_weight: int,
     roots: tuple[Path, ...],
+    any_folder: bool,
 ) -> None:
     """Run a local Jet that really copies files, until it is interrupted.
 
     It serves the API and a console page on 127.0.0.1, with folders as storage profiles. The accepted credentials
-    are JETPLAN_CLIENT_ID and JETPLAN_CLIENT_SECRET where they are set, else sandbox and sandbox; the same id with
-    -viewer at its end and the same secret have the role JET_VIEW_ONLY.
+    are JETPLAN_CLIENT_ID and JETPLAN_CLIENT_SECRET where they are set, else sandbox and a secret that is made up and
+    printed; the same id with -viewer at its end and the same secret have the role JET_VIEW_ONLY.
     """
     try:
         from jetplan.sandbox.auth import Client
@@ -86,11 +89,15 @@ def command(
         raise JetplanError(
             f"the sandbox needs the package {error.name}", hint="install it with: pip install 'jetplan[sandbox]'"
         ) from None
-    client_id, secret = _credentials(client_id, client_secret_file)
+    given = _given_secret(client_secret_file)
+    client_id, secret = (
+        client_id or os.environ.get("JETPLAN_CLIENT_ID") or "sandbox",
+        given or secrets.token_urlsafe(16),
+    )
     client, viewer = Client(client_id, secret), Client(f"{client_id}-viewer", secret, "JET_VIEW_ONLY")
     settings = Settings(
         port=port,
-        profiles=tuple(_read_profile(text) for text in profiles),
+        profiles=tuple(_read_profile(text, any_folder=any_folder) for text in profiles),
         state=state,
         faults=faults,
         clients=(client, viewer),
@@ -100,9 +107,10 @@ def command(
         batch_files=batch_files,
         job_weight=job_weight,
         roots=roots,
+        any_folder=any_folder,
     )
     try:
-        run(settings, lambda url: _announce(url, url_file, well_known=client == Client("sandbox", "sandbox")))
+        run(settings, lambda url: _announce(url, url_file, () if given else (client_id, secret)))
     except FaultSpecError as error:
         raise UsageError(f"--fault {error}", hint="see `jetplan sandbox --help` for the words") from None
     except StateInUseError as error:
@@ -111,7 +119,9 @@ def command(
         raise JetplanError(str(error), hint="leave --port out to take a free one") from None
 
 
-def _read_profile(text: str) -> tuple[str, Path]:
+def _read_profile(text: str, *, any_folder: bool) -> tuple[str, Path]:
+    from jetplan.sandbox.placement import danger_of
+
     name, equals, folder = text.partition("=")
     if not name or not equals or not folder:
         raise UsageError(f"--profile {text!r} is not NAME=FOLDER", hint="for instance --profile 'NYC Dailies=./nyc'")
@@ -122,16 +132,20 @@ def _read_profile(text: str) -> tuple[str, Path]:
         raise UsageError(
             f"--profile {name}: {folder} cannot be used: {error.strerror}", hint="name a folder that can be made"
         ) from None
+    if not any_folder and (danger := danger_of(path)):
+        raise UsageError(
+            f"--profile {name}: {danger}, and deliveries would write there",
+            hint="name a folder below it, or add --any-folder if you mean it",
+        )
     return name, path
 
 
-def _credentials(client_id: str | None, secret_file: Path | None) -> tuple[str, str]:
-    secret = secret_file.read_text().strip() if secret_file else os.environ.get("JETPLAN_CLIENT_SECRET")
-    return client_id or os.environ.get("JETPLAN_CLIENT_ID") or "sandbox", secret or "sandbox"
+def _given_secret(secret_file: Path | None) -> str:
+    return secret_file.read_text().strip() if secret_file else os.environ.get("JETPLAN_CLIENT_SECRET", "")
 
 
-def _announce(url: str, url_file: Path | None, *, well_known: bool) -> None:
-    """One line on stdout for scripts, the rest on stderr for people. No secret but the well-known one."""
+def _announce(url: str, url_file: Path | None, made_up: tuple[str, ...]) -> None:
+    """One line on stdout for scripts, the rest on stderr for people. No secret but one that was made up here."""
     if url_file is not None:
         beside = url_file.with_name(f".{url_file.name}.{secrets.token_hex(4)}")
         beside.write_text(url + "\n")
@@ -140,6 +154,8 @@ def _announce(url: str, url_file: Path | None, *, well_known: bool) -> None:
     sys.stdout.flush()
     click.echo("To aim jetplan at it:", err=True)
     click.echo(f"  export JETPLAN_API_URL={url}", err=True)
-    if well_known:
-        click.echo("  export JETPLAN_CLIENT_ID=sandbox JETPLAN_CLIENT_SECRET=sandbox", err=True)
+    if made_up:
+        click.echo(
+            "  export JETPLAN_CLIENT_ID={} JETPLAN_CLIENT_SECRET={}".format(*map(shlex.quote, made_up)), err=True
+        )
     click.echo(f"The console is {url}/ in a browser. Ctrl-C ends the sandbox.", err=True)

@@ -58,6 +58,7 @@ class Application:
 
     def handle(self, request: Request) -> Response:
         try:
+            backstage.check_neighbour(request)  # also what needs a token: a page can guess or know one
             access, call, names = _match(request)
             self._admit(request, access)
             return call(self._jet, request, *names)
@@ -72,9 +73,7 @@ class Application:
         return self._jet.deliveries.first_id(note.delivery_id)
 
     def _admit(self, request: Request, access: Access) -> None:
-        if access == "neighbour":
-            backstage.check_neighbour(request)
-        elif access != "anyone":
+        if access not in ("neighbour", "anyone"):
             role: Role = self._jet.auth.role(request)
             if access == "admin" and role != "S2S_ADMIN":
                 raise RefusedError(403, f"the role {role} may only read jobs")

@@ -47,6 +47,7 @@ class Connection:
         self._faults = faults
         self._journal = journal
         self._ending = ending
+        self._bodiless = False
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=1 << 16)
 
     def converse(self) -> None:
@@ -120,6 +121,7 @@ class Connection:
             pieces.append(bytes(event.data))
         if not isinstance(event, h11.EndOfMessage):
             return None
+        self._bodiless = head.method == b"HEAD"
         return _request(head, b"".join(pieces))
 
     def _next_event(self) -> object:
@@ -135,10 +137,11 @@ class Connection:
         if isinstance(response.body, bytes):
             if response.status not in (204, 304):
                 headers.append(("content-length", str(len(response.body))))
-            self._sock.sendall(self._begin(response.status, headers) + self._data(response.body) + self._end())
+            body = b"" if self._bodiless else response.body
+            self._sock.sendall(self._begin(response.status, headers) + self._data(body) + self._end())
             return
         self._sock.sendall(self._begin(response.status, [*headers, ("transfer-encoding", "chunked")]))
-        for piece in response.body:
+        for piece in () if self._bodiless else response.body:
             self._sock.sendall(self._data(piece))
         self._sock.sendall(self._end())
 
@@ -164,7 +167,7 @@ class Connection:
 def _request(head: h11.Request, body: bytes) -> Request:
     path, _, query = head.target.decode("latin-1").partition("?")
     return Request(
-        head.method.decode("latin-1"),
+        "GET" if head.method == b"HEAD" else head.method.decode("latin-1"),
         unquote(path),
         dict(parse_qsl(query, keep_blank_values=True)),
         {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers},

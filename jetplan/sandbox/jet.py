@@ -33,7 +33,9 @@ class Settings:
     `profiles` are (name, folder) pairs; `state` is a file to live on in (none: memory only); `roots` are the
     folders that storage profiles made through the API must lie in (none: the working directory); `workers` = 0
     accepts deliveries and moves nothing; `rate` caps each transfer in bytes per second; `batch_files` is the most
-    files that one transfer holds; `job_weight` pads listed jobs, in KiB; `token_lifetime` is in seconds.
+    files that one transfer holds; `job_weight` pads listed jobs, in KiB; `token_lifetime` is in seconds. With
+    `any_folder` profiles may lie over a home folder or a repository too. A connection on which nothing moves for
+    `idle` seconds is ended.
     """
 
     port: int = 0
@@ -47,6 +49,8 @@ class Settings:
     batch_files: int = 1000
     job_weight: int = 0
     roots: tuple[Path, ...] = ()
+    any_folder: bool = False
+    idle: float = 120
     clock: Callable[[], float] = field(default=time.time)
 
 
@@ -55,6 +59,7 @@ class Jet:
 
     def __init__(self, settings: Settings) -> None:
         self.roots = tuple(root.resolve() for root in settings.roots or (Path.cwd(),))
+        self.any_folder = settings.any_folder
         self.faults = Faults(settings.faults)
         self._store = Store(str(settings.state) if settings.state else None)
         clock = settings.clock

@@ -33,6 +33,7 @@ class Server:
     def __init__(self, settings: Settings) -> None:
         self.jet = Jet(settings)
         self._application = Application(self.jet)
+        self._idle = settings.idle
         self._ending = threading.Event()
         self._lock = threading.Lock()
         self._open: dict[socket.socket, threading.Thread] = {}
@@ -83,6 +84,7 @@ class Server:
 
     def _attend(self, sock: socket.socket) -> None:
         try:
+            sock.settimeout(self._idle)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             jet = self.jet
             Connection(sock, self._application, jet.faults, jet.journal, self._ending.is_set).converse()

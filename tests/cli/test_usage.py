@@ -294,3 +294,20 @@ def test_credentials_that_are_no_text(stage, monkeypatch, name, value):
     ran = stage.run("jetplan plan", code=4)
     assert "hunter2" not in ran.err
     assert "bug" not in ran.err
+
+
+def test_nothing_is_writable_for_all(stage):
+    """Under umask 000 a plan, the ledger, the settings and their folders are nobody else's to change."""
+    stage.write_set("/a.mxf")
+    before = os.umask(0)
+    try:
+        stage.run("jetplan plan --out plan.json")
+        os.umask(0)
+        stage.run("jetplan init --config new/jetplan.yaml --ledger sqlite:///new/deep/ledger.db", code=None)
+        os.umask(0)
+        stage.run("jetplan apply plan.json --auto-approve")
+    finally:
+        os.umask(before)
+    written = [path for path in [*stage.project.rglob("*"), *stage.cache().rglob("*")] if path.name != "manifests"]
+    assert {"plan.json", "ledger.db"} <= {path.name for path in written}
+    assert [path for path in written if path.stat().st_mode & 0o002] == []

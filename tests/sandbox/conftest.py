@@ -52,7 +52,7 @@ class Caller:
             answer = connection.getresponse()
             content = answer.read()
             kind = answer.headers.get("content-type", "")
-            document = json.loads(content) if kind == "application/json" else content
+            document = json.loads(content) if kind == "application/json" and content else content
             return Answer(answer.status, document, {name.lower(): value for name, value in answer.getheaders()})
         finally:
             connection.close()

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import base64
-from urllib.parse import urlencode
+import http.client
+import socket
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from jetplan.cli.main import run
 from jetplan.sandbox.auth import Client
+from jetplan.sandbox.jet import Settings
+from jetplan.sandbox.placement import danger_of
+from jetplan.sandbox.server import serve
 
 GRANT = {"grant_type": "client_credentials"}
 GOOD = {"client_id": "sandbox", "client_secret": "sandbox"}
@@ -97,3 +103,44 @@ def test_a_viewer_reads_jobs_only(sandbox, caller):
 def test_secrets_hide():
     """A client's secret is not in its representation."""
     assert "hunter2" not in repr(Client("someone", "hunter2"))
+
+
+def test_head_is_get_without_a_body(sandbox):
+    """HEAD answers with the headers of GET, and the connection goes on."""
+    for path in ("/", "/_sandbox/state"):
+        asked, without = sandbox.send("GET", path), sandbox.send("HEAD", path)
+        assert (without.status, without.headers["content-length"]) == (200, asked.headers["content-length"])
+        assert not without.document
+    connection = http.client.HTTPConnection(*sandbox.address, timeout=20)
+    for _ in range(2):
+        connection.request("HEAD", "/")
+        assert connection.getresponse().read() == b""
+    connection.close()
+
+
+def test_idle_connections_end():
+    """A client that says nothing is hung up on."""
+    with serve(Settings(idle=0.05)) as url:
+        address = urlsplit(url)
+        with socket.create_connection((address.hostname, address.port), timeout=20) as silent:
+            assert silent.recv(1) == b""
+        with socket.create_connection((address.hostname, address.port), timeout=20) as halting:
+            halting.sendall(b"GET / HTTP/1.1\r\nhost: ")
+            assert halting.recv(1) == b""
+
+
+@pytest.mark.parametrize("what", ["repository", "inside", "home", "above"])
+def test_dear_folders_need_a_word(caller, tmp_path, monkeypatch, capsys, what):
+    """Deliveries write into a profile's folder: a repository or a home folder is refused until somebody says so."""
+    home = tmp_path / "people/home"
+    (home / "repository/.git/objects").mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(home))
+    places = {"repository": "repository", "inside": "repository/.git/objects", "home": ".", "above": ".."}
+    assert run(["sandbox", "--profile", f"X={home / places[what]}"]) == 64
+    assert "--any-folder" in capsys.readouterr().err
+    assert danger_of(home / "repository/media") == ""
+    with serve(Settings(roots=(tmp_path,))) as url:
+        local = caller(url)
+        endpoint = local.get("/v1/endpoints")["items"][0]["endpointId"]
+        body = {"endpointId": endpoint, "name": "X", "url": f"file://{(home / places[what]).resolve()}"}
+        assert local.call("POST", "/v1/storageProfiles", body).status == 400

@@ -45,7 +45,14 @@ def test_faults_come_and_go(sandbox):
     "headers", [{"host": "evil.example"}, {"host": "evil.example:80"}, {"origin": "http://evil.example"}]
 )
 @pytest.mark.parametrize(
-    ("method", "path"), [("POST", "/_sandbox/v1/jobs"), ("POST", "/_sandbox/faults"), ("GET", "/")]
+    ("method", "path"),
+    [
+        ("POST", "/_sandbox/v1/jobs"),
+        ("POST", "/_sandbox/faults"),
+        ("GET", "/"),
+        ("POST", "/oauth/token"),
+        ("GET", "/v1/jobs"),
+    ],
 )
 def test_other_pages_are_kept_out(sandbox, method, path, headers):
     """A page from elsewhere, or a name that was made to point here, gets nothing but a 403."""

@@ -54,7 +54,7 @@ def read_all(sock, most=1 << 30):
 def posted(sandbox, job_id, patience=10.0):
     body = json.dumps(OBJECTS).encode()
     head = (
-        f"POST /v1/jobs/{job_id}/deliveries HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {sandbox.token}\r\n"
+        f"POST /v1/jobs/{job_id}/deliveries HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {sandbox.token}\r\n"
         f"Connection: close\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     with socket.create_connection(sandbox.address, timeout=patience) as sock:
@@ -294,7 +294,7 @@ def test_bad_specs_are_refused(sandbox, spec):
 
 def test_keep_alive_and_pipelining(sandbox):
     """Two requests on one connection, sent at once, are answered in order."""
-    request = f"GET /v1/endpoints HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {sandbox.token}\r\n\r\n"
+    request = f"GET /v1/endpoints HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {sandbox.token}\r\n\r\n"
     last = request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")
     with socket.create_connection(sandbox.address, timeout=10) as sock:
         sock.sendall((request + last).encode())

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 
 import pytest
 
+SANDBOX = {"JETPLAN_CLIENT_ID": "sandbox", "JETPLAN_CLIENT_SECRET": "sandbox"}
+
 
 @contextmanager
 def process(tmp_path, *arguments, environment=None):
@@ -19,7 +21,8 @@ def process(tmp_path, *arguments, environment=None):
     kept = {name: value for name, value in os.environ.items() if not name.startswith("JETPLAN_")}
     with subprocess.Popen(
         [sys.executable, "-m", "jetplan", "sandbox", "--url-file", url_file, *arguments],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, env={**kept, **(environment or {})}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, text=True,
+        env={**kept, **(environment or SANDBOX)},
     ) as child:  # fmt: skip
         try:
             child.first_line = child.stdout.readline()
@@ -116,3 +119,17 @@ def test_mistakes_are_told(arguments, code, told, tmp_path):
         capture_output=True, text=True, timeout=60, cwd=tmp_path, check=False,
     )  # fmt: skip
     assert (done.returncode, told in done.stderr, "Traceback" in done.stderr) == (code, True, False), done.stderr
+
+
+def test_a_secret_is_made_up_and_printed(tmp_path, caller):
+    """Where nobody gave a secret, each sandbox has its own, which is told to the person who started it."""
+    seen = set()
+    for _ in range(2):
+        with process(tmp_path, environment={"PYTHONUNBUFFERED": "1"}) as child:
+            wrong = {"client_id": "sandbox", "client_secret": "sandbox", "grant_type": "client_credentials"}
+            assert caller(child.url).send("POST", "/oauth/token", wrong).status == 401
+            told = iter(child.stderr.readline, "")
+            secret = next(line for line in told if "SECRET" in line).rpartition("=")[2].strip()
+            assert caller(child.url, secret=secret).get("/v1/jobs") == {"items": []}
+            seen.add(secret)
+    assert len(seen) == 2

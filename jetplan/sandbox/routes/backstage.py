@@ -32,9 +32,9 @@ def check_neighbour(request: Request) -> None:
     host = request.headers.get("host", "").rpartition(":")[0] or request.headers.get("host", "")
     origin = request.headers.get("origin")
     if host not in ("127.0.0.1", "localhost", "[::1]"):
-        raise RefusedError(403, "this part answers to 127.0.0.1 and localhost only")
+        raise RefusedError(403, "the sandbox answers to 127.0.0.1 and localhost only")
     if origin is not None and origin != f"http://{request.headers.get('host')}":
-        raise RefusedError(403, "this part answers to its own pages only")
+        raise RefusedError(403, "the sandbox answers to its own pages only")
 
 
 def list_requests(jet: Jet, request: Request) -> Response:

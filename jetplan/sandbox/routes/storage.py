@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from jetplan.sandbox.bodies import ProfileBody, Search, decode
 from jetplan.sandbox.exchange import RefusedError, Request, Response, answer
+from jetplan.sandbox.placement import danger_of
 from jetplan.sandbox.routes.lookup import find_profile
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def _folder(jet: Jet, url: str) -> Path:
     folder = Path(path).resolve()
     if not any(folder.is_relative_to(root) for root in jet.roots):
         raise RefusedError(400, f"{folder} does not lie below {' or '.join(map(str, jet.roots))}")
+    if not jet.any_folder and (danger := danger_of(folder)):
+        raise RefusedError(400, f"{danger}: start the sandbox with --any-folder if you mean it")
     return folder
 
 
