@@ -47,6 +47,7 @@ class ExitCode(IntEnum):
 _PRECEDENCE = (
     ExitCode.IN_DOUBT,
     ExitCode.REFUSED,
+    ExitCode.WRONG_LEDGER,
     ExitCode.APPLIED_IN_PART,
     ExitCode.ERROR,
     ExitCode.CHANGES_PENDING,
@@ -54,7 +55,7 @@ _PRECEDENCE = (
 
 
 def worst_of(codes: Sequence[ExitCode]) -> ExitCode:
-    """The code to end with when several hold: 3 beats 7 beats 8 beats 1 beats 2 beats 0."""
+    """The code to end with when several hold: 3 beats 7 beats 6 beats 8 beats 1 beats 2 beats 0."""
     return next((code for code in _PRECEDENCE if code in codes), ExitCode.DONE)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from jetplan.app.identity import new_run
 from jetplan.app.planning import plan_from
+from jetplan.app.resolving import check_reason
 from jetplan.apply import apply_in_rounds, leased_run, make_context, remember_whole_sets, settle_earlier
 from jetplan.core.approval import narrowed
 from jetplan.core.limits import refusals
@@ -77,6 +78,14 @@ class Prepared:
     def idle(self) -> bool:
         """Whether there is nothing to do and nothing to settle."""
         return not (self.plan.changes() or self.plan.unfinished)
+
+
+def allowed_resend(reason: str | None) -> dict[str, str] | None:
+    """A person's word for `ApplyOptions.allow_resend`, with who says it. Raises UsageError where it says nothing."""
+    if reason is None:
+        return None
+    check_reason(reason, "--allow-resend")
+    return {"allowResend": reason, "who": new_run().who}
 
 
 def prepare(task: Task, approval: Approval) -> Prepared:

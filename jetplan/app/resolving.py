@@ -35,10 +35,10 @@ def resolve_attempt(ledger: Ledger, attempt: str, *, accepted: bool, reason: str
     return found
 
 
-def check_reason(reason: str) -> None:
+def check_reason(reason: str, option: str = "--reason") -> None:
     """Raises UsageError where a reason says nothing."""
     if not reason.strip():
-        raise UsageError("--reason is empty", hint="say how you know: it is what others will read later")
+        raise UsageError(f"{option} is empty", hint="say how you know: it is what others will read later")
 
 
 def _refusal(attempt: Attempt, state: State) -> JetplanError:

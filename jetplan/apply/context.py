@@ -31,6 +31,8 @@ class ApplyOptions:
     lease_seconds: float = 60.0
     grace: float = 5.0
     await_others: float = 30.0
+    allow_resend: Mapping[str, str] | None = None
+    """Who lets objects go that Jet shows and the ledger does not know, and why; None: nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def make_context(
         list_jobs,
         look,
         Driver(ledger, run.run_id, stop, Throttle(options.parallelism), stale_after=options.lease_seconds),
-        Looks(client),
+        Looks(client, ledger, scope, run.run_id, options.allow_resend),
         stop,
         run.run_id,
         new_id,

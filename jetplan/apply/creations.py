@@ -13,7 +13,7 @@ from jetplan.apply.jobs import set_paused
 from jetplan.core.attempts import Claimed, NewAttempt, NewClaim, SubjectKey, Taken
 from jetplan.core.outcome import JobApplied, Result, StepNotSent, StepRejected, StepSkipped
 from jetplan.core.plan import CreateJob
-from jetplan.core.protocol import Done, Doubtful, Held, Rejected, Unsent, carry_out
+from jetplan.core.protocol import Done, Doubtful, Held, Looked, Rejected, Unsent, Withheld, carry_out
 from jetplan.errors import JetplanError
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class JobCreation:
     def _create(self, *, claimed: bool) -> Result:
         step, context = self._step, self._context
         body = job_body(step.job, step.route.source.profile_id, step.route.destination.profile_id)
-        channel = Channel(self._claim, lambda _: context.client.create_job(body), lambda _: None)
+        channel = Channel(self._claim, lambda _: context.client.create_job(body), lambda _: Looked(None))
         protocol = carry_out(self._attempt, context.new_id, context.patience, claimed=claimed)
         match context.driver.drive(protocol, channel):
             case Done(record_id=job_id):
@@ -122,6 +122,8 @@ class JobCreation:
                 return StepNotSent(step, reason, attempt_id)
             case Doubtful(attempt_id, reason):
                 return in_doubt(step, attempt_id, self._attempt, reason, context)
+            case Withheld(attempt_id):
+                return StepNotSent(step, "withheld", attempt_id)
             case Held(taken, reason):
                 return StepSkipped(step, context.stop.reason if context.stop else reason, tuple(taken.by))
             case other:

@@ -10,8 +10,8 @@ from jetplan.apply.conflicts import find_conflicts
 from jetplan.apply.doubt import in_doubt
 from jetplan.apply.driver import Channel
 from jetplan.core.attempts import Claimed, NewAttempt, NewClaim, State, Taken
-from jetplan.core.outcome import DeliveryAccepted, Result, StepNotSent, StepRejected, StepSkipped
-from jetplan.core.protocol import Done, Doubtful, Held, Rejected, Unsent, carry_out
+from jetplan.core.outcome import DeliveryAccepted, Result, StepNotSent, StepRejected, StepSkipped, StepWithheld
+from jetplan.core.protocol import Done, Doubtful, Held, Rejected, Unsent, Withheld, carry_out
 from jetplan.errors import JetplanError
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class SetDelivery:
         channel = Channel(
             self._claim,
             lambda sent: context.client.deliver(self._job_id, delivery_body(sent.paths, sent.sizes)),
-            context.looks.baseline,
+            partial(context.looks.look, step),
         )
         protocol = carry_out(attempt, context.new_id, context.patience, claimed=True)
         match context.driver.drive(protocol, channel):
@@ -166,6 +166,8 @@ class SetDelivery:
                 self._report(at, StepNotSent(step, reason, attempt_id))
             case Doubtful(attempt_id, reason):
                 self._report(at, in_doubt(step, attempt_id, attempt, reason, context))
+            case Withheld(attempt_id, unknown):
+                self._report(at, StepWithheld(step, unknown, attempt_id))
             case Held(taken, reason):
                 why = context.stop.reason if context.stop else reason
                 self._report(at, StepSkipped(step, why, tuple(taken.by)))

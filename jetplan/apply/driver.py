@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Protocol, assert_never
 from jetplan.core.answers import Answer, NotSent, Refused
 from jetplan.core.attempts import RELEASED, SENT, ClaimResult, NewAttempt, State, Taken
 from jetplan.core.protocol import (
-    Baseline,
     Claim,
     Doubtful,
     Effect,
     End,
+    Look,
+    Looked,
     Mark,
     Recorded,
     Send,
@@ -56,7 +57,7 @@ class Channel:
 
     claim: Callable[[Sequence[NewAttempt]], ClaimResult]
     send: Callable[[NewAttempt], Answer]
-    baseline: Callable[[str], Any]
+    look: Callable[[NewAttempt], Looked]
 
 
 class Driver:
@@ -108,9 +109,9 @@ class Driver:
             case Claim(attempt):
                 current.attempt_id, current.sent = attempt.attempt_id, False
                 return Taken(()) if self._stop else channel.claim([attempt])
-            case Baseline(attempt_id, job_id):
-                current.attempt_id, current.sent = attempt_id, False
-                return channel.baseline(job_id)
+            case Look(attempt):
+                current.attempt_id, current.sent = attempt.attempt_id, False
+                return channel.look(attempt)
             case Mark(attempt_id=ident, to=State.SENDING):
                 current.attempt_id, current.sent, current.answer = ident, False, None
                 return self._permit(effect, current)

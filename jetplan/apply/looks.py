@@ -1,37 +1,116 @@
-"""What the server shows for a job before something is sent to it: the baseline that later evidence is held against."""
+"""The look before sending: what the server shows for a job, and what of it no recorded attempt accounts for.
+
+One look a job and run: what comes after it in the same run is newer in any case.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from jetplan.api.sightings import look_at
+from jetplan.core.attempts import State
+from jetplan.core.protocol import Looked
+from jetplan.core.unaccounted import Shown, Unaccounted, unaccounted, unanswered
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from jetplan.api.client import JetClient
+    from jetplan.core.attempts import NewAttempt
+    from jetplan.core.plan import SubmitBatch
+    from jetplan.ledger.store import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What one look at a job gave."""
+
+    baseline: Mapping[str, Any] | None
+    shown: Shown
 
 
 class Looks:
-    """One look a job and run: what comes after it in the same run is newer in any case."""
+    """The looks of one run. `allow_resend`: why a person lets objects go that Jet shows already, if one does."""
 
-    def __init__(self, client: JetClient) -> None:
+    def __init__(
+        self, client: JetClient, ledger: Ledger, scope: str, run_id: str, allow_resend: Mapping[str, Any] | None = None
+    ) -> None:
         self._client = client
+        self._ledger = ledger
+        self._scope = scope
+        self._run_id = run_id
+        self._word = allow_resend
         self._lock = Lock()
         self._locks: dict[str, Lock] = {}
-        self._seen: dict[str, Mapping[str, Any] | None] = {}
+        self._seen: dict[str, _Seen] = {}
 
     def made(self, job_id: str) -> None:
         """A job made in this run has moved nothing yet: no look is needed."""
-        self._seen[job_id] = {"transfers": []}
+        self._seen[job_id] = _Seen({"transfers": []}, Shown((), ""))
 
-    def baseline(self, job_id: str) -> Mapping[str, Any] | None:
-        """The job's baseline, or None where the server does not show it. Raises Unreachable."""
+    def look(self, step: SubmitBatch, attempt: NewAttempt) -> Looked:
+        """What the job shows, held against what is recorded. Raises Unreachable.
+
+        What the server does not show to these credentials keeps nothing back.
+        """
+        seen = self._look_at(attempt.job_id, step.route.source.url)
+        shown = seen.shown.of(attempt.paths)
+        if not shown:
+            return Looked(seen.baseline)
+        unknown = unaccounted(shown, self._holders(step, list(shown), attempt))
+        if unknown:
+            unknown = unanswered(unknown, self._answered(step, attempt))
+        if unknown and self._word is not None:
+            return Looked(seen.baseline, word={**self._word, "unknownTransfers": _transfers(unknown)})
+        return Looked(seen.baseline, unknown)
+
+    def _look_at(self, job_id: str, source_root: str) -> _Seen:
         with self._lock:
             lock = self._locks.setdefault(job_id, Lock())
         with lock:
             if job_id not in self._seen:
                 sighting = look_at(self._client, job_id)
-                self._seen[job_id] = None if sighting is None else sighting.baseline()
+                if sighting is None:
+                    self._seen[job_id] = _Seen(None, Shown((), ""))
+                else:
+                    self._seen[job_id] = _Seen(sighting.baseline(), Shown(sighting.files, source_root))
             return self._seen[job_id]
+
+    def _holders(
+        self, step: SubmitBatch, paths: Sequence[str], attempt: NewAttempt
+    ) -> dict[str, list[AbstractSet[str] | None]]:
+        """For each shown path, what was there before each recorded attempt of the job that holds it."""
+        destination = step.route.destination.profile_id
+        hits = self._ledger.find_objects(self._scope, destination, paths)
+        hits += self._ledger.find_elsewhere(self._scope, destination, paths)
+        before: dict[str, tuple[bool, frozenset[str] | None]] = {}
+        for attempt_id in {hit.attempt_id for hit in hits}:
+            found = self._ledger.attempt(attempt_id)
+            counts = found.job_id in ("", attempt.job_id) and found.run.run_id != self._run_id
+            there = None if found.baseline is None else frozenset(found.baseline.get("transfers", ()))
+            before[attempt_id] = counts, there
+        holders: dict[str, list[AbstractSet[str] | None]] = defaultdict(list)
+        for index, attempt_id in {(hit.index, hit.attempt_id) for hit in hits}:
+            counts, there = before[attempt_id]
+            if counts:
+                holders[paths[index]].append(there)
+        return holders
+
+    def _answered(self, step: SubmitBatch, attempt: NewAttempt) -> frozenset[str]:
+        """Transfers for which an attempt of a lower revision was withheld: raising the revision is the answer."""
+        subjects = [step.subject, *step.also]
+        refused = self._ledger.attempts(self._scope, subjects, states=frozenset({State.NOT_SENT}))
+        return frozenset(
+            transfer
+            for each in refused
+            if each.revision < attempt.revision
+            for transfer in each.detail.get("unknownTransfers", ())
+        )
+
+
+def _transfers(unknown: Sequence[Unaccounted]) -> list[str]:
+    return sorted({transfer for each in unknown for transfer in each.transfers})

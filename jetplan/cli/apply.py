@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="Wait no longer than this.",
 )
+@click.option(
+    "--allow-resend",
+    metavar="REASON",
+    help="Send also what Jet shows already and the ledger does not know of. Kept in the ledger with your name.",
+)
 @cache_option
 @limit_options
 def command(
@@ -46,6 +51,7 @@ def command(
     parallelism: int,
     wait: bool,
     timeout: float | None,
+    allow_resend: str | None,
     no_cache: bool,  # noqa: ARG001 - an apply never goes by the cache; the option is for scripts that name it
     **lifts: Unpack[LiftOptions],
 ) -> int:
@@ -68,5 +74,5 @@ def command(
     reading = approval.read(config)
     write_problems([], reading.warnings)
     settings = load_settings(config, api_url, ledger)
-    manner = Manner(not auto_approve, parallelism, wait, timeout)
+    manner = Manner(not auto_approve, parallelism, wait, timeout, allow_resend)
     return apply_here(settings, reading.spec, approval, lifts_of(lifts), manner)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jetplan.app.applying import Task, look_again, perform, prepare, remember_idle
+from jetplan.app.applying import Task, allowed_resend, look_again, perform, prepare, remember_idle
 from jetplan.app.limits import limits_of
 from jetplan.app.opening import connection, pinned_ledger
 from jetplan.app.planning import exit_code_of
@@ -42,6 +42,7 @@ class Manner:
     parallelism: int
     wait: bool
     timeout: float | None
+    allow_resend: str | None = None
 
 
 def apply_here(settings: Settings, spec: Spec, approval: Approval, lifts: Lifts, manner: Manner) -> ExitCode:
@@ -50,7 +51,7 @@ def apply_here(settings: Settings, spec: Spec, approval: Approval, lifts: Lifts,
     with pinned_ledger(settings) as ledger:
         approval.check_home(settings, ledger)
         with connection(settings, manner.parallelism) as client:
-            options = ApplyOptions(parallelism=manner.parallelism)
+            options = ApplyOptions(parallelism=manner.parallelism, allow_resend=allowed_resend(manner.allow_resend))
             task = Task(settings, spec, client, ledger, stop, options, limits_of(settings, lifts), tell, _notice)
             code = _apply(task, approval, ask=manner.ask)
             click.echo(f"Ledger {ledger.ledger_id}: {words.count(ledger.transitions(), 'transition')}.", err=True)

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
-NOT_FROM_THE_ENVIRONMENT = frozenset({"--accepted", "--not-accepted"})
-"""A person's word on an attempt: a variable that was left set must not say it."""
+NOT_FROM_THE_ENVIRONMENT = frozenset({"--accepted", "--not-accepted", "--allow-resend", "--source-gone", "--back"})
+"""A person's word for once: a variable that was left set must not say it."""
 
 
 class Lines(click.types.StringParamType):

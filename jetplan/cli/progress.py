@@ -14,6 +14,7 @@ from jetplan.core.outcome import (
     StepNotSent,
     StepRejected,
     StepSkipped,
+    StepWithheld,
 )
 from jetplan.core.plan import AdoptJob, CreateJob, SubmitBatch, UpdateJob
 from jetplan.render.escape import plain
@@ -50,6 +51,8 @@ def _ending(result: Result) -> str:
             return f"refused with {status}: {message}"
         case StepNotSent(_, reason):
             return f"not sent: {reason}"
+        case StepWithheld(_, unknown):
+            return f"withheld: Jet shows {unknown[0].path} already, and this ledger does not know of it"
         case StepInDoubt(_, attempt):
             return f"in doubt (attempt {attempt.attempt_id})"
         case StepSkipped(_, reason):

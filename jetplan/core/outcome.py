@@ -23,6 +23,8 @@ from jetplan.errors import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jetplan.core.unaccounted import Unaccounted
+
 Change = CreateJob | AdoptJob | UpdateJob | SubmitBatch
 """A step that apply carries out."""
 
@@ -64,6 +66,15 @@ class StepNotSent:
 
 
 @dataclass(frozen=True, slots=True)
+class StepWithheld:
+    """It was not sent, because Jet shows files of it that this ledger does not know; the claim is released."""
+
+    step: SubmitBatch
+    unknown: Sequence[Unaccounted]
+    attempt_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StepInDoubt:
     """It may have happened. `attempt` is as the ledger has it now."""
 
@@ -81,8 +92,8 @@ class StepSkipped:
     """The live attempts of others that hold the claim, where that is the reason."""
 
 
-Result = JobApplied | DeliveryAccepted | StepRejected | StepNotSent | StepInDoubt | StepSkipped
-NotDone = StepRejected | StepNotSent | StepInDoubt | StepSkipped
+Result = JobApplied | DeliveryAccepted | StepRejected | StepNotSent | StepWithheld | StepInDoubt | StepSkipped
+NotDone = StepRejected | StepNotSent | StepWithheld | StepInDoubt | StepSkipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +129,12 @@ class ApplyOutcome:
         return mine + [attempt for attempt in earlier if attempt.attempt_id not in known]
 
     def exit_code(self) -> ExitCode:
-        """130 interrupted; 3 something is in doubt; 6 the ledger was replaced; 8 done in part; 1 not done; 0 done."""
+        """130 interrupted; 3 something is in doubt; 6 the ledger is behind; 8 done in part; 1 not done; 0 done."""
         if self.interrupted:
             return ExitCode.INTERRUPTED
         if self.in_doubt():
             return ExitCode.IN_DOUBT
-        if self.wrong_ledger:
+        if self.wrong_ledger or any(isinstance(result, StepWithheld) for result in self.results):
             return ExitCode.WRONG_LEDGER
         if not (self.not_done() or self.blocked or self.unfinished or self.alarms):
             return ExitCode.DONE

@@ -7,12 +7,15 @@ An effect that raises is raised here; whatever happens, nothing is sent unless S
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from jetplan.core.answers import Accepted, Answer, NoAnswer, NotSent, Refused
 from jetplan.core.attempts import ClaimResult, NewAttempt, State, Taken
+
+if TYPE_CHECKING:
+    from jetplan.core.unaccounted import Unaccounted
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +26,24 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Baseline:
-    """Look at what the server shows for the job before sending. Answered with a mapping, or None if it cannot tell."""
+class Look:
+    """Look at what the server shows for the job before sending. Answered with a Looked."""
 
-    attempt_id: str
-    job_id: str
+    attempt: NewAttempt
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the server shows for a job.
+
+    `baseline` is kept to know later what was there before; None where the server cannot tell. `unknown`: objects of the
+    attempt that it shows and that no recorded attempt accounts for; empty where a person has answered for them. `word`:
+    what that person said.
+    """
+
+    baseline: Mapping[str, Any] | None
+    unknown: Sequence[Unaccounted] = ()
+    word: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +83,7 @@ class Wait:
     seconds: float
 
 
-Effect = Claim | Baseline | Mark | Send | Wait
+Effect = Claim | Look | Mark | Send | Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +120,14 @@ class Doubtful:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """Nothing left, because the server shows objects of it that nothing recorded accounts for; released."""
+
+    attempt_id: str
+    unknown: Sequence[Unaccounted]
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """Another attempt holds the claim, or took this one over before anything was sent."""
 
@@ -111,7 +135,7 @@ class Held:
     reason: str
 
 
-End = Done | Rejected | Unsent | Doubtful | Held
+End = Done | Rejected | Unsent | Doubtful | Withheld | Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +153,8 @@ class Patience:
 
 
 NewId = Callable[[], str]
+MOST_TRANSFERS = 10_000
+"""Transfers that the ledger keeps of one batch that was withheld."""
 
 
 def carry_out(
@@ -164,8 +190,12 @@ def _send_once(attempt: NewAttempt) -> Generator[Effect, Any, tuple[End, bool, f
     None may be made where the end could not be recorded because somebody else has decided it: their word holds.
     """
     ident = attempt.attempt_id
-    baseline = (yield Baseline(ident, attempt.job_id)) if attempt.job_id else None
-    if not (yield Mark(ident, State.SENDING, job_id=attempt.job_id, baseline=baseline)):
+    looked: Looked = (yield Look(attempt)) if attempt.job_id else Looked(None)
+    if looked.unknown:
+        yield Mark(ident, State.NOT_SENT, withheld_detail(looked.unknown))
+        return Withheld(ident, looked.unknown), False, None
+    sending = Mark(ident, State.SENDING, looked.word, job_id=attempt.job_id, baseline=looked.baseline)
+    if not (yield sending):
         return Held(Taken(()), "the claim was lost before sending"), False, None
     answer: Answer = yield Send(attempt)
     match answer:
@@ -187,3 +217,13 @@ def _send_once(attempt: NewAttempt) -> Generator[Effect, Any, tuple[End, bool, f
             return Doubtful(ident, reason), False, None
         case _:
             assert_never(answer)
+
+
+def withheld_detail(unknown: Sequence[Unaccounted]) -> Mapping[str, Any]:
+    """What the ledger keeps of a batch that was not sent: a higher revision answers for these transfers."""
+    transfers = sorted({transfer for each in unknown for transfer in each.transfers})
+    return {
+        "reason": "Jet shows files of it that this ledger does not know",
+        "unknownTransfers": transfers[:MOST_TRANSFERS],
+        "paths": [each.path for each in unknown[:5]],
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Annotated, Any, Literal, assert_never
 
 from msgspec import Meta
@@ -14,6 +15,7 @@ from jetplan.core.outcome import (
     StepNotSent,
     StepRejected,
     StepSkipped,
+    StepWithheld,
 )
 from jetplan.core.plan import AdoptJob, AmbiguousJob, BlockedDelivery, BlockedJob, CreateJob, SubmitBatch, UpdateJob
 from jetplan.render.card import card_of
@@ -21,11 +23,16 @@ from jetplan.render.document import encoded, schema_of
 from jetplan.render.model import Amount, AttemptCard, Part
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jetplan.core.outcome import ApplyOutcome, Change, Result
+    from jetplan.core.unaccounted import Unaccounted
 
 SCHEMA_FILE = "outcome.schema.json"
+_NAMED = 3
+"""Files that are named of a delivery that was withheld."""
 
-Word = Literal["done", "rejected", "notSent", "inDoubt", "skipped"]
+Word = Literal["done", "rejected", "notSent", "withheld", "inDoubt", "skipped"]
 
 
 class StepOutcome(Part, frozen=True):
@@ -102,12 +109,25 @@ def _step(result: Result) -> StepOutcome:
             return _about("rejected", step, status=status, message=message, attempt_id=attempt_id)
         case StepNotSent(step, reason, attempt_id):
             return _about("notSent", step, message=reason, attempt_id=attempt_id)
+        case StepWithheld(step, unknown, attempt_id):
+            return _about("withheld", step, message=_withheld(step, unknown), attempt_id=attempt_id)
         case StepInDoubt(step, attempt):
             return _about("inDoubt", step, message=card_of(attempt).reason, attempt_id=attempt.attempt_id)
         case StepSkipped(step, reason):
             return _about("skipped", step, message=reason)
         case _:
             assert_never(result)
+
+
+def _withheld(step: SubmitBatch, unknown: Sequence[Unaccounted]) -> str:
+    named = ", ".join(f"{each.path} in transfer {each.transfers[0]}" for each in unknown[:_NAMED])
+    more = f", and {len(unknown) - _NAMED:,} more" if len(unknown) > _NAMED else ""
+    baseline = f"jetplan ledger baseline --set {shlex.quote(step.set_name)} --reason '…'"
+    return (
+        f"Jet shows files that this ledger does not know ({named}{more}): it is an older ledger, or somebody sent them "
+        f"by hand. If they are there already, run `{baseline}`. To send them again, raise `revision` or run "
+        "`jetplan apply --allow-resend '…'` with the reason."
+    )
 
 
 def _about(word: Word, step: Change, **more: Any) -> StepOutcome:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jetplan.render.outcome import BlockedOutcome, OutcomeReport, StepOutcome
 
 _LISTED = 50
-_VERBS = {"rejected": "rejected", "notSent": "not sent", "skipped": "not begun"}
+_VERBS = {"rejected": "rejected", "notSent": "not sent", "withheld": "withheld", "skipped": "not begun"}
 
 
 def render_outcome(report: OutcomeReport, *, color: bool, width: int) -> str:

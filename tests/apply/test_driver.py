@@ -13,7 +13,7 @@ from jetplan.apply.stop import Stop
 from jetplan.apply.throttle import Throttle
 from jetplan.core.answers import Accepted, Answer, NotSent, Refused
 from jetplan.core.attempts import Kind, NewAttempt, RunInfo, State, SubjectKey
-from jetplan.core.protocol import Done, End, Patience, Unsent, carry_out
+from jetplan.core.protocol import Done, End, Looked, Patience, Unsent, carry_out
 from jetplan.errors import JetplanError
 from jetplan.ledger.address import in_memory
 
@@ -56,7 +56,7 @@ class Scene:
     def play(self) -> End:
         patience = Patience(attempts=3, first_delay=0.0, longest_delay=0.0)
         protocol = carry_out(NewAttempt("a-1", job_id="j", paths=["/a"]), lambda: next(self.names), patience)
-        return self.driver.drive(protocol, Channel(self._claim, self._send, lambda _: self.look()))
+        return self.driver.drive(protocol, Channel(self._claim, self._send, lambda _: Looked(self.look())))
 
     def _claim(self, attempts: Any) -> Any:
         return self.ledger.claim(self.scope, KEY, self.ledger.version_of(self.scope, KEY), attempts, "run-1")

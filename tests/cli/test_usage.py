@@ -14,6 +14,7 @@ import click
 import pytest
 
 from jetplan import __version__
+from jetplan.cli.lazy import NOT_FROM_THE_ENVIRONMENT
 from jetplan.cli.main import COMMANDS, cli
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def test_every_option_reads_its_own_name(run_line):
     """The variable of an option is made of the name that is typed, on every command."""
     for command, option in every_option():
         typed = option.opts[0]
-        if typed not in {"--accepted", "--not-accepted", "--timeout"}:
+        if typed not in {*NOT_FROM_THE_ENVIRONMENT, "--timeout"}:
             assert option.envvar == "JETPLAN_" + typed.strip("-").replace("-", "_").upper(), command
 
 

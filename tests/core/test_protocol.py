@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from jetplan.core.answers import Accepted, Answer, NoAnswer, NotSent, Refused
 from jetplan.core.attempts import Claimed, NewAttempt, State, Taken
 from jetplan.core.protocol import (
-    Baseline,
     Claim,
     Done,
     Doubtful,
     Effect,
     End,
     Held,
+    Look,
+    Looked,
     Mark,
     Patience,
     Recorded,
@@ -24,9 +25,15 @@ from jetplan.core.protocol import (
     Send,
     Unsent,
     Wait,
+    Withheld,
     carry_out,
 )
+from jetplan.core.unaccounted import Unaccounted
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+UNKNOWN = Unaccounted("/a", ["t-2", "t-1"])
 ANSWERS = st.one_of(
     st.just(Accepted("d-1")),
     st.sampled_from([Refused(400, "no"), Refused(401), Refused(429, retry_after=1.0), Refused(404)]),
@@ -43,8 +50,10 @@ def play(
     go_on: list[bool],
     patience: int = 4,
     repeated: bool = False,
+    unknown: Sequence[bool] = (False,),
 ) -> tuple[End, list[Effect]]:
     """Run the protocol against scripted replies (the last of each is repeated) and note every effect."""
+    unknown = list(unknown)
     ids = iter(f"a-{number}" for number in range(100))
     protocol = carry_out(NewAttempt(next(ids), job_id="j-1", paths=["/a"]), lambda: next(ids), Patience(patience))
     scripts: dict[str, list[Any]] = {
@@ -56,8 +65,10 @@ def play(
 
     def reply(effect: Effect) -> Any:
         match effect:
-            case Baseline():
-                return {"transfers": []}
+            case Look() if unknown.pop(0) if len(unknown) > 1 else unknown[0]:
+                return Looked({"transfers": ["t"]}, [UNKNOWN])
+            case Look():
+                return Looked({"transfers": []})
             case Mark(to=State.SENDING):
                 name = "SENDING"
             case Mark(to=State.ACCEPTED) if repeated:
@@ -85,12 +96,13 @@ def play(
     permit=st.lists(st.booleans(), min_size=1, max_size=4),
     grant=st.lists(st.booleans(), min_size=1, max_size=4),
     go_on=st.lists(st.booleans(), min_size=1, max_size=4),
+    unknown=st.lists(st.booleans(), min_size=1, max_size=4),
 )
 def test_nothing_is_sent_without_a_confirmed_sending_of_its_own(
-    answers: list[Answer], permit: list[bool], grant: list[bool], go_on: list[bool]
+    answers: list[Answer], permit: list[bool], grant: list[bool], go_on: list[bool], unknown: list[bool]
 ) -> None:
     """Each request follows a claim and a committed SENDING of the same attempt, and is followed by its end."""
-    end, effects = play(answers, permit=permit, grant=grant, go_on=go_on)
+    end, effects = play(answers, permit=permit, grant=grant, go_on=go_on, unknown=unknown)
     sends = [at for at, effect in enumerate(effects) if isinstance(effect, Send)]
     idents = [effects[at].attempt.attempt_id for at in sends]  # type: ignore[union-attr]  # they are sends
     assert len(set(idents)) == len(idents)
@@ -100,7 +112,16 @@ def test_nothing_is_sent_without_a_confirmed_sending_of_its_own(
         after = effects[at + 1]
         assert isinstance(after, Mark)
         assert after.attempt_id == ident
-    assert isinstance(end, Done | Rejected | Unsent | Doubtful | Held)
+    assert isinstance(end, Done | Rejected | Unsent | Doubtful | Withheld | Held)
+
+
+def test_what_jet_shows_and_nobody_recorded_is_not_sent() -> None:
+    """The attempt is released before anything left, with the transfers that it met; no new one is made."""
+    end, effects = play([Accepted()], permit=[True], grant=[True], go_on=[True], unknown=[True])
+    assert end == Withheld("a-0", [UNKNOWN])
+    marks = [(effect.to, effect.detail["unknownTransfers"]) for effect in effects if isinstance(effect, Mark)]
+    assert marks == [(State.NOT_SENT, ["t-1", "t-2"])]
+    assert not any(isinstance(effect, Send) for effect in effects)
 
 
 @given(answers=st.lists(ANSWERS, min_size=1, max_size=6))

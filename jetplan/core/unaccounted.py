@@ -1,0 +1,102 @@
+"""Files that Jet shows for a job and that no recorded attempt accounts for: an older ledger, or sent by hand. Pure.
+
+Such a file is not sent again without a person's word. A file counts by its name alone, in any reading of its spelling.
+Files that failed do not count, because they did not arrive.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jetplan.core.listed import readings
+from jetplan.core.objects import WHOLE_PROFILE, is_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from jetplan.core.listed import SeenFile
+
+UNNAMED = "(no id)"
+"""Stands for a transfer that the server names no id of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unaccounted:
+    """A path that the job shows, and the transfers of it that no recorded attempt can have caused."""
+
+    path: str
+    transfers: Sequence[str]
+
+
+class Shown:
+    """What one job shows, by path: made once, asked for each batch."""
+
+    def __init__(self, files: Iterable[SeenFile], source_root: str) -> None:
+        self._transfers: dict[str, set[str]] = defaultdict(set)
+        self._sorted: list[str] | None = None
+        plain = source_root.rstrip("/") + "/"
+        for file in files:
+            if file.failed:
+                continue
+            transfer = file.transfer_id or UNNAMED
+            url = file.url
+            if url.startswith(plain) and "%" not in url and "\\" not in url and "%" not in plain:
+                self._transfers[url[len(plain) - 1 :]].add(transfer)
+                continue
+            for path in readings(url, source_root):
+                self._transfers[path].add(transfer)
+
+    def of(self, paths: Iterable[str]) -> dict[str, AbstractSet[str]]:
+        """What is shown of some declared objects: listed path -> transfers. A folder gives all that is below it."""
+        found: dict[str, AbstractSet[str]] = {}
+        if not self._transfers:
+            return found
+        for path in paths:
+            if is_folder(path):
+                found.update((each, self._transfers[each]) for each in self._below(path))
+            elif path in self._transfers:
+                found[path] = self._transfers[path]
+        return found
+
+    def _below(self, folder: str) -> Iterable[str]:
+        if folder == WHOLE_PROFILE:
+            return self._transfers
+        if self._sorted is None:
+            self._sorted = sorted(self._transfers)
+        start = bisect_left(self._sorted, folder)
+        end = bisect_left(self._sorted, folder[:-1] + chr(ord("/") + 1))
+        named = [folder[:-1]] if folder[:-1] in self._transfers else []
+        return [*named, *self._sorted[start:end]]
+
+
+def unaccounted(
+    shown: Mapping[str, AbstractSet[str]], holders: Mapping[str, Sequence[AbstractSet[str] | None]]
+) -> list[Unaccounted]:
+    """The shown paths with more transfers than recorded attempts can have caused.
+
+    `holders`: for each path, of each recorded attempt that holds it, the transfers that were there before it (None:
+    nobody looked, so it accounts for everything). An attempt causes one transfer of a path, and none that was there
+    before it.
+    """
+    found = []
+    for path, transfers in shown.items():
+        attempts = holders.get(path, ())
+        if None in attempts:
+            continue
+        left = set(transfers)
+        # A later attempt was preceded by more transfers, so it can have caused fewer: it chooses first.
+        for before in sorted((each for each in attempts if each is not None), key=len, reverse=True):
+            left.difference_update(sorted(left - before)[:1])
+        if left:
+            found.append(Unaccounted(path, sorted(left)))
+    return found
+
+
+def unanswered(found: Iterable[Unaccounted], known: AbstractSet[str]) -> list[Unaccounted]:
+    """What is left of it without the transfers that a person has been told of and has answered for."""
+    left = ((each.path, [transfer for transfer in each.transfers if transfer not in known]) for each in found)
+    return [Unaccounted(path, transfers) for path, transfers in left if transfers]
