@@ -111,4 +111,5 @@ class ListedJob(Struct, rename="camel"):
             self.account_id or "",
             bool(self.cross_account),
             self.created_on or "",
+            len(self.actions or ()) or 1,
         )

@@ -37,6 +37,8 @@ class Job(Struct, frozen=True):
     account_id: str = ""
     cross_account: bool = False
     created_on: str = ""
+    actions: int = 1
+    """How many actions it has; source and destination are those of the first."""
 
 
 class Delivery(Struct, frozen=True, rename="camel"):

@@ -92,17 +92,16 @@ def _destinations(submissions: list[SubmitBatch], allowed: frozenset[str] | None
     told: set[str] = set()
     for step in submissions:
         profile = step.route.destination
-        named = {profile.profile_id, profile.name} & allowed
+        named = profile.names & allowed
         if not step.first_to_destination or named or profile.profile_id in told:
             continue
         told.add(profile.profile_id)
         message = (
             f"set {step.set_name} makes the first delivery to {profile} in this ledger, which is not allowed by name"
         )
-        edit = f"adding {str(profile)!r} to `limits.allowDestinations`"
-        yield Refusal(
-            LimitKind.DESTINATION, message, f"--allow-destination {quoted(str(profile))}", edit, step.set_name
-        )
+        word = profile.profile_id if profile.name_shared else str(profile)
+        edit = f"adding {word!r} to `limits.allowDestinations`"
+        yield Refusal(LimitKind.DESTINATION, message, f"--allow-destination {quoted(word)}", edit, step.set_name)
 
 
 def quoted(word: str) -> str:

@@ -20,9 +20,16 @@ class ObservedProfile:
     name: str = ""
     storage_type: str = ""
     url: str = ""
+    name_shared: bool = False
+    """Another profile has the same name, so that the name says nothing."""
 
     def __str__(self) -> str:
-        return self.name or self.profile_id
+        return f"{self.name} ({self.profile_id})" if self.name and self.name_shared else self.name or self.profile_id
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What a limit may call it by: its id, and its name where no other profile has it."""
+        return frozenset({self.profile_id} if self.name_shared else {self.profile_id, self.name})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,8 @@ class ObservedJob:
     paused: bool = False
     manual: bool = True
     max_rate: int | None = None
+    actions: int = 1
+    """How many actions it has. jetplan understands jobs of one."""
 
 
 class Relation(Enum):

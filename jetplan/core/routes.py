@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, assert_never
 
@@ -84,6 +84,7 @@ def set_subject(name: str, route: Route) -> SubjectKey:
 
 def match_jobs(spec: Spec, observed: Observed) -> dict[str, Match]:
     """Every job the manifests declare or a set names, matched against the server; declared ones first."""
+    observed = _with_shared_names(observed)
     by_name: dict[str, list[ObservedJob]] = {}
     for job in observed.jobs:
         by_name.setdefault(job.name, []).append(job)
@@ -91,11 +92,37 @@ def match_jobs(spec: Spec, observed: Observed) -> dict[str, Match]:
     profiles = _Profiles(observed)
     matches: dict[str, Match] = {}
     for name, declared in spec.jobs.items():
-        matches[name] = _match_declared(declared, by_name.get(name, ()), by_id, profiles)
+        matches[name] = _understood(_match_declared(declared, by_name.get(name, ()), by_id, profiles))
     for wanted in spec.sets.values():
         if wanted.job not in matches:
-            matches[wanted.job] = _match_undeclared(wanted.job, by_name, spec.jobs)
+            matches[wanted.job] = _understood(_match_undeclared(wanted.job, by_name, spec.jobs))
     return matches
+
+
+def _understood(match: Match) -> Match:
+    """A job of several actions sends to several places: half of it would be planned and shown."""
+    if not isinstance(match, Found) or match.job.actions == 1:
+        return match
+    message = (
+        f"job {match.job.name!r} ({match.job.job_id}) has {match.job.actions} actions, and jetplan knows jobs of one"
+    )
+    return Unresolved(BlockReason.JOB_DRIFTED, message, "give each action a job of its own, and name that")
+
+
+def _with_shared_names(observed: Observed) -> Observed:
+    """The same, with the profiles marked whose name another profile has too."""
+    ids: dict[str, set[str]] = {}
+    for profile in (*observed.profiles, *(side for job in observed.jobs for side in (job.source, job.destination))):
+        ids.setdefault(profile.name, set()).add(profile.profile_id)
+    shared = {name for name, found in ids.items() if name and len(found) > 1}
+    if not shared:
+        return observed
+
+    def marked(profile: ObservedProfile) -> ObservedProfile:
+        return replace(profile, name_shared=True) if profile.name in shared else profile
+
+    jobs = (replace(job, source=marked(job.source), destination=marked(job.destination)) for job in observed.jobs)
+    return replace(observed, jobs=tuple(jobs), profiles=tuple(map(marked, observed.profiles)))
 
 
 class _Profiles:

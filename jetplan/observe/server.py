@@ -77,6 +77,7 @@ def observed_job(job: wire.Job) -> ObservedJob:
         paused=job.paused,
         manual=job.manual,
         max_rate=job.max_rate,
+        actions=job.actions,
     )
 
 

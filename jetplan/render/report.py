@@ -205,7 +205,8 @@ def _route(of: Route | ObservedJob) -> model.Route:
 
 
 def _profile(profile: ObservedProfile) -> model.Profile:
-    return model.Profile(profile.profile_id, profile.name, profile.storage_type, _bare(profile.url))
+    name = str(profile) if profile.name_shared else profile.name
+    return model.Profile(profile.profile_id, name, profile.storage_type, _bare(profile.url))
 
 
 @lru_cache(maxsize=4096)  # thousands of jobs share a few profiles

@@ -70,3 +70,19 @@ def test_a_saved_plan_does_not_pass_the_limits(stage):
     assert stage.job_posts() == 0
     stage.run("jetplan apply plan.json --auto-approve --max-objects 2")
     assert stage.delivery_posts() == 1
+
+
+def test_twins_are_told_apart(stage):
+    """Two storage profiles of one name are shown with their ids, in every format and in a saved plan."""
+    endpoint = stage.call("GET", "/v1/endpoints")["items"][0]["endpointId"]
+    (stage.folder / "twin").mkdir()
+    body = {"endpointId": endpoint, "name": "LAX Ingest", "url": f"file://{stage.folder}/twin"}
+    twin = stage.call("POST", "/v1/storageProfiles", body)["storageProfileId"]
+    stage.write_set("/a.mxf")
+    manifest = stage.project / "manifests/main.yaml"
+    manifest.write_text(manifest.read_text().replace("LAX Ingest", f"{{storageProfileId: {twin}}}"))
+    for form in ("text", "markdown", "html", "json"):
+        assert f"LAX Ingest ({twin})" in stage.run(f"jetplan plan --format {form}").out
+    stage.run("jetplan plan --out p.json")
+    stage.run("jetplan apply p.json --auto-approve")
+    assert stage.delivered() == {"/a.mxf": 1}
