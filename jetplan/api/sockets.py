@@ -11,6 +11,7 @@ import socket
 import ssl
 import threading
 import time
+from errno import EADDRNOTAVAIL, EINVAL
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +99,7 @@ def dial(host: str, port: int, ends_at: float, clock: Clock, *, loopback_only: b
         addresses = [a for a in addresses if a[0] == socket.AF_INET6 or str(a[1][0]).startswith("127.")]
         addresses = [a for a in addresses if a[0] == socket.AF_INET or a[1][0] == "::1"]
         if not addresses:
-            raise OSError("its name leads to another machine")
+            raise OSError(EADDRNOTAVAIL, "its name leads to another machine")
     for at, address in enumerate(addresses):
         rest = len(addresses) - at
         try:
@@ -106,7 +107,7 @@ def dial(host: str, port: int, ends_at: float, clock: Clock, *, loopback_only: b
         except OSError:
             if rest == 1:
                 raise
-    raise OSError("its name has no address")
+    raise OSError(EADDRNOTAVAIL, "its name has no address")
 
 
 def _connect(address: Address, until: float, ends_at: float, clock: Clock) -> TimedSocket:
@@ -131,7 +132,7 @@ def _resolve(host: str, port: int, seconds: float) -> list[Address]:
     """The addresses of a host. A name is looked up aside, because a look-up cannot be told to hurry."""
     try:
         return _look_up(host, port, socket.AI_NUMERICHOST)
-    except socket.gaierror:
+    except (socket.gaierror, UnicodeError):
         pass
     answers: SimpleQueue[list[Address] | OSError] = SimpleQueue()
 
@@ -139,7 +140,7 @@ def _resolve(host: str, port: int, seconds: float) -> list[Address]:
         try:
             answers.put(_look_up(host, port, 0))
         except (OSError, UnicodeError) as error:
-            answers.put(error if isinstance(error, OSError) else OSError("its name cannot be"))
+            answers.put(error if isinstance(error, OSError) else OSError(EINVAL, "its name cannot be one of a host"))
 
     threading.Thread(target=ask, name="look-up", daemon=True).start()
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -25,12 +26,12 @@ def _bare(monkeypatch: Any) -> None:
 
 
 def _relay(one: socket.socket, other: socket.socket) -> None:
-    try:
+    """Pass on what comes, and that it ended, also where it ended with a reset."""
+    with suppress(OSError):
         while data := one.recv(65536):
             other.sendall(data)
+    with suppress(OSError):
         other.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass
 
 
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "ALL_PROXY", "https_proxy"])
@@ -62,6 +63,33 @@ def test_a_proxy_is_asked_for_a_tunnel_only(
     assert all("authorization" not in asked.headers for asked in proxy.asked)
     assert all("proxy-authorization" not in asked.headers for asked in api.asked + api.token_calls)
     assert api.asked[0].headers["host"] == "jet.example:8443"
+
+
+def test_a_slow_tunnel_leaves_the_handshake_what_is_left(
+    serve: Any, connect: Any, wire: Any, clock: Any, tmp_path: Any, monkeypatch: Any
+) -> None:
+    """The tunnel and the handshake through it share one connect timeout."""
+    authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("jet.example").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    api = serve(wire.answer(b'{"deliveryId":"d"}'), context=context)
+
+    def tunnel(sock: socket.socket, asked: Any) -> bool:
+        with socket.create_connection(("127.0.0.1", api.port)) as onward:
+            clock.now += 10
+            sock.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=_relay, args=(onward, sock))
+            back.start()
+            _relay(sock, onward)
+            back.join()
+        return False
+
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{serve(tunnel).port}")
+    client = connect("https://jet.example", ca_bundle=str(tmp_path / "ca.pem"), clock=clock, connect_timeout=5.0)
+    got = client.deliver("j", b"{}")
+    assert isinstance(got, NotSent)
+    assert "took too long" in got.reason
+    assert api.token_calls == api.asked == []
 
 
 @pytest.mark.parametrize(

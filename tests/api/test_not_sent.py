@@ -109,7 +109,9 @@ def test_a_port_where_nothing_listens(connect: Any) -> None:
 
 def test_a_name_that_cannot_be(connect: Any) -> None:
     """A host whose name cannot be looked up is not sent."""
-    assert isinstance(connect(f"https://{'a' * 64}.example").create_job(b"{}"), NotSent)
+    got = connect(f"https://{'a' * 64}.example").create_job(b"{}")
+    assert isinstance(got, NotSent)
+    assert "its name cannot be one of a host" in got.reason
 
 
 def test_a_write_that_cannot_connect_anew_is_not_sent(connect: Any, wire: Any) -> None:
@@ -180,5 +182,26 @@ def test_a_trickle_over_tls_meets_the_deadline(serve: Any, connect: Any, authori
         return False
 
     server = serve(play, context=_context(authority, "127.0.0.1"))
-    assert isinstance(connect(server.url, ca_bundle=bundle, total_timeout=0.5).deliver("j", b"{}"), NoAnswer)
+    got = connect(server.url, ca_bundle=bundle, total_timeout=0.5).deliver("j", b"{}")
+    assert isinstance(got, NoAnswer)
+    assert "took too long" in got.reason
     assert len(server.asked) == 1
+
+
+def test_plain_http_stays_on_this_machine(serve: Any, connect: Any, wire: Any, monkeypatch: Any) -> None:
+    """A name that should mean this machine, and is looked up as another address, is not connected to."""
+    server = serve(wire.answer(b'{"deliveryId":"d"}'))
+    look_up = socket.getaddrinfo
+
+    def misled(host: str, port: int, **options: Any) -> Any:
+        if host != "localhost":
+            return look_up(host, port, **options)
+        if options["flags"] & socket.AI_NUMERICHOST:
+            raise socket.gaierror
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("0.0.0.0", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", misled)
+    got = connect(server.url.replace("127.0.0.1", "localhost")).deliver("j", b"{}")
+    assert isinstance(got, NotSent)
+    assert "another machine" in got.reason
+    assert server.connections == 0

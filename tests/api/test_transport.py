@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import select
+import ssl
 import tracemalloc
 import zlib
 from typing import Any
 
 import pytest
+import trustme
 import zstandard
 
 from jetplan.api.adapter import Budget
@@ -16,6 +19,15 @@ from jetplan.core.answers import Accepted, NoAnswer, Refused
 GOOD = b'{"deliveryId":"d"}'
 MANY = 256 << 20
 BOMB = gzip.compress(b" " * MANY + GOOD)
+
+
+@pytest.fixture
+def tls(tmp_path: Any) -> tuple[ssl.SSLContext, str]:
+    """A server's context, and the file of the authority that signed its certificate."""
+    authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    return context, str(tmp_path / "ca.pem")
 
 
 def _peak(write: Any) -> tuple[Any, int]:
@@ -96,3 +108,34 @@ def test_waiting_for_a_connection_takes_none_of_the_time(clock: Any) -> None:
     assert (budget.connect_timeout, budget.read_timeout) == (5.0, 5.0)
     clock.now += 6
     assert budget.read_timeout == 0.0
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_an_answer_may_take_longer_than_connecting(secure: bool, serve: Any, connect: Any, wire: Any, tls: Any) -> None:
+    """The connect timeout is over with the connection; on one that is used again, the earlier deadline is over too."""
+
+    def play(sock: Any, asked: Any) -> bool:
+        select.select([sock], [], [], 0.4)  # the client says nothing: this waits for all of it
+        sock.sendall(wire.answer(GOOD))
+        return True
+
+    context, bundle = tls if secure else (None, None)
+    server = serve(play, context=context)
+    client = connect(server.url, connect_timeout=0.2, total_timeout=1.5, ca_bundle=bundle)
+    assert [client.deliver("j", b"{}") for _ in range(5)] == [Accepted("d")] * 5
+    assert server.connections == 1
+
+
+def test_an_answer_that_was_not_read_closes_its_connection(serve: Any, connect: Any, wire: Any) -> None:
+    """Where the rest of an answer may still come, the next request takes another connection."""
+
+    def play(sock: Any, asked: Any) -> bool:
+        refused = b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 9\r\n\r\n"
+        sock.sendall(refused if len(server.asked) == 1 else wire.answer(GOOD))
+        return True
+
+    server = serve(play)
+    client = connect(server.url)
+    assert isinstance(client.deliver("j", b"{}"), NoAnswer)
+    assert client.deliver("j", b"{}") == Accepted("d")
+    assert server.connections == 2
