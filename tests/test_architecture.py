@@ -205,3 +205,13 @@ def test_validate_loads_no_network_and_no_database(tmp_path):
     (tmp_path / "manifests").mkdir()
     (tmp_path / "manifests" / "empty.yaml").write_text("apiVersion: jetplan/v1\n")
     assert loaded_by("validate", folder=tmp_path) & HEAVY_FOR_VALIDATE == set()
+
+
+@pytest.mark.parametrize("arguments", [["fmt"], ["diff", "--base", "HEAD"]])
+def test_what_asks_nobody_loads_no_network(arguments, tmp_path):
+    """Laying out manifests and comparing them with git load nothing of the client."""
+    (tmp_path / "manifests").mkdir()
+    (tmp_path / "manifests" / "empty.yaml").write_text("apiVersion: jetplan/v1\n")
+    for line in ("init -q", "add .", "-c user.name=a -c user.email=a@example.com commit -qm x"):
+        subprocess.run(["git", *line.split()], cwd=tmp_path, check=True)
+    assert loaded_by(*arguments, folder=tmp_path) & {"requests", "urllib3", "certifi", "ssl"} == set()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from jetplan.api.bodies import token_body
 from jetplan.api.failures import Lost, Unsent
 from jetplan.api.reading import NotJson
+from jetplan.api.refusals import CallRefused, RoleRefused
 from jetplan.api.retries import Tries, is_passing, wait_asked_for
 from jetplan.api.tokens import CALL, Credentials, Token, TokenKeeper, read_token
 from jetplan.api.transport import ORDINARY_CAP, Incoming, Request, Transport
@@ -20,18 +21,6 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 _JSON = {"Content-Type": "application/json"}
-
-
-class CallRefused(ApiError):
-    """The API refused a read. `status` is its answer's (404: no such record)."""
-
-    def __init__(self, message: str, status: int, *, hint: str = "") -> None:
-        super().__init__(message, hint=hint)
-        self.status = status
-
-
-class RoleRefused(AuthenticationError):
-    """The credentials are good, and their role may not make this call (403)."""
 
 
 class Caller:

@@ -11,12 +11,13 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from jetplan.api.bodies import paused_body
-from jetplan.api.calls import Caller, RoleRefused
+from jetplan.api.calls import Caller
 from jetplan.api.ids import is_sound, segment
 from jetplan.api.lists import ListReader, Page
 from jetplan.api.origin import parse_origin, proxy_for
 from jetplan.api.paging import check_total, next_target
 from jetplan.api.reading import read_one
+from jetplan.api.refusals import RoleRefused
 from jetplan.api.retries import Tries
 from jetplan.api.servertime import ServerTime
 from jetplan.api.shapes import ListedJob, ListedProfile

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jetplan.api.calls import RoleRefused
+from jetplan.api.refusals import RoleRefused
 from jetplan.core.evidence import SeenTransfer, Sighting
 from jetplan.core.listed import SeenFile
 from jetplan.errors import ApiError, AuthenticationError, Unreachable

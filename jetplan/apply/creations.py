@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
 from jetplan.api.bodies import job_body
-from jetplan.api.calls import CallRefused
+from jetplan.api.refusals import CallRefused
 from jetplan.apply.doubt import in_doubt
 from jetplan.apply.driver import Channel
 from jetplan.apply.jobs import set_paused

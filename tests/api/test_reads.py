@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jetplan.api.calls import CallRefused, RoleRefused
+from jetplan.api.refusals import CallRefused, RoleRefused
 from jetplan.errors import ApiError, AuthenticationError, Unreachable
 
 EMPTY = b'{"items":[]}'

@@ -14,7 +14,7 @@ import trustme
 import zstandard
 
 from jetplan.api.adapter import Budget
-from jetplan.core.answers import Accepted, NoAnswer, Refused
+from jetplan.core.answers import Accepted, NoAnswer, NotSent, Refused
 
 GOOD = b'{"deliveryId":"d"}'
 MANY = 256 << 20
@@ -139,3 +139,18 @@ def test_an_answer_that_was_not_read_closes_its_connection(serve: Any, connect: 
     assert isinstance(client.deliver("j", b"{}"), NoAnswer)
     assert client.deliver("j", b"{}") == Accepted("d")
     assert server.connections == 2
+
+
+@pytest.mark.parametrize("seconds", range(1, 25))
+def test_wherever_the_deadline_falls_nothing_escapes(seconds: int, serve: Any, connect: Any, wire: Any) -> None:
+    """With a clock that moves at each look, the time is over at each point in turn: every answer is an answer."""
+    server = serve(wire.answer(GOOD))
+    now = iter(range(1_000_000))
+    client = connect(server.url, clock=lambda: float(next(now)))
+    client.deliver("j", b"{}")
+    client._caller._seconds = seconds
+    before = len(server.asked)
+    got = client.deliver("j", b"{}")
+    assert isinstance(got, (Accepted, NotSent, NoAnswer))
+    if isinstance(got, NotSent):
+        assert len(server.asked) == before

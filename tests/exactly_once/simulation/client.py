@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from jetplan.api.calls import CallRefused
+from jetplan.api.refusals import CallRefused
 from jetplan.core.answers import Accepted, Answer, NoAnswer, NotSent, Refused
 from jetplan.errors import AuthenticationError, Unreachable
 from simulation.jet import CALM
