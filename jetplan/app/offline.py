@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jetplan.app.environment import current_ci
+from jetplan.app.reviewing import settings_at
 from jetplan.core.diff import diff
 from jetplan.manifest.revisions import find_revision, read_manifests_at
 from jetplan.observe.offline import observe_offline
@@ -13,6 +14,7 @@ from jetplan.observe.offline import observe_offline
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from jetplan.app.configuration import Configuration
     from jetplan.app.settings import Settings
     from jetplan.core.plan import Plan
     from jetplan.core.spec import Spec
@@ -24,13 +26,16 @@ class Difference:
 
     plan: Plan
     revision: str
+    before: Configuration | None = None
+    """The project's settings at the revision."""
 
 
 def difference_from(manifests: Path, spec: Spec, settings: Settings, base: str | None = None) -> Difference:
     """What `spec`, read from `manifests`, adds to and takes from `base` (default: `default_base`)."""
     revision = find_revision(manifests, base or default_base())
     before = read_manifests_at(manifests, revision).spec
-    return Difference(diff(spec, observe_offline(spec, before), settings.batch_limits), str(revision))
+    plan = diff(spec, observe_offline(spec, before), settings.batch_limits)
+    return Difference(plan, str(revision), settings_at(settings.path, revision))
 
 
 def default_base() -> str:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jetplan.app.environment import current_ci
-from jetplan.app.limits import limits_of
 from jetplan.app.manifests import read_known
 from jetplan.app.offline import difference_from
 from jetplan.app.planning import exit_code_of
+from jetplan.app.reviewing import changes, refused_by_both
 from jetplan.app.settings import load_settings
 from jetplan.cli.ci import publish_plan
 from jetplan.cli.formats import show_report
 from jetplan.cli.limits import lifts_of, tell_refusals
 from jetplan.cli.problems import write_problems
-from jetplan.core.limits import refusals
 from jetplan.render.report import build_report
 
 if TYPE_CHECKING:
@@ -32,7 +31,9 @@ def show_offline(
     write_problems([], reading.warnings)
     settings = load_settings(config)
     found = difference_from(manifests, reading.spec, settings, base)
-    refused = refusals(found.plan, limits_of(settings, lifts_of(lifts)))
+    if found.before is not None:
+        write_problems([], list(changes(config, found.before, settings.config)))
+    refused = refused_by_both(found.plan, settings, found.before, lifts_of(lifts))
     report = build_report(found.plan, commit=current_ci().commit, refused=refused, compared_with=found.revision)
     show_report(report, form)
     tell_refusals(refused)

@@ -89,6 +89,23 @@ def read_manifests_at(root: Path, revision: Revision) -> Reading:
             raise ManifestInvalid([_renamed(each, aside, revision) for each in invalid.problems]) from None
 
 
+def read_file_at(path: Path, revision: Revision, most: int = 1 << 20) -> bytes | None:
+    """The bytes of one regular file as they were at a revision; None where there was none, or a larger one."""
+    folder = path.parent
+    checkout = find_checkout(folder)
+    name = _prefix(checkout, folder) + path.name
+    listed = checkout.ask("ls-tree", "-z", "--full-tree", revision.commit, "--", name)
+    about, _, found = listed.removesuffix(b"\0").partition(b"\t")
+    mode, _, rest = about.partition(b" ")
+    if mode not in _REGULAR or os.fsdecode(found) != name:
+        return None
+    oid = rest.partition(b" ")[2].decode()
+    for _, size, content in checkout.contents([(name, oid)]):
+        data = content.read(size)
+        return data if size <= most else None
+    return None
+
+
 def _folder(root: Path) -> Path:
     return root if root.is_dir() else root.parent
 
