@@ -17,7 +17,7 @@ from jetplan.core.approval import narrowed
 from jetplan.core.limits import refusals
 from jetplan.core.plan import CreateJob
 from jetplan.errors import LimitRefused, StalePlan
-from jetplan.observe import creations, observe_server, observed_job, size_digest
+from jetplan.observe import creations, observe_server, observed_job, shown_profiles, size_digest
 from jetplan.observe.evidence import look_for_evidence
 from jetplan.render.digest import digest_of
 
@@ -98,6 +98,7 @@ def prepare(task: Task, approval: Approval) -> Prepared:
 def remember_idle(task: Task, prepared: Prepared) -> None:
     """Note in the ledger which sets are entirely sent, where there is nothing else to do."""
     if prepared.outlook.scope is not None:
+        task.ledger.learn_profiles(prepared.outlook.scope, shown_profiles(prepared.outlook.server))
         remember_whole_sets(prepared.plan, lambda _: False, task.ledger, prepared.outlook.scope, task.sizes())
 
 
@@ -154,6 +155,8 @@ def carry_out(task: Task, server: Server, run: RunInfo, approved: Plan | None) -
             plan = plan_from(task.settings, task.spec, server, ledger).plan
             creates = any(isinstance(step, CreateJob) for step in plan.steps)
             plan = replan() if creates else _held(plan, approved, task)
+        ends = {end.profile_id for step in plan.submissions() for end in (step.route.source, step.route.destination)}
+        ledger.learn_profiles(scope, shown_profiles(server), ends)
         outcome = apply_in_rounds(plan, replan, context, task.sizes(), task.options, task.on_result)
     return replace(outcome, settled=tuple(settled))
 

@@ -158,6 +158,11 @@ def _who(meeting: Overlapping, record: SetRecord) -> str:
     name = meeting.attempt.subject.name
     if meeting.elsewhere:
         return f"set {name!r} (recorded for {meeting.elsewhere})"
+    if meeting.former is not None:
+        then = f"{meeting.former}, id {meeting.former.profile_id}"
+        return f"set {name!r}, before this destination was made anew (it was {then})"
+    if name == record.subject.name and meeting.attempt.subject.source_id != record.subject.source_id:
+        return f"this set, from another storage profile (id {meeting.attempt.subject.source_id})"
     if name == record.subject.name:
         return "an earlier delivery of this set, as a folder or its content"
     return f"set {name!r}"

@@ -61,13 +61,15 @@ class Relation(Enum):
 class Overlapping:
     """One object of a set that was already sent to the destination by another subject, or in another shape.
 
-    `elsewhere`: the API and account, in words, that it is recorded for where that is not the present one.
+    `elsewhere`: the API and account, in words, that it is recorded for where that is not the present one. `former`: the
+    destination as it was recorded, where that profile is gone and the present one may have taken its place.
     """
 
     index: int
     relation: Relation
     attempt: Attempt
     elsewhere: str = ""
+    former: ObservedProfile | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from jetplan.ledger import checks, reads, schema
 from jetplan.ledger.granting import ATTEMPT, SUBJECT
 from jetplan.ledger.leases import RUN
 from jetplan.ledger.marks import HISTORY
+from jetplan.ledger.profiles import PROFILE
 from jetplan.ledger.rows import judge
 from jetplan.ledger.schema import BLOBS
 
@@ -28,6 +29,7 @@ AT_ONCE = 500
 TABLES: Mapping[str, tuple[Sequence[str], int]] = {
     # columns, and how many of the first ones are the key
     "scopes": (("scope_id", "api_url", "account"), 1),
+    "profiles": (PROFILE, 2),
     "runs": (RUN, 1),
     "subjects": (SUBJECT, 1),
     "renames": (("subject_id", "former_id"), 2),

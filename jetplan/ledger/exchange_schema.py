@@ -9,6 +9,7 @@ from jetplan.ledger.schema import BLOBS, INTEGERS
 
 _ABOUT = {
     "scopes": "An API URL and an account: everything else belongs to one of these.",
+    "profiles": "What a storage profile was called when something was recorded for it.",
     "runs": "A run of a command that writes, and its lease.",
     "subjects": "What can be claimed: a job by name and route, or a delivery set on its route.",
     "renames": "A set that was renamed from another.",

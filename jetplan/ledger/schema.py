@@ -23,7 +23,10 @@ TYPES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-TABLES = ("migrations", "meta", "scopes", "runs", "subjects", "renames", "attempts", "pages", "listings", "transitions")
+TABLES = (
+    "migrations", "meta", "scopes", "profiles", "runs", "subjects", "renames", "attempts", "pages", "listings",
+    "transitions",
+)  # fmt: skip
 BLOBS = frozenset({"settled", "sizes", "listing", "first", "keys"})
 INTEGERS = frozenset(
     {"version", "heartbeats", "seq", "batch", "batches", "revision", "objects", "known_bytes", "unknown_sizes"}
@@ -106,6 +109,15 @@ MIGRATIONS = (
             "ALTER TABLE jetplan_runs ADD COLUMN end_number {int} NOT NULL DEFAULT 0",
             "UPDATE jetplan_runs SET end_number = 1 WHERE finished_on <> ''",
             "CREATE INDEX jetplan_runs_ended ON jetplan_runs (end_number)",
+        ),
+    ),
+    Migration(
+        3,
+        "what storage profiles were called",
+        (
+            """CREATE TABLE jetplan_profiles (
+                scope_id {text} NOT NULL REFERENCES jetplan_scopes, profile_id {text} NOT NULL, name {text} NOT NULL,
+                url {text} NOT NULL, storage_type {text} NOT NULL, PRIMARY KEY (scope_id, profile_id))""",
         ),
     ),
 )

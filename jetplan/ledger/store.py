@@ -18,6 +18,7 @@ from jetplan.ledger import (
     home,
     leases,
     marks,
+    profiles,
     reads,
     recovery,
     runs,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from typing import IO, Any, Self
 
     from jetplan.core.attempts import Attempt, ClaimResult, NewAttempt, NewClaim, RunInfo, State, SubjectKey
+    from jetplan.core.observed import ObservedProfile
     from jetplan.ledger.driver import Driver, Transaction
     from jetplan.ledger.records import (
         Finding,
@@ -303,6 +305,22 @@ class Ledger:
         `paths` are canonical; hits come in their order.
         """
         return self._driver.read(lambda tx: search.find_objects(tx, scope_id, destination_id, paths, excluding))
+
+    def profiles(self, scope_id: str) -> list[ObservedProfile]:
+        """The storage profiles of a scope as they were called when something was last recorded for them."""
+        return self._driver.read(lambda tx: profiles.known(tx, scope_id))
+
+    def learn_profiles(self, scope_id: str, shown: Iterable[ObservedProfile], also: Collection[str] = ()) -> None:
+        """Keep names and urls of the profiles shown that something is recorded for, and of those in `also`, by id."""
+
+        def missing(tx: Transaction) -> list[ObservedProfile]:
+            wanted = profiles.recorded_ids(tx, scope_id) | set(also)
+            there = set(profiles.known(tx, scope_id))
+            return [each for each in set(shown) - there if each.profile_id in wanted]
+
+        new = self._driver.read(missing)
+        if new:
+            self._driver.write(lambda tx: profiles.learn(tx, scope_id, new))
 
     def destinations_elsewhere(self, scope_id: str) -> set[str]:
         """Destination profile ids under which any other scope, of whatever API or account, has something recorded."""

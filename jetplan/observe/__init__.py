@@ -9,6 +9,6 @@ evidence  what the server shows of attempts in doubt
 from __future__ import annotations
 
 from jetplan.observe.records import creations, observe, size_digest
-from jetplan.observe.server import Server, observe_server, observed_job
+from jetplan.observe.server import Server, observe_server, observed_job, shown_profiles
 
-__all__ = ["Server", "creations", "observe", "observe_server", "observed_job", "size_digest"]
+__all__ = ["Server", "creations", "observe", "observe_server", "observed_job", "shown_profiles", "size_digest"]

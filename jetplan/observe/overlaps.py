@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jetplan.core.attempts import Attempt, SubjectKey
-    from jetplan.core.observed import SetRecord
+    from jetplan.core.observed import ObservedProfile, SetRecord
     from jetplan.core.spec import Spec
     from jetplan.ledger.records import SubjectRecord
     from jetplan.ledger.store import Ledger
@@ -25,18 +25,20 @@ def find_overlaps(
     subjects: Mapping[SubjectKey, SubjectRecord],
     records: Mapping[str, SetRecord],
     changed: Mapping[str, Sequence[SubjectKey]],
+    former: Mapping[str, Sequence[ObservedProfile]],
 ) -> dict[str, list[Overlapping]]:
     """New objects that recorded attempts hold under another set, or in another shape: one search a destination.
 
     What another scope holds counts too: profile ids are unique, while an API may be reached under two URLs and an
-    account be seen under two ids. `changed`: the sets to look at, each with the subjects that are its own.
+    account be seen under two ids. `changed`: the sets to look at, each with the subjects that are its own. `former`:
+    for a destination, the recorded profiles whose place it may have taken.
     """
     here = {key.destination_id for key, record in subjects.items() if key.kind is Kind.DELIVERY and _live(record)}
     elsewhere = ledger.destinations_elsewhere(scope)
     asked: dict[str, list[tuple[str, int]]] = {}
     for name in changed:
         destination = records[name].subject.destination_id
-        if destination in here or destination in elsewhere:
+        if destination in here or destination in elsewhere or destination in former:
             new = difference(spec.sets[name].objects, records[name].attempts).new_indexes()
             asked.setdefault(destination, []).extend((name, index) for index in new)
     found: dict[str, list[Overlapping]] = {}
@@ -49,6 +51,12 @@ def find_overlaps(
             own = attempt.subject in changed[name]
             if holds(attempt) and not (own and hit.relation is Relation.SAME):
                 found.setdefault(name, []).append(Overlapping(index, hit.relation, attempt))
+        for before in former.get(destination, ()):
+            for hit in ledger.find_objects(scope, before.profile_id, paths):
+                name, index = questions[hit.index]
+                attempt = holders.attempt(hit.attempt_id)
+                if holds(attempt):
+                    found.setdefault(name, []).append(Overlapping(index, hit.relation, attempt, former=before))
         for hit in ledger.find_elsewhere(scope, destination, paths) if destination in elsewhere else ():
             name, index = questions[hit.index]
             attempt = holders.attempt(hit.attempt_id)

@@ -11,16 +11,20 @@ from jetplan.core.attempts import RELEASED, SENT, Kind, State
 from jetplan.core.delta import recorded_keys
 from jetplan.core.objects import UNKNOWN_SIZE, object_keys
 from jetplan.core.observed import Observed, SetRecord
+from jetplan.core.places import former_profiles
 from jetplan.core.plan import UNSEEN
 from jetplan.core.routes import match_jobs, route_of, set_subject
 from jetplan.ledger.reads import versions
 from jetplan.observe.overlaps import find_overlaps
+from jetplan.observe.server import shown_profiles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jetplan.core.attempts import Attempt, SubjectKey
     from jetplan.core.objects import ObjectTable
+    from jetplan.core.observed import ObservedProfile
+    from jetplan.core.routes import Match
     from jetplan.core.spec import DeliverySetSpec, Spec
     from jetplan.ledger.records import SubjectRecord
     from jetplan.ledger.store import Ledger
@@ -68,20 +72,35 @@ def observe(
     for attempt in unfinished:
         if attempt.subject.kind is Kind.JOB:
             job_attempts.setdefault(attempt.subject.name, []).append(attempt)
+    former = _former(server, ledger, scope, matches)
+    delivered_to = {
+        key.destination_id
+        for key, record in subjects.items()
+        if key.kind is Kind.DELIVERY and any(record.states.get(state) for state in SENT)
+    }
+    renewed = {ident for ident, before in former.items() if any(each.profile_id in delivered_to for each in before)}
     return replace(
         bare,
-        sets=_set_records(spec, ledger, scope, subjects, routed),
+        sets=_set_records(spec, ledger, scope, subjects, routed, former),
         job_attempts=job_attempts,
         job_versions=job_versions if before is None else before,
         known_jobs=frozenset(record.job_id for record in subjects.values() if record.job_id),
         unfinished=unfinished,
         failed=_failed(ledger, scope),
         withdrawn_sets=_withdrawn_sets(spec, ledger, scope, subjects),
-        delivered_to=frozenset(
-            key.destination_id
-            for key, record in subjects.items()
-            if key.kind is Kind.DELIVERY and any(record.states.get(state) for state in SENT)
-        ),
+        delivered_to=frozenset(delivered_to | renewed),
+    )
+
+
+def _former(
+    server: Server, ledger: Ledger, scope: str, matches: Mapping[str, Match]
+) -> Mapping[str, Sequence[ObservedProfile]]:
+    """For each destination, the recorded profiles whose place it may have taken."""
+    routes = [route for match in matches.values() if (route := route_of(match))]
+    return former_profiles(
+        {route.destination.profile_id: route.destination for route in routes}.values(),
+        ledger.profiles(scope),
+        {each.profile_id for each in shown_profiles(server)},
     )
 
 
@@ -96,6 +115,7 @@ def _set_records(
     scope: str,
     subjects: Mapping[SubjectKey, SubjectRecord],
     routed: Mapping[str, SubjectKey],
+    former: Mapping[str, Sequence[ObservedProfile]],
 ) -> dict[str, SetRecord]:
     records: dict[str, SetRecord] = {}
     changed: dict[str, tuple[SubjectKey, ...]] = {}
@@ -105,8 +125,8 @@ def _set_records(
         settled = known is not None and known.settled == digest
         records[name] = SetRecord(subject, known.version if known else 0, settled)
         if not settled:
-            former = (replace(subject, name=wanted.renamed_from),) if wanted.renamed_from else ()
-            changed[name] = tuple(key for key in (subject, *former) if key in subjects)
+            renamed = (replace(subject, name=wanted.renamed_from),) if wanted.renamed_from else ()
+            changed[name] = tuple(key for key in (subject, *renamed) if key in subjects)
         elif known is not None and known.sizes != size_digest(wanted.objects):
             records[name] = replace(records[name], resized=_resized(ledger, scope, wanted, [subject]))
     for name, attempts in _own_attempts(ledger, scope, changed).items():
@@ -114,7 +134,7 @@ def _set_records(
         withdrawn = len(recorded_keys(attempts).difference(object_keys(wanted.objects.paths)))
         resized = _resized(ledger, scope, wanted, own)
         records[name] = replace(records[name], attempts=attempts, withdrawn=withdrawn, resized=resized)
-    for name, overlapping in find_overlaps(spec, ledger, scope, subjects, records, changed).items():
+    for name, overlapping in find_overlaps(spec, ledger, scope, subjects, records, changed, former).items():
         records[name] = replace(records[name], overlapping=tuple(overlapping))
     return records
 

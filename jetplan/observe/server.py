@@ -62,9 +62,15 @@ def server_of(listed: Listed) -> Server:
     owners.update(profile.account_id for profile in profiles or () if profile.account_id)
     return Server(
         tuple(observed_job(job) for job in jobs),
-        None if profiles is None else tuple(_profile(profile) for profile in profiles),
+        None if profiles is None else tuple(_profile(profile) for profile in profiles if not profile.deleted),
         tuple(account for account, times in owners.most_common() for _ in range(times)),
     )
+
+
+def shown_profiles(server: Server) -> list[ObservedProfile]:
+    """Every storage profile that the API shows: those listed, and those of jobs."""
+    ends = [profile for job in server.jobs for profile in (job.source, job.destination)]
+    return [each for each in (*(server.profiles or ()), *ends) if each.profile_id]
 
 
 def observed_job(job: wire.Job) -> ObservedJob:
