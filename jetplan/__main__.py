@@ -1,6 +1,7 @@
 """The entry point. Answers `--version` before anything heavy is imported; everything else is the CLI's."""
 
 import gc
+import os
 import sys
 
 if __name__ == "__main__" and not sys.flags.safe_path and not __file__.startswith(f"{sys.path[0]}/"):
@@ -15,7 +16,13 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["-V"]):
         from jetplan.version import __version__
 
-        sys.stdout.write(f"jetplan {__version__}\n")
+        try:
+            sys.stdout.write(f"jetplan {__version__}\n")
+            sys.stdout.flush()
+        except OSError as error:
+            sys.stderr.write(f"Error: the output cannot be used: {error.strerror}\n")
+            sys.stderr.flush()
+            os._exit(1)  # Python would try to write once more, and tell that in words of its own
         return
     gc.set_threshold(*RARELY)  # this process is ours alone, and ends with the command
     from jetplan.cli.main import run

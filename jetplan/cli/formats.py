@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jetplan.app.environment import current_ci
-from jetplan.cli.screen import wants_color, width
+from jetplan.cli.screen import wants_color, width, write_a_file_format
 from jetplan.render.report import build_report
 from jetplan.render.text import render_text
 
@@ -37,7 +37,10 @@ def report_of(plan: Plan, settings: Settings, refused: Sequence[Refusal] = ()) -
 
 def show_report(report: Report, form: Format = "text") -> None:
     """Write a report to stdout in one format."""
-    click.echo(rendered(report, form), nl=False)
+    text = rendered(report, form)
+    if form != "text":
+        write_a_file_format()
+    click.echo(text, nl=False)
 
 
 def rendered(report: Report, form: Format) -> str:

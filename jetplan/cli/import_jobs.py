@@ -28,4 +28,8 @@ def command(names: tuple[str, ...], config: Path, api_url: str | None, ledger: s
 
     with connection(load_settings(config, api_url, ledger)) as client:
         server = observe_server(client)
-    click.echo(manifest_of(server, names), nl=False)
+    from jetplan.cli.screen import write_a_file_format
+
+    text = manifest_of(server, names)
+    write_a_file_format()
+    click.echo(text, nl=False)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
 
 from jetplan.cli.lazy import LazyGroup
+from jetplan.cli.screen import escape_what_cannot_be_shown
 from jetplan.version import __version__
 
 if TYPE_CHECKING:
@@ -54,9 +56,11 @@ def run(args: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code. Nothing escapes: no traceback ever reaches a user."""
     arguments = list(sys.argv[1:] if args is None else args)
     os.umask(os.umask(0o077) | 0o002)  # under umask 000, plans and ledgers would be anybody's to change
+    escape_what_cannot_be_shown()
     stdout = sys.stdout
     try:
         result = cli.main(arguments, prog_name="jetplan", standalone_mode=False)
+        sys.stdout.flush()  # a full disk is told here, or by Python at its end in words of its own
     except SystemExit as end:
         if sys.stdout is not stdout:  # click put another in its place: who was reading has gone
             return BROKEN_PIPE
@@ -91,12 +95,23 @@ def _explain(error: BaseException, *, debug: bool) -> int:
             click.echo("Interrupted.", err=True)
             return ExitCode.INTERRUPTED
         case BrokenPipeError():
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_output()
             return BROKEN_PIPE
+        case OSError(strerror=str(reason), filename=file):
+            _drop_output()
+            _tell(f"{'the output' if file is None else file} cannot be used: {reason.lower()}", "")
+            _write_traceback(error, wanted=debug)
+            return ExitCode.ERROR
         case _:
             _tell(f"an unexpected {type(error).__name__} stopped jetplan: this is a bug", "run again with --debug")
             _write_traceback(error, wanted=debug)
             return ExitCode.ERROR
+
+
+def _drop_output() -> None:
+    """What is still to be written to stdout goes nowhere, so that Python does not try again at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _variable(error: click.ClickException) -> str:

@@ -14,7 +14,7 @@ from jetplan.app.remembered import RememberedPlan, question_of, seen_of
 from jetplan.app.settings import load_settings
 from jetplan.cli.problems import lines_of
 from jetplan.cli.publishing import publish
-from jetplan.cli.screen import wants_color, width
+from jetplan.cli.screen import wants_color, width, write_a_file_format
 from jetplan.observe.server import list_server
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ def show_plan(asked: PlanRequest, config: Path, api_url: str | None, ledger: str
             # What was read of the ledger while planning counts only if nothing came in between.
             if sure and remembered is not None and seen is not None and seen_of(listed, opened) == seen:
                 remembered.keep(seen, told)
+    if asked.form != "text":
+        write_a_file_format()
     click.echo(told.out, nl=False)
     click.echo(told.refusals, nl=False, err=True)
     publish(told.published)

@@ -30,7 +30,7 @@ def command(config: Path, api_url: str | None, ledger: str | None, form: str, wa
     from jetplan.app.settings import load_settings
     from jetplan.app.status import standing_of
     from jetplan.cli.headway import HeadwayLine
-    from jetplan.cli.screen import wants_color, width
+    from jetplan.cli.screen import wants_color, width, write_a_file_format
     from jetplan.render.status import render_status, render_status_json
 
     settings = load_settings(config, api_url, ledger)
@@ -41,6 +41,7 @@ def command(config: Path, api_url: str | None, ledger: str | None, form: str, wa
         click.echo("Nothing was submitted to this account yet.")
         return ExitCode.DONE
     if form == "json":
+        write_a_file_format()
         click.echo(render_status_json(standing.report), nl=False)
     else:
         click.echo(render_status(standing.report, color=wants_color(), width=width()), nl=False)

@@ -17,10 +17,12 @@ def command(config: Path, api_url: str | None, ledger: str | None, out: Path | N
     import sys
 
     from jetplan.app.project import Project
+    from jetplan.cli.screen import write_a_file_format
 
     project = Project.load(config, api_url, ledger)
     with project.open_ledger(verify=False) as opened:
         if out is None:
+            write_a_file_format()
             opened.export(sys.stdout)
             return
         aside = out.with_name(f".{out.name}.part")

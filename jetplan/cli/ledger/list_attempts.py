@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jetplan.cli.options import project_options
+from jetplan.cli.screen import write_a_file_format
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,4 +86,5 @@ def _write_json(found: list[Attempt]) -> None:
     from jetplan.render.card import card_of
     from jetplan.render.document import encoded
 
+    write_a_file_format()
     click.echo(json.dumps([json.loads(encoded(card_of(attempt), indent=0)) for attempt in found], indent=2))
