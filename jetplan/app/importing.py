@@ -7,6 +7,7 @@ from collections import Counter
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from jetplan.core.characters import first_unprintable, visible
 from jetplan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,20 +39,38 @@ def _lines(jobs: Sequence[ObservedJob], server: Server) -> Iterator[str]:
     if not jobs:
         yield "# no manual job is on the server"
         return
-    yield "jobs:"
     times = Counter(job.name for job in jobs)
+    commented = {job.job_id for job in jobs if times[job.name] > 1 or _is_refused(job, named)}
+    yield "jobs:" if len(commented) < len(jobs) else "jobs: {}"
     for job in jobs:
         if times[job.name] > 1:
             yield f"  # {times[job.name]} jobs have this name: keep one, with its jobId"
-        indent = "  # " if times[job.name] > 1 else "  "
-        yield f"{indent}{json.dumps(job.name, ensure_ascii=False)}:"
+        if _is_refused(job, named):
+            yield "  # A manifest refuses characters of these names: rename them in Jet"
+        indent = "  # " if job.job_id in commented else "  "
+        yield f"{indent}{_text(job.name)}:"
         yield f"{indent}  source: {_reference(job.source, named)}"
         yield f"{indent}  destination: {_reference(job.destination, named)}"
         if times[job.name] > 1:
-            yield f"{indent}  jobId: {json.dumps(job.job_id)}"
+            yield f"{indent}  jobId: {_text(job.job_id)}"
+
+
+def _text(word: str) -> str:
+    """A word in double quotes, as JSON and YAML read it, with escapes for what deceives a reader."""
+    quoted = json.dumps(word, ensure_ascii=False)
+    return "".join(_escaped(char) if visible(char) != char else char for char in quoted)
+
+
+def _escaped(char: str) -> str:
+    return f"\\u{ord(char):04x}" if ord(char) <= 0xFFFF else f"\\U{ord(char):08x}"
+
+
+def _is_refused(job: ObservedJob, named: Mapping[str, int]) -> bool:
+    sides = [side.name for side in (job.source, job.destination) if named.get(side.name, 0) <= 1]
+    return any(first_unprintable(name) for name in (job.name, *sides))
 
 
 def _reference(profile: ObservedProfile, named: Mapping[str, int]) -> str:
     if profile.name and named.get(profile.name, 0) <= 1:
-        return json.dumps(profile.name, ensure_ascii=False)
-    return f"{{storageProfileId: {json.dumps(profile.profile_id)}}}"
+        return _text(profile.name)
+    return f"{{storageProfileId: {_text(profile.profile_id)}}}"
