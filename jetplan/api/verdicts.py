@@ -99,6 +99,7 @@ def _accepting(answered: Answered) -> Said | list[msgspec.Raw] | Answer:
     if not answered.body:
         return NoAnswer(f"the server answered {status} and nothing more", status)
     try:
+        answered.body.decode()  # values are passed over unread, and with them what is no UTF-8
         said: Said | list[msgspec.Raw] = msgspec.json.decode(answered.body, type=Said | list[msgspec.Raw])
     except UNREADABLE:
         return NoAnswer(f"the server answered {status}, and not in JSON", status)

@@ -34,5 +34,9 @@ def command(attempt: str, config: Path, api_url: str | None, ledger: str | None,
     check_reason(reason)
     with pinned_ledger(load_settings(config, api_url, ledger)) as opened:
         found = resolve_attempt(opened, attempt, accepted=word == "accepted", reason=reason)
-    ending = "it will not be sent again" if word == "accepted" else "the next `jetplan apply` sends it again"
+    ending = (
+        "it will not be sent again"
+        if word == "accepted"
+        else "the next `jetplan apply` sends it again, unless Jet shows it"
+    )
     click.echo(f"Attempt {found.attempt_id} is recorded as {word.replace('-', ' ')}: {ending}.", err=True)

@@ -20,7 +20,8 @@ def test_a_part_sent_by_hand_does_not_settle_the_whole(stage):
     stage.run(APPLY, code=3)
     attempt = stage.doubtful()[0]["attemptId"]
     stage.run(f"jetplan resolve {attempt} --not-accepted --reason 'only the urgent one went, by hand'")
-    stage.run(APPLY)
+    stage.run(APPLY, code=6)
+    stage.run(f"{APPLY} --allow-resend 'the urgent one once more'")
     assert stage.delivered()["/b.mxf"] == stage.delivered()["/c.mxf"] == 1
 
 
@@ -31,8 +32,9 @@ def test_what_somebody_else_sent_before_is_no_evidence(stage):
     objects = [{"relativePath": "/a.mxf"}, {"relativePath": "/b.mxf"}]
     stage.call("POST", f"/v1/jobs/{job_id}/deliveries", {"objects": objects})
     stage.settle()
+    stage.run(APPLY, code=6)
     stage.faults("POST:/deliveries=cut-before-commit*1")
-    stage.run(APPLY, code=3)
+    stage.run(f"{APPLY} --allow-resend 'the copy was corrupt'", code=3)
     stage.run(APPLY, code=3)
 
 
@@ -93,7 +95,9 @@ def test_what_somebody_else_sent_stays_a_question(story, jet, project, lost):
     attempt = project.doubtful()[0]["attemptId"]
     project.run(f"jetplan resolve {attempt} --not-accepted --reason 'sent by hand'")
     jet.on_call = lambda *_: None
-    project.run(APPLY)
+    project.run(APPLY, code=6)
+    assert set(jet.objects.values()) == {1}
+    project.run(f"{APPLY} --allow-resend 'what was sent by hand is not it'")
     assert set(jet.objects.values()) == {2}
 
 

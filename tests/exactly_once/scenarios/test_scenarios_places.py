@@ -49,6 +49,7 @@ def test_a_persons_word_on_it(project, jet, renew, word, sent):
     project.run(APPLY)
     renew("dst-1", "dst-2")
     project.write_set("/a.mxf", "/b.mxf", extra=f"overlap: {word}")
+    assert "First delivery" not in project.run("jetplan plan").out
     project.run(APPLY)
     assert jet.objects == {"/a.mxf": sent, "/b.mxf": 1}
 
