@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from simulation.campaign import play
 from simulation.mutants import MUTANTS, Mutant
-from simulation.schedules import simulated
+from simulation.schedules import rivals, simulated
 
 SCHEDULES = 10_000
+RIVALS = 600
 PARTS = 4
 """The campaign is cut into so many tests, for as many cores."""
 
@@ -28,6 +29,14 @@ def test_nothing_is_sent_twice_or_lost_in_any_schedule(part: int) -> None:
     assert tally.schedules == size
     count, rarest = tally.rarest()
     assert count >= 100 / PARTS, f"{rarest} was made {count} times only"
+
+
+def test_nothing_is_brought_to_one_place_by_two_sets() -> None:
+    """Two and three runs at once, of sets that meet in every form, on clocks that are wrong, and set meanwhile."""
+    with simulated():
+        stories = [rivals(seed) for seed in range(RIVALS)]
+    assert {story.seed: story.violations for story in stories if story.violations} == {}
+    assert sum(story.transitions["", "intended"] for story in stories) > 3 * RIVALS
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)

@@ -39,7 +39,7 @@ class Shared:
 
     def _clock(self) -> datetime:
         task = self.scheduler.task
-        skew = task.process.skew if task else 0.0
+        skew = task.process.skew_at(self.scheduler.now) if task else 0.0
         return _BEGINNING + timedelta(seconds=self.scheduler.now + skew)
 
     def _alive(self, host: str, process: str) -> bool | None:

@@ -6,19 +6,22 @@ Each is a function that breaks the build through a MonkeyPatch.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from jetplan.apply import conflicts
 from jetplan.apply.deliveries import SetDelivery
 from jetplan.apply.driver import Driver
 from jetplan.core import protocol
 from jetplan.core.answers import NoAnswer, NotSent
 from jetplan.core.attempts import NewAttempt, State
 from jetplan.core.evidence import Evidence, Silence
-from jetplan.ledger import claims, recovery
+from jetplan.ledger import claims, concurrency, leases, recovery
+from jetplan.ledger.times import moment, stamp
 from jetplan.observe import evidence
-from simulation.schedules import crowded, raised, schedule
+from simulation.schedules import crowded, raised, rivals, schedule
 
 if TYPE_CHECKING:
     from simulation.world import Story
@@ -110,6 +113,48 @@ def evidence_of_others(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("jetplan.core.evidence._rivals", lambda attempt, other: False)
 
 
+def finished_runs_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """A run that ended in the middle of this one is not counted as concurrent."""
+    only_working = "SELECT 1 FROM jetplan_runs WHERE end_number = 0 AND run_id <> ? LIMIT 1"
+    patch.setattr(concurrency, "has_concurrent_runs", lambda tx, run_id: bool(tx.rows(only_working, (run_id,))))
+
+
+def working_runs_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """A run that has not ended is not counted as concurrent."""
+    only_ended = """SELECT 1 FROM jetplan_runs WHERE run_id <> ? AND end_number >
+        (SELECT began_after FROM jetplan_runs WHERE run_id = ?) LIMIT 1"""
+    patch.setattr(concurrency, "has_concurrent_runs", lambda tx, run_id: bool(tx.rows(only_ended, (run_id, run_id))))
+
+
+def clocks_decide(patch: pytest.MonkeyPatch) -> None:
+    """Whether a run is concurrent is told by its times and this one's, less the lease."""
+
+    def compared(tx: Any, run_id: str) -> bool:
+        me = leases.find(tx, run_id)
+        assert me is not None
+        since = stamp(moment(me.started_on) - timedelta(seconds=me.lease_seconds))
+        sql = """SELECT 1 FROM jetplan_runs WHERE run_id <> ?
+            AND (finished_on > ? OR (finished_on = '' AND heartbeat_on > ?)) LIMIT 1"""
+        return bool(tx.rows(sql, (run_id, since, since)))
+
+    patch.setattr(concurrency, "has_concurrent_runs", compared)
+
+
+def conflicts_of_the_first_only(patch: pytest.MonkeyPatch) -> None:
+    """Of the attempts that were claimed together, only the first is held against those of other runs."""
+    real = conflicts.find_conflicts
+
+    def find(step: Any, attempts: Any, context: Any, concurrent: Any) -> Any:
+        return real(step, attempts[:1], context, concurrent)
+
+    patch.setattr("jetplan.apply.deliveries.find_conflicts", find)
+
+
+def no_look_for_conflicts(patch: pytest.MonkeyPatch) -> None:
+    """After a claim nobody looks for other runs."""
+    patch.setattr("jetplan.apply.deliveries.find_conflicts", lambda *_: [])
+
+
 MUTANTS: Mapping[Mutant, Callable[[int], Story]] = {
     send_before_commit: schedule,
     retry_on_timeout: schedule,
@@ -119,5 +164,10 @@ MUTANTS: Mapping[Mutant, Callable[[int], Story]] = {
     dead_intentions_forgotten: schedule,
     dead_is_unsent: schedule,
     evidence_of_others: raised,
+    finished_runs_forgotten: rivals,
+    working_runs_forgotten: rivals,
+    clocks_decide: rivals,
+    conflicts_of_the_first_only: rivals,
+    no_look_for_conflicts: rivals,
 }
 """Each with the schedules that show it soonest."""

@@ -25,11 +25,15 @@ class Killed(BaseException):
 
 @dataclass(eq=False)
 class Process:
-    """One process on one machine. `skew`: how many seconds its clock is ahead."""
+    """One process on one machine. `skew`: how many seconds its clock is ahead.
+
+    `clock_steps`: moments at which somebody sets that clock, and how many seconds it is ahead from then on.
+    """
 
     name: str
     host: str = ""
     skew: float = 0.0
+    clock_steps: Sequence[tuple[float, float]] = ()
     alive: bool = True
     stalled_until: float = 0.0
     fragility: float = 0.0
@@ -37,6 +41,10 @@ class Process:
     sleepiness: float = 0.0
     """The chance of being stalled at one step."""
     tasks: list[Task] = field(default_factory=list)
+
+    def skew_at(self, now: float) -> float:
+        """How many seconds its clock is ahead at a moment."""
+        return next((ahead for at, ahead in reversed(self.clock_steps) if at <= now), self.skew)
 
 
 @dataclass(eq=False)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from jetplan.apply.driver import Driver
 from jetplan.core.protocol import Send
 from simulation.jet import Weather
-from simulation.manifests import edited, first
+from simulation.manifests import Manifest, Objects, edited, first
 from simulation.scheduler import Process, Scheduler
 from simulation.threading_ import machine
 from simulation.world import DAYS, Story, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from random import Random
 
     import pytest
 
@@ -53,6 +54,7 @@ def schedule(seed: int, *, trace: bool = False) -> Story:
         fields = {
             "host": draw.choice(("", "one", "two")),
             "skew": draw.uniform(-DAYS, DAYS) if skewed else 0.0,
+            "clock_steps": _clock_steps(draw, spread) if skewed else (),
             "fragility": deadly,
             "sleepiness": sleepy,
             "trouble": trouble,
@@ -67,6 +69,49 @@ def schedule(seed: int, *, trace: bool = False) -> Story:
     world.judge(world.manifests[-1])
     world.watch_in_peace()
     return world.story()
+
+
+def _clock_steps(draw: Random, spread: float) -> tuple[tuple[float, float], ...]:
+    """A clock that is set now and then: a little, by an hour, or by days, forward and back."""
+    moments = sorted(draw.random() * (spread + 10) for _ in range(draw.choice((0, 1, 1, 2))))
+    return tuple((at, draw.choice((5.0, 90.0, 3600.0, DAYS)) * draw.uniform(-1, 1)) for at in moments)
+
+
+FORMS = (
+    ("/x/f.mxf", "/x/f.mxf"),
+    ("/x/", "/x/f.mxf"),
+    ("/x/f.mxf", "/x/"),
+    ("/x/", "/x/y/"),
+    ("/x/f.mxf", "/x/f.mxf", "/x/"),
+    ("/x/f.mxf", "/x/", "/x/y/g.mxf"),
+)
+"""What two or three runs, each of a set of its own, would bring to one place."""
+
+
+def rivals(seed: int) -> Story:
+    """Runs of different sets that would bring the same to one destination, on clocks that are wrong and are set."""
+    world = World(seed)
+    draw = world.scheduler.random
+    world.jet.add_job("daily", "nyc", "lax", paused=False)
+    manifests = [_rival(number, path, draw) for number, path in enumerate(draw.choice(FORMS), 1)]
+    for manifest in manifests:
+        fields = {"skew": draw.choice((0.0, 90.0, -90.0, 3600.0)), "clock_steps": _clock_steps(draw, 3.0)}
+        world.run_of(manifest, draw.random() * draw.choice((0.5, 3.0)), host=draw.choice(("one", "two")), **fields)
+    world.settle_down()
+    for manifest in (*manifests, *manifests):
+        world.in_peace(manifest)
+    world.judge_rivals()
+    return world.story()
+
+
+def _rival(number: int, path: str, draw: Random) -> Manifest:
+    """One set that holds the path somewhere among files of its own; some declare a job more, which takes its time."""
+    jobs: dict[str, tuple[str, str, bool | None]] = {"daily": ("nyc", "lax", None)}
+    if draw.random() < 0.5:
+        jobs[f"job{number}"] = ("nyc", "lax", None)
+    objects = [(f"/own{number}/{index}.mxf", 1) for index in range(draw.randint(0, 5))]
+    objects.insert(draw.randint(0, len(objects)), (path, 1))
+    return Manifest(jobs, (Objects(number, f"set{number}", "daily", tuple(objects)),))
 
 
 def crowded(seed: int) -> Story:

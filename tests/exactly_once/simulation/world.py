@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from jetplan.app.applying import Task, carry_out
@@ -233,6 +234,14 @@ class World:
         if self.jet.posts != posts or again.code != last.code:
             self._wrong(f"applied again, it sent {self.jet.posts - posts} requests and exited with {again.code}")
         self._judge_server()
+        self._judge_ledger()
+
+    def judge_rivals(self) -> None:
+        """Nothing was brought to one place by two sets, not even as a folder and what lies in it."""
+        paths = sorted(path for path, _ in self.jet.accepted().elements())
+        for one, other in pairwise(paths):
+            if other == one or other.startswith(f"{one}/"):
+                self._wrong(f"accepted twice at one place: {one} and {other}")
         self._judge_ledger()
 
     def _judge_server(self) -> None:
