@@ -69,7 +69,8 @@ def test_what_another_scope_sent_to_the_destination_is_met(
         sent(ledger, mine, "beside", "/beside")
     sent(ledger, other, "theirs", theirs)
     wants = spec(declared(), wanted("new", "/q", path))
-    found = find_overlaps(wants, ledger, mine, ledger.subjects(mine), {"new": SetRecord(subject("new"))}, {"new": ()})
+    records = {"new": SetRecord(subject("new"))}
+    found = find_overlaps(wants, ledger, mine, ledger.subjects(mine), records, {"new": ()}, {})
     assert [(each.index, each.relation, each.attempt.attempt_id) for each in found["new"]] == [(1, relation, "theirs")]
     assert "other.example" in found["new"][0].elsewhere
 
