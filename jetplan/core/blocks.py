@@ -158,6 +158,8 @@ def _who(meeting: Overlapping, record: SetRecord) -> str:
     name = meeting.attempt.subject.name
     if meeting.elsewhere:
         return f"set {name!r} (recorded for {meeting.elsewhere})"
+    if meeting.spelled:
+        return f"set {name!r}, spelled {meeting.spelled} then"
     if meeting.former is not None:
         then = f"{meeting.former}, id {meeting.former.profile_id}"
         return f"set {name!r}, before this destination was made anew (it was {then})"

@@ -63,7 +63,7 @@ def _may_clash(paths: Sequence[str]) -> bool:
     if _has_file_above(ordered):
         return True
     # Twins fold into one. Hashes are small beside texts; a collision only costs the exact look.
-    return not _are_folded(ordered) and len(set(map(hash, map(_folded, ordered)))) < len(ordered)
+    return not are_folded(ordered) and len(set(map(hash, map(folded, ordered)))) < len(ordered)
 
 
 def _folder_clashes(ordered: Sequence[str], at: int, folder: str) -> bool:
@@ -105,12 +105,14 @@ def _files_above(paths: Sequence[str]) -> Iterator[Clash]:
                 yield Clash(ClashKind.FILE_ABOVE, file, index)
 
 
-def _are_folded(paths: Sequence[str]) -> bool:
+def are_folded(paths: Sequence[str]) -> bool:
+    """Whether all paths are surely as `folded` would write them; False is only a maybe."""
     texts = ("".join(paths[at : at + _CHUNK]) for at in range(0, len(paths), _CHUNK))
     return all(text.isascii() and text == text.lower() for text in texts)
 
 
-def _folded(path: str) -> str:
+def folded(path: str) -> str:
+    """A path as a storage may see it that minds neither case nor how accents are encoded."""
     if path.isascii():
         return path.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
@@ -135,7 +137,7 @@ def _exact(paths: Sequence[str]) -> Iterator[Clash]:
         normal = normals.setdefault(unicodedata.normalize("NFC", path), index)
         if normal != index:
             yield Clash(ClashKind.NORMAL_TWIN, normal, index)
-        elif (twin := twins.setdefault(_folded(path), index)) != index:
+        elif (twin := twins.setdefault(folded(path), index)) != index:
             yield Clash(ClashKind.CASE_TWIN, twin, index)
 
 

@@ -70,6 +70,8 @@ class Overlapping:
     attempt: Attempt
     elsewhere: str = ""
     former: ObservedProfile | None = None
+    spelled: str = ""
+    """How it was spelled then, where that is another spelling: other case, or accents encoded in another way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,8 @@ class DeliverySetSpec:
     overlap: Overlap = Overlap.REFUSE
     renamed_from: str | None = None
     place: Place = field(default=Place(""), compare=False)
+    twins_allowed: bool = False
+    """Whether names that differ only in case, or in how accents are encoded, are said to be different files."""
 
 
 @dataclass(frozen=True, slots=True)

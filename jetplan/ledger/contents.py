@@ -13,11 +13,13 @@ from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jetplan.core.clashes import are_folded, folded
 from jetplan.core.objects import (
     KEY_BYTES,
     UNKNOWN_SIZE,
     WHOLE_PROFILE,
     folders_above,
+    object_key,
     object_keys,
     pack_keys,
 )
@@ -32,12 +34,16 @@ PAGE_KEYS = 240
 """3,840 bytes: with its other columns a row fits into a page of SQLite and twice into one of PostgreSQL."""
 OBJECTS = "objects"
 FOLDERS = "folders"
+FOLDED = "folded"
+"""Objects by the folded form of their path, where that is another one."""
+FOLDED_FOLDERS = "folded-folders"
+"""The same of the folders above them."""
 FIRST_PATHS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The packed contents of one new attempt. `keys` and `folders` are sorted 16-byte keys, joined."""
+    """The packed contents of one new attempt. `keys`, `folders` and the folded ones are sorted 16-byte keys, joined."""
 
     objects: int
     known_bytes: int
@@ -45,6 +51,8 @@ class Contents:
     first_paths: str
     keys: bytes
     folders: bytes
+    folded: bytes
+    folded_folders: bytes
     listing: bytes
 
 
@@ -67,15 +75,25 @@ def _pack(attempt: NewAttempt) -> Contents:
     sizes = array("q", attempt.sizes)
     sizes.extend([UNKNOWN_SIZE] * (len(keys) - len(sizes)))
     unknown = sizes.count(UNKNOWN_SIZE)
+    folders = folders_of(attempt.paths)
     return Contents(
         objects=len(keys),
         known_bytes=sum(sizes) - unknown * UNKNOWN_SIZE,
         unknown_sizes=unknown,
         first_paths=json.dumps(list(attempt.paths[:FIRST_PATHS])),
         keys=pack_keys(keys),
-        folders=pack_keys(object_keys(folders_of(attempt.paths))),
+        folders=pack_keys(object_keys(folders)),
+        folded=pack_folded(attempt.paths),
+        folded_folders=pack_folded(list(folders)),
         listing=_pack_listing(attempt.paths, sizes),
     )
+
+
+def pack_folded(paths: Sequence[str]) -> bytes:
+    """The keys of the folded forms of paths, of those that are not folded themselves."""
+    if are_folded(paths):
+        return b""
+    return pack_keys({object_key(form) for path in paths if (form := folded(path)) != path})
 
 
 def folders_of(paths: Collection[str]) -> set[str]:
@@ -95,7 +113,13 @@ def pages(packed: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def page_rows(attempt_id: str, contents: Contents) -> Iterator[tuple[str, str, bytes, bytes]]:
     """The rows of `jetplan_pages` for one attempt."""
-    for part, packed in ((OBJECTS, contents.keys), (FOLDERS, contents.folders)):
+    parts = {
+        OBJECTS: contents.keys,
+        FOLDERS: contents.folders,
+        FOLDED: contents.folded,
+        FOLDED_FOLDERS: contents.folded_folders,
+    }
+    for part, packed in parts.items():
         for first, keys in pages(packed):
             yield attempt_id, part, first, keys
 

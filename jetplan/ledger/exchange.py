@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from jetplan.errors import JetplanError, LedgerMismatch
 from jetplan.ledger import checks, reads, schema
+from jetplan.ledger.folding import fill_folded
 from jetplan.ledger.granting import ATTEMPT, SUBJECT
 from jetplan.ledger.leases import RUN
 from jetplan.ledger.marks import HISTORY
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from jetplan.ledger.driver import Row, Transaction
 
 FORMAT = 1
+SCHEMA_WITH_FOLDED = 4
 AT_ONCE = 500
 TABLES: Mapping[str, tuple[Sequence[str], int]] = {
     # columns, and how many of the first ones are the key
@@ -94,7 +96,7 @@ def import_(tx: Transaction, file: Iterable[str], pinned: str) -> int:
     require_empty(tx)
     digest = blake2b(digest_size=32)
     waiting: list[Row] = []
-    table, count, ended = "", 0, False
+    table, count, ended, version = "", 0, False, 0
     for count, line in enumerate(file, 1):
         record = _parse(line, count)
         if ended:
@@ -106,7 +108,7 @@ def import_(tx: Transaction, file: Iterable[str], pinned: str) -> int:
             continue
         digest.update(line.rstrip("\r\n").encode())
         if count == 1:
-            _take_over(tx, record, pinned)
+            version = _take_over(tx, record, pinned)
             continue
         if record.get("table") != table or len(waiting) >= AT_ONCE:
             _insert(tx, table, waiting)
@@ -116,6 +118,8 @@ def import_(tx: Transaction, file: Iterable[str], pinned: str) -> int:
         raise JetplanError("the export was cut: its last line is missing")
     _insert(tx, table, waiting)
     _check(tx)
+    if version < SCHEMA_WITH_FOLDED:
+        fill_folded(tx)
     return count
 
 
@@ -140,7 +144,8 @@ def _parse(line: str, number: int) -> dict[str, Any]:
     return record
 
 
-def _take_over(tx: Transaction, header: Mapping[str, Any], pinned: str) -> None:
+def _take_over(tx: Transaction, header: Mapping[str, Any], pinned: str) -> int:
+    """Take over the id; the schema version of the ledger that was exported."""
     ident, form, version = (header.get(name) for name in ("jetplanLedger", "formatVersion", "schemaVersion"))
     if not isinstance(ident, str) or not ident:
         raise JetplanError("this is not the export of a ledger: its first line does not say so")
@@ -157,6 +162,7 @@ def _take_over(tx: Transaction, header: Mapping[str, Any], pinned: str) -> None:
         )
     for name, value in (("ledger_id", ident), ("created_on", str(header.get("createdOn", "")))):
         tx.run("UPDATE jetplan_meta SET value = ? WHERE name = ?", (value, name))
+    return version
 
 
 def _row(record: Mapping[str, Any], table: str, number: int) -> Row:

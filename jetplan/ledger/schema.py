@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jetplan.errors import LedgerMismatch
+from jetplan.ledger.folding import fill_folded
 from jetplan.ledger.times import stamp
 from jetplan.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from jetplan.ledger.driver import Transaction
 
@@ -43,6 +44,8 @@ class Migration:
     name: str
     statements: Sequence[str]
     postgresql: Sequence[str] = ()
+    fill: Callable[[Transaction], None] | None = None
+    """Fills in what older versions did not write."""
 
 
 BOOKKEEPING = (
@@ -120,6 +123,7 @@ MIGRATIONS = (
                 url {text} NOT NULL, storage_type {text} NOT NULL, PRIMARY KEY (scope_id, profile_id))""",
         ),
     ),
+    Migration(4, "objects by the folded form of their paths", (), fill=fill_folded),
 )
 
 
@@ -141,6 +145,8 @@ def migrate(tx: Transaction, kind: str, present: int) -> None:
         extra = migration.postgresql if kind == "postgresql" else ()
         for statement in (*migration.statements, *extra):
             tx.run(statement.format(**TYPES[kind]))
+        if migration.fill is not None:
+            migration.fill(tx)
         tx.run(
             "INSERT INTO jetplan_migrations (version, name, applied_on, program) VALUES (?, ?, ?, ?)",
             (migration.version, migration.name, stamp(tx.now), f"jetplan {__version__}"),

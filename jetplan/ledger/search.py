@@ -11,10 +11,11 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import RELEASED, State
+from jetplan.core.clashes import are_folded, folded
 from jetplan.core.objects import KEY_BYTES, folders_above, object_key, object_keys, unpack_keys
 from jetplan.core.observed import Relation
 from jetplan.ledger import reads
-from jetplan.ledger.contents import FOLDERS, OBJECTS, folders_of
+from jetplan.ledger.contents import FOLDED, FOLDED_FOLDERS, FOLDERS, OBJECTS, folders_of
 from jetplan.ledger.driver import rows_in
 from jetplan.ledger.records import Hit, ObjectEvent
 from jetplan.ledger.words import subject_id
@@ -132,12 +133,15 @@ def find_objects(
     return _hits(tx, attempts, paths) if attempts and paths else []
 
 
-def _hits(tx: Transaction, attempts: Mapping[str, int], paths: Sequence[str]) -> list[Hit]:
+def _hits(
+    tx: Transaction, attempts: Mapping[str, int], paths: Sequence[str], parts: tuple[str, str] = (OBJECTS, FOLDERS)
+) -> list[Hit]:
+    objects_part, folders_part = parts
     keys = object_keys(paths)
     above = {folder: object_key(folder) for folder in folders_of(paths)}
-    same = holders(tx, attempts, OBJECTS, {*keys, *above.values()})
+    same = holders(tx, attempts, objects_part, {*keys, *above.values()})
     folders = {keys[index] for index, path in enumerate(paths) if path[-1] == "/"}
-    below = holders(tx, attempts, FOLDERS, folders) if folders else {}
+    below = holders(tx, attempts, folders_part, folders) if folders else {}
     sent_folders = {folder for folder, key in above.items() if key in same}
     if not sent_folders and not below:
         return [
@@ -151,6 +155,43 @@ def _hits(tx: Transaction, attempts: Mapping[str, int], paths: Sequence[str]) ->
         hits += [Hit(index, Relation.INSIDE, ident) for ident in inside]
         hits += [Hit(index, Relation.CONTAINS, ident) for ident in below.get(key, ())]
     return hits
+
+
+def find_twins(tx: Transaction, scope_id: str, destination_id: str, paths: Sequence[str]) -> list[Hit]:
+    """Which live attempts at a destination hold these objects under another spelling: other case, other accents.
+
+    What an attempt holds under the very spelling too is left out.
+    """
+    rows = tx.rows(
+        """SELECT a.attempt_id, a.objects, a.state FROM jetplan_attempts a
+           JOIN jetplan_subjects s ON s.subject_id = a.subject_id
+           WHERE s.scope_id = ? AND s.destination_id = ? AND s.kind = 'delivery'""",
+        (scope_id, destination_id),
+    )
+    attempts = {attempt_id: objects for attempt_id, objects, state in rows if State(state) not in RELEASED}
+    if not attempts or not paths:
+        return []
+    kept = rows_in(
+        tx,
+        """SELECT DISTINCT attempt_id FROM jetplan_pages
+           WHERE part IN ('folded', 'folded-folders') AND attempt_id IN (@)""",
+        attempts,
+    )
+    with_folded = {attempt_id: attempts[attempt_id] for (attempt_id,) in kept}
+    if not with_folded and are_folded(paths):
+        return []
+    forms = [folded(path) for path in paths]
+    found = {
+        (hit.index, hit.relation, hit.attempt_id): hit
+        for among, parts in ((attempts, (OBJECTS, FOLDERS)), (with_folded, (FOLDED, FOLDED_FOLDERS)))
+        for hit in (_hits(tx, among, forms, parts) if among else ())
+    }
+    if not found:
+        return []
+    exact = {(hit.index, hit.attempt_id) for hit in _hits(tx, attempts, paths)}
+    return sorted(
+        (hit for hit in found.values() if (hit.index, hit.attempt_id) not in exact), key=lambda hit: hit.index
+    )
 
 
 def object_history(

@@ -306,6 +306,10 @@ class Ledger:
         """
         return self._driver.read(lambda tx: search.find_objects(tx, scope_id, destination_id, paths, excluding))
 
+    def find_twins(self, scope_id: str, destination_id: str, paths: Sequence[str]) -> list[Hit]:
+        """Which live attempts at a destination hold these objects under another spelling: other case, other accents."""
+        return self._driver.read(lambda tx: search.find_twins(tx, scope_id, destination_id, paths))
+
     def profiles(self, scope_id: str) -> list[ObservedProfile]:
         """The storage profiles of a scope as they were called when something was last recorded for them."""
         return self._driver.read(lambda tx: profiles.known(tx, scope_id))

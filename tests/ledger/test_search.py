@@ -13,6 +13,7 @@ from jetplan.core.attempts import NewAttempt, RunInfo, State
 from jetplan.core.objects import folders_above, is_folder
 from jetplan.core.observed import Relation
 from jetplan.ledger import Hit, open_ledger, search
+from jetplan.ledger.folding import fill_folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,3 +117,42 @@ def test_searching_agrees_with_looking(way: None, sent: list[list[str]], asked: 
         for number, paths in enumerate(sent):
             ledger.claim(scope, delivery(f"s{number}"), 0, [NewAttempt(f"x{number}", paths=paths)], "r")
         assert ledger.find_objects(scope, "lax", asked) == expected(sent, asked)
+
+
+NFC, NFD = "/\u00e9.mxf", "/e\u0301.mxf"
+
+
+@pytest.mark.parametrize(
+    ("recorded", "asked", "relation"),
+    [
+        ("/ep/a.mxf", "/EP/A.mxf", Relation.SAME),
+        ("/EP/A.mxf", "/ep/a.mxf", Relation.SAME),
+        ("/EP/A.mxf", "/Ep/a.mxf", Relation.SAME),
+        (NFC, NFD, Relation.SAME),
+        (NFD, NFC, Relation.SAME),
+        ("/Ep/", "/ep/a.mxf", Relation.INSIDE),
+        ("/ep/", "/Ep/a.mxf", Relation.INSIDE),
+        ("/Ep/a.mxf", "/ep/", Relation.CONTAINS),
+        ("/ep/x/a.mxf", "/EP/", Relation.CONTAINS),
+        ("/Ep/", "/eP/", Relation.SAME),
+        ("/ep/a.mxf", "/ep/a.mxf", None),
+        ("/EP/A.mxf", "/EP/A.mxf", None),
+        ("/ep/a.mxf", "/ep/b.mxf", None),
+        ("/Ep", "/ep/", None),
+    ],
+)
+def test_another_spelling_is_met(desk: Desk, recorded: str, asked: str, relation: Relation | None) -> None:
+    """Case and the encoding of accents hide nothing; the very spelling is the ordinary search's matter."""
+    desk.claim(delivery(), 0, "/other.mxf", recorded, ident="x")
+    hits = desk.ledger.find_twins(desk.scope, "lax", ["/new.mxf", asked])
+    assert [(hit.index, hit.relation) for hit in hits] == ([] if relation is None else [(1, relation)])
+
+
+def test_other_spellings_recorded_by_an_older_version_are_met(desk: Desk) -> None:
+    """The migration writes what was not kept before, from the lists of paths."""
+    desk.claim(delivery(), 0, "/EP/A.mxf", "/Ep/x/", ident="x")
+    desk.ledger._driver.write(lambda tx: tx.run("DELETE FROM jetplan_pages WHERE part LIKE 'folded%'"))
+    assert desk.ledger.find_twins(desk.scope, "lax", ["/ep/a.mxf"]) == []
+    desk.ledger._driver.write(fill_folded)
+    assert [hit.attempt_id for hit in desk.ledger.find_twins(desk.scope, "lax", ["/ep/a.mxf"])] == ["x"]
+    assert desk.ledger.check() == []

@@ -31,6 +31,7 @@ class PackedSet(msgspec.Struct, array_like=True, gc=False):
     overlap: Overlap
     renamed_from: str | None
     place: Place
+    twins_allowed: bool
     digest: bytes
     revision: int
     revisions: dict[int, int]
@@ -101,6 +102,7 @@ def pack(key: bytes, reading: Reading) -> list[bytes]:
                 wanted.overlap,
                 wanted.renamed_from,
                 wanted.place,
+                wanted.twins_allowed,
                 spec.digests[wanted.name],
                 table.revision,
                 dict(table.revisions),
@@ -132,7 +134,8 @@ def _reading(head: Head, columns: memoryview) -> Reading:
         sizes.frombytes(columns[at_size : at_size + width * each.count])
         paths = PackedPaths(columns[at_text : at_text + each.text], each.count)
         table = ObjectTable(paths, sizes, each.revision, each.revisions)
-        sets[each.name] = DeliverySetSpec(each.name, each.job, table, each.overlap, each.renamed_from, each.place)
+        said = (each.overlap, each.renamed_from, each.place, each.twins_allowed)
+        sets[each.name] = DeliverySetSpec(each.name, each.job, table, *said)
         at_size += width * each.count
         at_text += each.text
     jobs = {job.name: job for job in head.jobs}

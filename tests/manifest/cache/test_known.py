@@ -38,6 +38,7 @@ deliverySets:
     objectsFrom: {file: list.csv}
   third:
     job: elsewhere
+    allowCaseTwins: true
     objects: [/con/x]
 """
 OLD = 1_600_000_000
