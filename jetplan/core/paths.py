@@ -36,7 +36,7 @@ _CHUNK = 1 << 14
 _SMALL_CHUNK = 1 << 4
 _SHORT = LONGEST_SEGMENT // 4
 """No text of so many characters has more bytes than a name may have."""
-_LITERAL = "it is sent literally; `jetplan list` turns patterns, frame ranges and encoded keys into paths"
+_LITERAL = "it is sent literally, as the name of one file or folder; to send several files, list each by its own name"
 
 
 @dataclass(frozen=True, slots=True)
