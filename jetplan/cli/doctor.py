@@ -69,8 +69,10 @@ def _settings(project: Project) -> str:
 
 def _ledger(project: Project) -> str:
     from jetplan.core.addresses import shown_url
+    from jetplan.ledger import check_locks
 
     with project.open_ledger() as opened:
+        check_locks(project.settings.ledger)
         scopes = opened.scopes(project.settings.api_url)
         waiting = sum(len(opened.unfinished(scope)) for scope in scopes)
         where = shown_url(project.settings.ledger)

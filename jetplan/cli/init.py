@@ -47,7 +47,7 @@ def command(config: Path, api_url: str | None, ledger: str | None) -> None:
     from jetplan.app.settings import check_ledger_named, load_settings
     from jetplan.app.tracking import check_not_tracked
     from jetplan.core.addresses import shown_url
-    from jetplan.ledger import open_ledger
+    from jetplan.ledger import check_locks, open_ledger
 
     settings = load_settings(config, api_url, ledger)
     parse_origin(settings.api_url)  # it is written to a file that is committed: refuses what holds credentials
@@ -56,9 +56,11 @@ def command(config: Path, api_url: str | None, ledger: str | None) -> None:
     check_not_tracked(settings.ledger)
     if settings.ledger_id:
         with pinned_ledger(settings) as pinned:
+            check_locks(settings.ledger)
             click.echo(f"{config} pins ledger {pinned.ledger_id}, and it is there: nothing to do.", err=True)
     else:
         with open_ledger(settings.ledger, create=True) as made:
+            check_locks(settings.ledger)
             _keep_out_of_git(settings.ledger)
             _pin(config, settings.api_url, shown_url(settings.ledger), made.ledger_id)
     _write_example(Path("manifests"))

@@ -13,7 +13,7 @@ Whether something may be sent is decided here and nowhere else: no claim, no SEN
 
 from __future__ import annotations
 
-from jetplan.ledger.address import open_ledger
+from jetplan.ledger.address import check_locks, open_ledger
 from jetplan.ledger.records import (
     CommitUnknown,
     Finding,
@@ -38,5 +38,6 @@ __all__ = [
     "RunRecord",
     "SubjectRecord",
     "Transition",
+    "check_locks",
     "open_ledger",
 ]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from jetplan.core.addresses import shown_url
 from jetplan.errors import JetplanError, LedgerMismatch, LedgerMissing, UsageError
 from jetplan.ledger import schema
+from jetplan.ledger.locks import check_locks_hold
 from jetplan.ledger.placement import check_not_mounted_alone
 from jetplan.ledger.sqlite import SqliteDriver
 from jetplan.ledger.store import Ledger
@@ -63,6 +64,12 @@ def open_ledger(
         driver.close()
         raise
     return ledger
+
+
+def check_locks(url: str) -> None:
+    """Raise LedgerMismatch where an SQLite ledger lies on a disk whose locks keep nobody out. Starts a process."""
+    if url.startswith("sqlite:///") and url != "sqlite:///:memory:":
+        check_locks_hold(Path(url.removeprefix("sqlite:///")).absolute())
 
 
 def in_memory(

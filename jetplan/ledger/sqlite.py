@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from jetplan.errors import JetplanError, LedgerMismatch
 from jetplan.ledger.counter import Counter
 from jetplan.ledger.driver import WHAT_FOLLOWS, OperationFailed, Row
+from jetplan.ledger.locks import check_locks_can_be_had
 from jetplan.ledger.records import CommitUnknown
 from jetplan.ledger.times import now
 
@@ -196,6 +197,7 @@ class SqliteDriver:
         try:
             connection.execute("PRAGMA foreign_keys = ON")
             if self._path is not None:
+                check_locks_can_be_had(self._absolute)
                 _make_durable(connection, self._path)
         except BaseException:
             connection.close()
