@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING
 
 from jetplan.core.spec import Spec
 from jetplan.errors import JetplanError, ManifestInvalid, UsageError
+from jetplan.manifest.endings import LIST_ENDINGS
 from jetplan.manifest.files import SUFFIXES
 from jetplan.manifest.git import WHOLE_CLONE, Checkout, GitRefused, find_checkout
 from jetplan.manifest.read import Reading, read_manifests
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from jetplan.errors import Problem
 
-_LISTS = (".csv", ".jsonl", ".csv.gz", ".jsonl.gz", ".csv.zst", ".jsonl.zst")
 _REGULAR = (b"100644", b"100755", b"100664")
 _SUBMODULE = b"160000"
 _NAMESPACES = ("refs/remotes/", "refs/heads/", "refs/tags/", "refs/")
@@ -191,7 +191,7 @@ def _check_not_inside(checkout: Checkout, submodule: str) -> None:
 def _wanted(name: str) -> bool:
     """Manifests and lists only, by paths that stay where they are put."""
     parts = name.split("/")
-    return name.lower().endswith((*SUFFIXES, *_LISTS)) and not any(
+    return name.lower().endswith((*SUFFIXES, *LIST_ENDINGS)) and not any(
         part in {"", "."} or part[0] == "." for part in parts
     )
 

@@ -28,16 +28,20 @@ def test_what_was_committed_is_read(repository: Repository) -> None:
     repository.write(f"{JOB}  one: {{job: j, objects: [/a]}}\n")
     repository.write(
         "apiVersion: jetplan/v1\ndeliverySets:\n  two: {job: j, objectsFrom: {file: lists/t.csv}}\n"
-        "  three: {job: j, objectsFrom: {file: lists/t.csv.gz}}\n",
+        "  three: {job: j, objectsFrom: {file: lists/t.csv.gz}}\n"
+        "  four: {job: j, objectsFrom: {file: lists/t.txt}}\n  five: {job: j, objectsFrom: {file: lists/t.md5}}\n",
         "manifests/deep/b.yml",
     )
     repository.write("relativePath\n/x\n", "manifests/deep/lists/t.csv")
+    repository.write("/z\n", "manifests/deep/lists/t.txt")
+    repository.write("0cc175b9c0f1b6a831c399e269772661  w\n", "manifests/deep/lists/t.md5")
     (repository.folder / "manifests/deep/lists/t.csv.gz").write_bytes(gzip.compress(b"relativePath\n/y\n"))
     repository.commit()
     repository.write(f"{JOB}  later: {{job: j, objects: [/z]}}\n")
     repository.git("add", "--all")
     repository.write("nonsense")
-    assert sets_at("HEAD") == {"one": ["/a"], "two": ["/x"], "three": ["/y"]}
+    expected = {"one": ["/a"], "two": ["/x"], "three": ["/y"], "four": ["/z"], "five": ["/w"]}
+    assert sets_at("HEAD") == expected
 
 
 def test_one_file(repository: Repository) -> None:

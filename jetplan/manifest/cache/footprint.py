@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from jetplan.manifest.endings import LIST_ENDINGS
 from jetplan.manifest.files import SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_NAMES = tuple(f"{name}{packing}" for name in (*SUFFIXES, ".csv", ".jsonl", ".txt") for packing in ("", ".gz", ".zst"))
+_NAMES = (*(f"{name}{packing}" for name in SUFFIXES for packing in ("", ".gz", ".zst")), *LIST_ENDINGS)
 _MOST_FOLDERS = 20_000
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _PIECE = 1 << 20

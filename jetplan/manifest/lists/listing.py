@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jetplan.core.characters import quoted
 from jetplan.errors import Place
 from jetplan.manifest.columns import Columns
+from jetplan.manifest.endings import parts_of
 from jetplan.manifest.files import open_regular
 from jetplan.manifest.findings import Findings
 from jetplan.manifest.lists.csvlist import read_csv
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from jetplan.manifest.files import SourceFile
     from jetplan.manifest.limits import Limits
     from jetplan.manifest.yaml.events import Event
-
-_PACKINGS = ("gz", "zst")
-_FORMATS = ("csv", "jsonl", "txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +83,11 @@ def _read(file: ListFile, columns: Columns, findings: Findings, limits: Limits) 
             read_csv(chunks, columns, findings)
         elif file.format == "txt":
             read_text(chunks, columns, findings)
+        elif file.format != "jsonl":
+            from jetplan.manifest.lists.checksums import read_bagit, read_checksums  # noqa: PLC0415 - rare
+
+            algorithm = file.format.removeprefix("bagit-")
+            (read_checksums if algorithm == file.format else read_bagit)(chunks, columns, findings, algorithm)
         else:
             from jetplan.manifest.lists.jsonlist import read_json_lines  # noqa: PLC0415 - only JSON needs it
 
@@ -101,11 +104,11 @@ def refuse_pointer(raw: FileIO, findings: Findings) -> None:
 
 
 def _locate(name: str, at: Event, source: SourceFile, findings: Findings) -> ListFile | None:
-    parts = name.rsplit("/", 1)[-1].lower().split(".")
-    packing = parts.pop() if parts[-1] in _PACKINGS else ""
-    if len(parts) < 2 or parts[-1] not in _FORMATS:
+    parts = parts_of(name)
+    if parts is None:
         message = f"the list {quoted(name)} is no list by its name"
-        findings.refuse(at, "list-name", message, "name it .csv, .jsonl or .txt, packed: .csv.gz, .jsonl.zst")
+        hint = "name it .csv, .jsonl, .txt, or as a checksum file (.md5, .sha256), packed: .csv.gz, .jsonl.zst"
+        findings.refuse(at, "list-name", message, hint)
         return None
     path = os.path.normpath(os.path.join(os.path.dirname(source.path), name))
     root = os.path.abspath(source.root)
@@ -124,7 +127,7 @@ def _locate(name: str, at: Event, source: SourceFile, findings: Findings) -> Lis
             at, "list-missing", f"the list {quoted(name)} is not there", "it is looked for beside this manifest"
         )
         return None
-    return ListFile(path, parts[-1], packing)
+    return ListFile(path, *parts)
 
 
 def _first_link(root: str, inside: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from jetplan.errors import ManifestInvalid, UsageError
 from jetplan.manifest.cache import known as cache
 from jetplan.manifest.cache.known import KnownManifests
+from jetplan.manifest.endings import LIST_ENDINGS
 from jetplan.manifest.read import read_manifests
 
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ def test_a_cache_that_cannot_be_kept_costs_nothing_else(stage):
         look(stage / "none", folder(stage))
 
 
-@pytest.mark.parametrize("name", ["l.csv", "l.jsonl", "l.txt", "l.txt.gz"])
+@pytest.mark.parametrize("name", [f"l{each}" for each in LIST_ENDINGS])
 def test_a_list_that_changes_is_a_change(tmp_path, name) -> None:
     """Every file that can be a list counts: another content of it is another content of the manifests."""
     (tmp_path / "m").mkdir()
