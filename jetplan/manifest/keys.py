@@ -13,7 +13,7 @@ PROFILE_KEYS = ("storageProfileId",)
 ALLOWANCES = ("allowCaseTwins", "allowUnicodeTwins", "allowFilesAsFolders")
 """Keys of a set that accept what is otherwise refused of objects beside each other."""
 SET_KEYS = ("job", "objects", "objectsFrom", "overlap", "renamedFrom", "revision", *ALLOWANCES)
-FROM_KEYS = ("file",)
+FROM_KEYS = ("file", "stripPrefix", "prefix")
 OBJECT_KEYS = ("relativePath", "sizeInBytes", "isDirectory", "revision")
 """Also the columns of a CSV list and the keys of a JSON Lines list."""
 

@@ -190,6 +190,18 @@ class ObjectsFrom(_Model):
         "manifest of BagIt, plain or packed as .gz or .zst. Relative to this manifest, below the same folder.",
         examples=["ep101.csv", "lists/archive.jsonl.gz"],
     )
+    strip_prefix: Name | None = Field(
+        None,
+        description="A folder that is taken off the front of every path in the list. A path that is not below it is an "
+        "error.",
+        examples=["/mnt/dailies"],
+    )
+    prefix: Name | None = Field(
+        None,
+        description="A folder of the storage profile that is put in front of every path in the list, after "
+        "`stripPrefix`.",
+        examples=["/ep101/bag"],
+    )
 
 
 class DeliverySet(_Model):

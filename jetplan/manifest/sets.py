@@ -127,5 +127,10 @@ def _from_file(
     if name is None:
         return None
     from jetplan.manifest.lists.listing import read_list  # noqa: PLC0415 - only sets with a list need it
+    from jetplan.manifest.lists.placing import Placing, read_folder  # noqa: PLC0415 - as above
 
-    return read_list(name, node_event(fields.mapping.entries["file"][1]), source, findings, limits, allowed)
+    places = {key: node_event(value) for key, (_, value) in fields.mapping.entries.items()}
+    placing = Placing(
+        *(read_folder(fields.name(key), key, places.get(key), findings) for key in ("stripPrefix", "prefix"))
+    )
+    return read_list(name, places["file"], source, findings, limits, allowed, placing)

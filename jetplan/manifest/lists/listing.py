@@ -13,6 +13,7 @@ from jetplan.manifest.endings import parts_of
 from jetplan.manifest.files import open_regular
 from jetplan.manifest.findings import Findings
 from jetplan.manifest.lists.csvlist import read_csv
+from jetplan.manifest.lists.placing import Placing, place_paths
 from jetplan.manifest.lists.textlist import read_text
 from jetplan.manifest.lists.unpack import Counted, Stop, chunks_of_lines, open_packed
 from jetplan.manifest.text import LFS_POINTER, check_text
@@ -42,6 +43,7 @@ def read_list(
     findings: Findings,
     limits: Limits,
     allowed: frozenset[ClashKind] = frozenset(),
+    placing: Placing = Placing(),  # noqa: B008 - frozen
 ) -> Columns | None:
     """The objects of the list that a manifest names, or None after recording why not.
 
@@ -64,6 +66,7 @@ def read_list(
         inner.refuse(Place(file.path), "list-unreadable", f"the list cannot be read: {type(error).__name__}")
         return None
     finally:
+        place_paths(columns, placing, inner)
         columns.judge(inner, allowed)
         findings.problems += inner.sorted_problems()
         findings.warnings += inner.warnings
