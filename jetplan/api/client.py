@@ -113,9 +113,13 @@ class JetClient:
         """One delivery and its state. CallRefused with status 404 if there is none."""
         return self._view(f"/v1/jobs/{_named(job_id)}/deliveries/{_named(delivery_id)}", Delivery)
 
-    def list_files(self, job_id: str, state: str) -> list[JobFile]:
-        """The files a job has moved, or moves, of one state: IN_PROGRESS, COMPLETED or FAILED."""
-        return self._list(f"/v1/jobs/{_named(job_id)}/files?state={quote(state, safe='')}", JobFile)
+    def list_files(self, job_id: str, state: str, keep: Callable[[JobFile], bool] | None = None) -> list[JobFile]:
+        """The files a job has moved, or moves, of one state: IN_PROGRESS, COMPLETED or FAILED.
+
+        `keep` is asked of each file as it arrives, and again where the list has to be read again. What it declines is
+        forgotten at once: a job may have moved millions.
+        """
+        return self._list(f"/v1/jobs/{_named(job_id)}/files?state={quote(state, safe='')}", JobFile, keep=keep)
 
     def list_transfers(self, job_id: str) -> list[Transfer]:
         """The transfers of a job that are under way."""
@@ -153,26 +157,30 @@ class JetClient:
         _check_ids([record], id_key, call)
         return record
 
-    def _list(self, target: str, model: type[T], id_key: str = "") -> list[T]:
+    def _list(self, target: str, model: type[T], id_key: str = "", keep: Callable[[T], bool] | None = None) -> list[T]:
         """All pages of a list. ApiError if it is not whole."""
         call = f"GET {target.partition('?')[0]}"
         items: list[T] = []
         following: str | None = target
         seen: set[str] = set()
+        count = 0
         while following is not None:
             if following in seen or len(seen) >= _MOST_PAGES:
                 raise ApiError(f"{call}: the list goes round in a circle and has no end")
             seen.add(following)
-            page, headers = self._page(call, following, model, len(items))
+            page, headers = self._page(call, following, model, count, keep)
             items += page.items
+            count += page.count
             following = next_target(following, page.around, headers, self._origin, call)
-        check_total(page.around, len(items), call)
+        check_total(page.around, count, call)
         _check_ids(items, id_key, call)
         return items
 
-    def _page(self, call: str, target: str, model: type[T], before: int) -> tuple[Page[T], Mapping[str, str]]:
+    def _page(
+        self, call: str, target: str, model: type[T], before: int, keep: Callable[[T], bool] | None
+    ) -> tuple[Page[T], Mapping[str, str]]:
         def consume(incoming: Incoming) -> tuple[Page[T], Mapping[str, str]]:
-            return ListReader(model, call, before).read(incoming.pieces(LIST_CAP)), incoming.headers
+            return ListReader(model, call, before, keep).read(incoming.pieces(LIST_CAP)), incoming.headers
 
         return self._caller.read(call, target, consume, seconds=self._list_timeout, packed=True)
 

@@ -17,7 +17,7 @@ from jetplan.api.reading import UNREADABLE, read_one
 from jetplan.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 SLICE = 1 << 20
 """Bytes that are collected before a cut is looked for."""
@@ -50,16 +50,19 @@ class _Whole(Around):
 
 @dataclass(slots=True)
 class Page(Generic[T]):
-    """One answer of a list call, read whole."""
+    """One answer of a list call, read whole. `count`: how many items came, kept or not."""
 
     items: list[T] = field(default_factory=list)
     around: Around = field(default_factory=Around)
+    count: int = 0
 
 
 class ListReader(Generic[T]):
-    """Reads one page. `before`: how many items came in earlier ones, for messages."""
+    """Reads one page. `before`: how many items came in earlier ones, for messages. `keep`: which items are kept."""
 
-    def __init__(self, model: type[T], call: str, before: int = 0) -> None:
+    def __init__(self, model: type[T], call: str, before: int = 0, keep: Callable[[T], bool] | None = None) -> None:
+        self._keep = keep
+        self._count = 0
         self._model = model
         self._call = call
         self._before = before
@@ -114,7 +117,7 @@ class ListReader(Generic[T]):
     def _decoded(self, length: int) -> bool:
         try:
             with memoryview(self._held) as whole, whole[:length] as text:
-                self._items += self._slices.decode(text)
+                self._take_in(self._slices.decode(text))
         except msgspec.ValidationError:
             return self._decoded_one_by_one(bytes(self._held[:length]))
         except UNREADABLE:
@@ -129,10 +132,14 @@ class ListReader(Generic[T]):
         self._add(raws)
         return True
 
+    def _take_in(self, items: list[T]) -> None:
+        self._count += len(items)
+        self._items += items if self._keep is None else filter(self._keep, items)
+
     def _add(self, raws: Iterable[msgspec.Raw]) -> None:
         for raw in raws:
-            place = f"items[{self._before + len(self._items)}]"
-            self._items.append(read_one(raw, self._model, self._call, place))
+            place = f"items[{self._before + self._count}]"
+            self._take_in([read_one(raw, self._model, self._call, place)])
 
     def _finish(self) -> Page[T]:
         """Decode what is left, and what stands around the items."""
@@ -146,4 +153,4 @@ class ListReader(Generic[T]):
             raise ApiError(f"{self._call}: the answer has no `items`")
         self._held = bytearray()
         self._add(whole.items or ())
-        return Page(self._items, whole)
+        return Page(self._items, whole, self._count)

@@ -11,7 +11,7 @@ from jetplan.core.listed import SeenFile
 from jetplan.errors import ApiError, AuthenticationError, Unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from jetplan.api.client import JetClient
     from jetplan.api.wire import JobFile, Transfer
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 FILE_STATES = ("IN_PROGRESS", "COMPLETED", "FAILED")
 
 
-def look_at(client: JetClient, job_id: str) -> Sighting | None:
+def look_at(client: JetClient, job_id: str, keep: Callable[[JobFile], bool] | None = None) -> Sighting | None:
     """Four calls. None where one is refused or answered oddly: then nothing can be told apart.
 
     Raises Unreachable where a complete answer may come another time, AuthenticationError on bad credentials.
     """
     try:
         transfers = client.list_transfers(job_id)
-        files = [(state, client.list_files(job_id, state)) for state in FILE_STATES]
+        files = [(state, client.list_files(job_id, state, keep)) for state in FILE_STATES]
     except RoleRefused:
         return None
     except (Unreachable, AuthenticationError):
@@ -37,6 +37,22 @@ def look_at(client: JetClient, job_id: str) -> Sighting | None:
         tuple(_file(file, state) for state, listed in files for file in listed),
         tuple(_summed(each) for each in transfers),
     )
+
+
+def look_for(client: JetClient, job_id: str, wanted: Callable[[str], bool]) -> Sighting | None:
+    """The same, but for files: only those whose url is wanted, and the ids of all transfers, however many there are."""
+    behind: set[str] = set()
+
+    def keep(file: JobFile) -> bool:
+        behind.add(file.transfer_id)
+        return wanted(file.url)
+
+    sighting = look_at(client, job_id, keep)
+    if sighting is None:
+        return None
+    known = {each.transfer_id for each in sighting.transfers}
+    more = [SeenTransfer(transfer_id) for transfer_id in sorted(behind - known - {""})]
+    return replace(sighting, transfers=(*sighting.transfers, *more))
 
 
 def with_sums(client: JetClient, job_id: str, sighting: Sighting, transfer_ids: Iterable[str]) -> Sighting:

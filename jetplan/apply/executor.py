@@ -206,6 +206,7 @@ class _Run:
             job_id = job_ids.get(steps[0].job)
             if job_id:
                 report = partial(self._report_batch, list(numbered))
+                self._context.looks.expect(job_id, steps)
                 ready.append(SetDelivery(steps, job_id, self._context, report))
             else:
                 for at, step in numbered.items():

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from jetplan.api.sightings import look_at
+from jetplan.api.sightings import look_for
 from jetplan.core.attempts import State
 from jetplan.core.protocol import Looked
-from jetplan.core.unaccounted import Shown, Unaccounted, unaccounted, unanswered
+from jetplan.core.unaccounted import Shown, Unaccounted, Wanted, unaccounted, unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,9 +47,19 @@ class Looks:
         self._lock = Lock()
         self._locks: dict[str, Lock] = {}
         self._seen: dict[str, _Seen] = {}
+        self._made: set[str] = set()
+        self._expected: dict[str, list[SubmitBatch]] = defaultdict(list)
+
+    def expect(self, job_id: str, steps: Sequence[SubmitBatch]) -> None:
+        """Steps that will ask about a job: of its files only those are kept that may be theirs."""
+        with self._lock:
+            self._expected[job_id] += steps
+            if job_id not in self._made:
+                self._seen.pop(job_id, None)
 
     def made(self, job_id: str) -> None:
         """A job made in this run has moved nothing yet: no look is needed."""
+        self._made.add(job_id)
         self._seen[job_id] = _Seen({"transfers": []}, Shown((), ""))
 
     def look(self, step: SubmitBatch, attempt: NewAttempt) -> Looked:
@@ -73,7 +83,8 @@ class Looks:
             lock = self._locks.setdefault(job_id, Lock())
         with lock:
             if job_id not in self._seen:
-                sighting = look_at(self._client, job_id)
+                paths = (path for step in self._expected[job_id] for path in step.paths())
+                sighting = look_for(self._client, job_id, Wanted(paths, source_root))
                 if sighting is None:
                     self._seen[job_id] = _Seen(None, Shown((), ""))
                 else:
@@ -90,7 +101,9 @@ class Looks:
         before: dict[str, tuple[bool, frozenset[str] | None]] = {}
         for attempt_id in {hit.attempt_id for hit in hits}:
             found = self._ledger.attempt(attempt_id)
-            counts = found.job_id in ("", attempt.job_id) and found.run.run_id != self._run_id
+            # What this run has claimed and not sent yet has no baseline, and has caused nothing.
+            unsent = found.run.run_id == self._run_id and found.baseline is None
+            counts = found.job_id in ("", attempt.job_id) and not unsent
             there = None if found.baseline is None else frozenset(found.baseline.get("transfers", ()))
             before[attempt_id] = counts, there
         holders: dict[str, list[AbstractSet[str] | None]] = defaultdict(list)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jetplan.core.listed import readings
-from jetplan.core.objects import WHOLE_PROFILE, is_folder
+from jetplan.core.objects import WHOLE_PROFILE, folders_above, is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,23 +32,59 @@ class Unaccounted:
     transfers: Sequence[str]
 
 
+class Wanted:
+    """Which listed files matter at all: those that may be among some declared objects, or below them.
+
+    Asked of each file of a job. Where a job has moved nothing, the objects are not even looked at.
+    """
+
+    def __init__(self, paths: Iterable[str], source_root: str) -> None:
+        self._given = paths
+        self._root = _Root(source_root)
+        self._paths: set[str] | None = None
+        self._folders: set[str] = set()
+
+    def __call__(self, url: str) -> bool:
+        """Whether a listed url may stand for one of them, or for something in one."""
+        wanted = self._paths if self._paths is not None else self._gather()
+        return any(
+            path in wanted or (self._folders and not self._folders.isdisjoint(folders_above(path)))
+            for path in self._root.paths(url)
+        )
+
+    def _gather(self) -> set[str]:
+        self._paths = set(self._given)
+        self._folders = {path for path in self._paths if is_folder(path)}
+        self._paths.update(path[:-1] for path in self._folders)  # a folder may be listed without its slash
+        return self._paths
+
+
+class _Root:
+    """The source's root, for reading many urls: most need no second look."""
+
+    def __init__(self, source_root: str) -> None:
+        self._root = source_root
+        self._plain = source_root.rstrip("/") + "/"
+        self._at = len(self._plain) - 1 if "%" not in source_root else -1
+
+    def paths(self, url: str) -> Sequence[str]:
+        """Every path that a url may stand for."""
+        if self._at >= 0 and url.startswith(self._plain) and "%" not in url and "\\" not in url:
+            return (url[self._at :],)
+        return readings(url, self._root)
+
+
 class Shown:
     """What one job shows, by path: made once, asked for each batch."""
 
     def __init__(self, files: Iterable[SeenFile], source_root: str) -> None:
         self._transfers: dict[str, set[str]] = defaultdict(set)
         self._sorted: list[str] | None = None
-        plain = source_root.rstrip("/") + "/"
+        root = _Root(source_root)
         for file in files:
-            if file.failed:
-                continue
-            transfer = file.transfer_id or UNNAMED
-            url = file.url
-            if url.startswith(plain) and "%" not in url and "\\" not in url and "%" not in plain:
-                self._transfers[url[len(plain) - 1 :]].add(transfer)
-                continue
-            for path in readings(url, source_root):
-                self._transfers[path].add(transfer)
+            if not file.failed:
+                for path in root.paths(file.url):
+                    self._transfers[path].add(file.transfer_id or UNNAMED)
 
     def of(self, paths: Iterable[str]) -> dict[str, AbstractSet[str]]:
         """What is shown of some declared objects: listed path -> transfers. A folder gives all that is below it."""

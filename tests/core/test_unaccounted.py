@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jetplan.core.listed import SeenFile
-from jetplan.core.unaccounted import Shown, Unaccounted, unaccounted, unanswered
+from jetplan.core.unaccounted import Shown, Unaccounted, Wanted, unaccounted, unanswered
 
 ROOT = "file:///srv/nyc"
 
@@ -82,3 +82,31 @@ def test_what_a_person_answered_for_is_left_out() -> None:
     found = [Unaccounted("/x", ["a", "b"]), Unaccounted("/y", ["a"])]
     assert unanswered(found, {"a"}) == [Unaccounted("/x", ["b"])]
     assert unanswered(found, {"a", "b"}) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("file:///srv/nyc/a.mxf", True),
+        ("file:///srv/nyc/ep/x/b.mxf", True),
+        ("file:///srv/nyc/ep", True),
+        ("file:///srv/nyc/ep/", True),
+        ("file:///srv/nyc/a%20b.mxf", True),
+        ("a.mxf", True),
+        ("file:///srv/nyc/b.mxf", False),
+        ("file:///srv/nyc/epx/b.mxf", False),
+        ("file:///srv/other/a.mxf", False),
+    ],
+)
+def test_only_files_that_may_be_among_the_declared_are_kept(url: str, wanted: bool) -> None:
+    """What is kept is all that the look would meet."""
+    declared = ["/a.mxf", "/ep/", "/a b.mxf"]
+    assert Wanted(iter(declared), ROOT)(url) == wanted
+    assert bool(shown((url, "t")).of(declared)) == wanted
+
+
+def test_a_whole_profile_wants_everything() -> None:
+    """Everything below the root, and nothing beside it."""
+    everything = Wanted(["/"], ROOT)
+    assert everything("file:///srv/nyc/x/y.mxf")
+    assert not everything("file:///srv/other/x.mxf")

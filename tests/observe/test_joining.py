@@ -84,7 +84,7 @@ class Shown:
     def list_transfers(self, _: str) -> list[Any]:
         return []
 
-    def list_files(self, job_id: str, state: str) -> list[JobFile]:
+    def list_files(self, job_id: str, state: str, keep: object = None) -> list[JobFile]:
         listed = self.urls if state == "COMPLETED" else []
         return [JobFile(url, state, transfer_id="t-new", job_id=job_id) for url in listed]
 

@@ -12,6 +12,8 @@ from jetplan.errors import AuthenticationError, Unreachable
 from simulation.jet import CALM
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jetplan.api.wire import Delivery, Job, JobFile, StorageProfile, Transfer
     from simulation.jet import Jet
 
@@ -31,8 +33,8 @@ class Client:
     def list_storage_profiles(self) -> list[StorageProfile] | None:
         return self._read(lambda: list(self._jet.profiles.values()))
 
-    def list_files(self, job_id: str, state: str) -> list[JobFile]:
-        return self._read(lambda: self._jet.files(job_id, state))
+    def list_files(self, job_id: str, state: str, keep: Callable[[JobFile], bool] | None = None) -> list[JobFile]:
+        return self._read(lambda: list(filter(keep or bool, self._jet.files(job_id, state))))
 
     def list_transfers(self, job_id: str) -> list[Transfer]:
         return self._read(lambda: self._jet.transfers(job_id))
