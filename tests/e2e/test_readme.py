@@ -18,8 +18,7 @@ from jetplan.manifest.read import read_manifests
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [
-    ROOT / "README.md",
-    ROOT / "CHANGELOG.md",
+    *sorted(ROOT.glob("*.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "examples").rglob("*.md")),
 ]
@@ -89,3 +88,15 @@ def test_the_settings_shown(stage):
     shown = (ROOT / "docs/settings.md").read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0]
     (stage.project / "shown.yaml").write_text(shown, encoding="utf-8")
     assert read_configuration(stage.project / "shown.yaml").limits.allow_destinations == ("LAX Ingest",)
+
+
+@pytest.mark.parametrize(
+    "document", [ROOT / "CONTRIBUTING.md", ROOT / "docs/architecture.md"], ids=lambda path: path.name
+)
+def test_files_that_are_named_are_there(document):
+    """Whoever follows the guide finds each file and folder that it names."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:[a-z_]+/)+(?:[a-z_]+\.[a-z]+)?)`", text)
+    assert len(named) > 10
+    tops = (ROOT, ROOT / "jetplan", ROOT / "jetplan/manifest")
+    assert [name for name in named if not any((top / name).exists() for top in tops)] == []
