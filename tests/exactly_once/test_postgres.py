@@ -15,6 +15,7 @@ from crashing.kills import Drama, Scene, scene
 from crashing.stable import Stable
 
 from jetplan.ledger import open_ledger
+from jetplan.ledger.schema import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,3 +123,51 @@ def test_a_server_stopped_at_once_changes_nothing(
         assert played.apply() == 0
         assert crashed
         check(played)
+
+
+class Dump:
+    """The rows of a ledger at one moment, which can be put back: the same server, the same id, an older ledger."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        with psycopg.connect(url, autocommit=True) as connection:
+            for table in TABLES:
+                connection.execute(f"CREATE TABLE dump_{table} AS SELECT * FROM jetplan_{table}")  # type: ignore[arg-type]
+
+    def restore(self) -> None:
+        """Put every row back as it was."""
+        with psycopg.connect(self._url) as connection:
+            connection.execute(f"TRUNCATE {', '.join(f'jetplan_{table}' for table in TABLES)}")  # type: ignore[arg-type]
+            for table in TABLES:
+                connection.execute(f"INSERT INTO jetplan_{table} SELECT * FROM dump_{table}")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("while_running", [False, True], ids=["between runs", "in the middle of a run"])
+def test_a_dump_that_was_restored_sends_nothing_again(
+    while_running: bool, stable: Stable, ledger: str, tmp_path: Path
+) -> None:
+    """Neither id nor timeline tells: what Jet shows does, and each object was accepted once. The code is 6, or 3."""
+    with scene(stable, tmp_path, "dump", Drama(ledger=ledger)) as played:
+        manifest = played.folder / "manifests" / "all.yaml"
+        whole = manifest.read_text()
+        manifest.write_text(whole[: whole.index("  set1:")])
+        assert played.apply() == 0
+        dump = Dump(ledger)
+        manifest.write_text(whole)
+        restored: list[str] = []
+
+        def on_call(method: str, path: str) -> None:
+            if while_running and method == "POST" and path.endswith("/deliveries") and not restored:
+                restored.append(path)
+                dump.restore()
+
+        played.counting.on_call = on_call
+        assert played.apply() == (3 if while_running else 0)
+        played.counting.on_call = lambda _method, _path: None
+        if not while_running:
+            dump.restore()
+        before = played.counting.accepted()
+        assert [played.apply() for _ in range(2)] == [6, 6]
+        after = played.counting.accepted()
+        assert max(after.values()) == 1
+        assert after == before or while_running, "what had not left may still be sent"
