@@ -10,7 +10,7 @@ DIGITS = {
     "xxh32": 8, "xxh64": 16, "xxh3": 16, "xxh128": 32,
 }  # fmt: skip
 """Algorithm of a checksum file -> how many hexadecimal digits a checksum has. The ending is the algorithm's name."""
-FORMATS = ("csv", "json", "jsonl", "txt", *DIGITS)
+FORMATS = ("csv", "json", "jsonl", "mhl", "txt", *DIGITS)
 LIST_ENDINGS = tuple(f".{name}{packing}" for name in FORMATS for packing in ("", *(f".{each}" for each in PACKINGS)))
 """Every ending of a list, in lower case: a name counts in any case."""
 _BAGIT = re.compile(r"(?:tag)?manifest-([a-z0-9]+)\.txt")

@@ -90,6 +90,10 @@ def _read(file: ListFile, columns: Columns, findings: Findings, limits: Limits) 
             from jetplan.manifest.lists.rclonelist import read_lsjson  # noqa: PLC0415 - only JSON needs it
 
             read_lsjson(chunks, columns, findings)
+        elif file.format == "mhl":
+            from jetplan.manifest.lists.mhl import read_mhl  # noqa: PLC0415 - only MHL needs an XML parser
+
+            read_mhl(chunks, columns, findings)
         elif file.format != "jsonl":
             from jetplan.manifest.lists.checksums import read_bagit, read_checksums  # noqa: PLC0415 - rare
 
@@ -114,7 +118,7 @@ def _locate(name: str, at: Event, source: SourceFile, findings: Findings) -> Lis
     parts = parts_of(name)
     if parts is None:
         message = f"the list {quoted(name)} is no list by its name"
-        hint = "name it .csv, .json, .jsonl, .txt, or as a checksum file (.md5, .sha256), packed: .csv.gz, .jsonl.zst"
+        hint = "name it .csv, .json, .jsonl, .mhl or .txt, or as a checksum file (.md5, .sha256); packed: .csv.gz"
         findings.refuse(at, "list-name", message, hint)
         return None
     path = os.path.normpath(os.path.join(os.path.dirname(source.path), name))
