@@ -97,13 +97,13 @@ class _Reader:
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         if not self._open:
             self._hash = self._kind_of(name, attributes)
-        above = tuple(self._open) if len(self._open) <= len(self._hash) else ()
+        in_entry = len(self._open) == len(self._hash) and tuple(self._open) == self._hash
         self._open.append(name)
         if len(self._open) > _DEEPEST:
             self._stop(f"elements lie more than {_DEEPEST} deep in each other")
-        if above == self._hash and self._parser.CharacterDataHandler is None:
+        if in_entry:
             self._start_field(name, attributes)
-        elif tuple(self._open) == self._hash:
+        elif len(self._open) == len(self._hash) and tuple(self._open) == self._hash:
             self._texts, self._line = {}, self._parser.CurrentLineNumber
         elif name.rpartition(" ")[2] == "hash":
             self._stop("the entry of a file stands where none belongs")
