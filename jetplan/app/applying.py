@@ -116,10 +116,10 @@ def perform(task: Task, prepared: Prepared, approval: Approval, *, confirmed: bo
     if approval.run_id:
         run = replace(run, run_id=approval.run_id)
     approved = prepared.plan if confirmed or approval.given else None
-    return carry_out(task, prepared.outlook.server, run, approved)
+    return execute(task, prepared.outlook.server, run, approved)
 
 
-def carry_out(task: Task, server: Server, run: RunInfo, approved: Plan | None) -> ApplyOutcome:
+def execute(task: Task, server: Server, run: RunInfo, approved: Plan | None) -> ApplyOutcome:
     """Settle what earlier runs left, plan once more, and apply that. `approved`: nothing beyond it is done."""
     client, ledger = task.client, task.ledger
 

@@ -13,7 +13,7 @@ from jetplan.apply.jobs import set_paused
 from jetplan.core.attempts import Claimed, NewAttempt, NewClaim, SubjectKey, Taken
 from jetplan.core.outcome import JobApplied, Result, StepNotSent, StepRejected, StepSkipped
 from jetplan.core.plan import CreateJob
-from jetplan.core.protocol import Done, Doubtful, Held, Looked, Rejected, Unsent, Withheld, carry_out
+from jetplan.core.protocol import Done, Doubtful, Held, Looked, Rejected, Unsent, Withheld, send_once
 from jetplan.errors import JetplanError
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class JobCreation:
         step, context = self._step, self._context
         body = job_body(step.job, step.route.source.profile_id, step.route.destination.profile_id)
         channel = Channel(self._claim, lambda _: context.client.create_job(body), lambda _: Looked(None))
-        protocol = carry_out(self._attempt, context.new_id, context.patience, claimed=claimed)
+        protocol = send_once(self._attempt, context.new_id, context.patience, claimed=claimed)
         match context.driver.drive(protocol, channel):
             case Done(record_id=job_id):
                 context.looks.made(job_id)

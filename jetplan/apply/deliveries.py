@@ -11,7 +11,7 @@ from jetplan.apply.doubt import in_doubt
 from jetplan.apply.driver import Channel
 from jetplan.core.attempts import Claimed, NewAttempt, NewClaim, State, Taken
 from jetplan.core.outcome import DeliveryAccepted, Result, StepNotSent, StepRejected, StepSkipped, StepWithheld
-from jetplan.core.protocol import Done, Doubtful, Held, Rejected, Unsent, Withheld, carry_out
+from jetplan.core.protocol import Done, Doubtful, Held, Rejected, Unsent, Withheld, send_once
 from jetplan.errors import JetplanError
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ class SetDelivery:
             lambda sent: context.client.deliver(self._job_id, delivery_body(sent.paths, sent.sizes)),
             partial(context.looks.look, step),
         )
-        protocol = carry_out(attempt, context.new_id, context.patience, claimed=True)
+        protocol = send_once(attempt, context.new_id, context.patience, claimed=True)
         match context.driver.drive(protocol, channel):
             case Done(attempt_id, delivery_id):
                 self._report(at, DeliveryAccepted(step, delivery_id, attempt_id))

@@ -118,8 +118,8 @@ class Driver:
             case Mark():
                 return self._record(effect)
             case Send(attempt):
-                if held_back := self._board(current):
-                    self._leave(current)
+                if held_back := self._acquire(current):
+                    self._give_place_back(current)
                     return NotSent(held_back)
                 current.sent = True
                 try:
@@ -129,7 +129,7 @@ class Driver:
                     current.sent = False
                     raise
                 finally:
-                    self._leave(current)
+                    self._give_place_back(current)
                 return current.answer
             case Wait(seconds):
                 return self._stop.wait(seconds)
@@ -139,38 +139,38 @@ class Driver:
     def _permit(self, effect: Mark, current: _Current) -> bool:
         """Wait for a place, then commit SENDING; hand the claim back if the run is being stopped."""
         stopped = self._stop.__bool__
-        if stopped() or (self._throttle is not None and not self._throttle.enter(stopped)):
+        if stopped() or (self._throttle is not None and not self._throttle.reserve(stopped)):
             self._ledger.mark(effect.attempt_id, State.NOT_SENT, {"reason": "interrupted"}, run_id=self._run_id)
             return False
-        current.entered, current.boarded = self._throttle is not None, False
+        current.reserved, current.acquired = self._throttle is not None, False
         permitted = False
         current.permitted_at = self._clock()
         try:
             permitted = bool(self._mark(effect))
         finally:
             if not permitted:
-                self._leave(current)
+                self._give_place_back(current)
         return permitted
 
-    def _board(self, current: _Current) -> str:
+    def _acquire(self, current: _Current) -> str:
         """Wait for a place on the wire; why nothing may leave after all, or nothing."""
         if self._throttle is not None:
-            current.boarded = self._throttle.board(self._stop.__bool__)
-            if not current.boarded:
+            current.acquired = self._throttle.acquire(self._stop.__bool__)
+            if not current.acquired:
                 return "the run was stopped before it left"
         if self._clock() - current.permitted_at > self._stale_after:
             return "the run was held up for so long that its permission to send was out of date"
         return ""
 
-    def _leave(self, current: _Current) -> None:
-        if self._throttle is None or not current.entered:
+    def _give_place_back(self, current: _Current) -> None:
+        if self._throttle is None or not current.reserved:
             return
-        current.entered = False
+        current.reserved = False
         match current.answer:
             case Refused(status=429, retry_after=retry_after):
-                self._throttle.leave(refused=True, retry_after=retry_after)
+                self._throttle.release(refused=True, retry_after=retry_after)
             case _:
-                self._throttle.leave(boarded=current.boarded)
+                self._throttle.release(acquired=current.acquired)
 
     def _record(self, effect: Mark) -> Recorded:
         """Write down how a request ended, patiently: forgetting it would put the attempt in doubt."""
@@ -238,7 +238,7 @@ class _Current:
 
     attempt_id: str = ""
     sent: bool = False
-    entered: bool = False
-    boarded: bool = False
+    reserved: bool = False
+    acquired: bool = False
     permitted_at: float = 0.0
     answer: Answer | None = None

@@ -52,7 +52,7 @@ def apply_plan(
 
     `sizes`: each set's size digest, by set name, kept beside the digest of a set that is entirely sent.
     """
-    return _Run(plan, context, options, sizes, on_result).carry_out()
+    return _Run(plan, context, options, sizes, on_result).execute()
 
 
 class _Run:
@@ -75,15 +75,15 @@ class _Run:
         self._stopped_at: float | None = None
         self._failure: JetplanError | None = None
 
-    def carry_out(self) -> ApplyOutcome:
+    def execute(self) -> ApplyOutcome:
         try:
-            return self._carry_out()
+            return self._execute()
         except JetplanError as error:
             if any(isinstance(result, StepInDoubt) for result in self._results.values()):
                 raise InDoubtError(f"something is in doubt, and then: {error.message}", hint=error.hint) from error
             raise
 
-    def _carry_out(self) -> ApplyOutcome:
+    def _execute(self) -> ApplyOutcome:
         self._run_all(self._job_tasks())
         self._settle_doubtful_jobs()
         self._run_all(self._delivery_tasks())

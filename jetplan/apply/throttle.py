@@ -21,50 +21,50 @@ _GLANCE = 0.2
 
 
 class Throttle:
-    """Two gates: `enter` before the permission to send is written down, `board` before the request may leave.
+    """Two gates: `reserve` before the permission to send is written down, `acquire` before the request may leave.
 
-    `leave` gives both places back: when the answer is known, or when it is known that nothing will be sent.
+    `release` gives both places back: when the answer is known, or when it is known that nothing will be sent.
     """
 
     def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._most = float(most)
         self._limit = float(most)
-        self._entered = 0
-        self._aboard = 0
+        self._reserved = 0
+        self._in_flight = 0
         self._paused_until = 0.0
         self._clock = clock
         lock = Lock()
         self._room = Condition(lock)
         self._wire = Condition(lock)
 
-    def enter(self, stopped: Callable[[], bool]) -> bool:
+    def reserve(self, stopped: Callable[[], bool]) -> bool:
         """Wait for a place. False, and no place taken, when the run is stopped meanwhile."""
         with self._room:
             while not stopped():
                 pause = self._paused_until - self._clock()
-                if pause <= 0 and self._entered < self._room_for():
-                    self._entered += 1
+                if pause <= 0 and self._reserved < self._room_for():
+                    self._reserved += 1
                     return True
                 self._room.wait(min(pause, _GLANCE) if pause > 0 else _GLANCE)
         return False
 
-    def board(self, stopped: Callable[[], bool]) -> bool:
-        """Wait for a place on the wire, having entered. False, and still entered only, when the run is stopped."""
+    def acquire(self, stopped: Callable[[], bool]) -> bool:
+        """Wait for a place on the wire, with one reserved. False, and still reserved, when the run is stopped."""
         with self._wire:
             while not stopped():
                 pause = self._paused_until - self._clock()
-                if pause <= 0 and self._aboard < max(1, int(self._limit)):
-                    self._aboard += 1
+                if pause <= 0 and self._in_flight < max(1, int(self._limit)):
+                    self._in_flight += 1
                     return True
                 self._wire.wait(min(pause, _GLANCE) if pause > 0 else _GLANCE)
         return False
 
-    def leave(self, *, boarded: bool = True, refused: bool = False, retry_after: float | None = None) -> None:
+    def release(self, *, acquired: bool = True, refused: bool = False, retry_after: float | None = None) -> None:
         """Give the places back. `refused`: the server said 429, and for how many seconds if it did."""
         with self._room:
             before = self._room_for()
-            self._entered -= 1
-            self._aboard -= boarded
+            self._reserved -= 1
+            self._in_flight -= acquired
             if refused:
                 now = self._clock()
                 # Many requests under way are refused by the same overload: it counts once.
@@ -72,7 +72,7 @@ class Throttle:
                     self._limit = max(1.0, self._limit / 2)
                 pause = min(retry_after if retry_after is not None else 0.25, LONGEST_PAUSE)
                 self._paused_until = max(self._paused_until, now + pause)
-            elif boarded:
+            elif acquired:
                 self._limit = min(self._most, self._limit + 1 / max(1.0, self._limit))
             # For the place given back, and those that the limit has grown by: waking more would be for nothing.
             places = 1 + max(0, self._room_for() - before)

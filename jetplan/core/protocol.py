@@ -157,7 +157,7 @@ MOST_TRANSFERS = 10_000
 """Transfers that the ledger keeps of one batch that was withheld."""
 
 
-def carry_out(
+def send_once(
     attempt: NewAttempt, new_id: NewId, patience: Patience, *, claimed: bool = False
 ) -> Generator[Effect, Any, End]:
     """One request, and the few new attempts that follow when it provably did not happen.
@@ -171,7 +171,7 @@ def carry_out(
             if isinstance(result, Taken):
                 return Held(result, "another attempt holds the claim")
         claimed = False
-        end, again, asked = yield from _send_once(attempt)
+        end, again, asked = yield from _send_attempt(attempt)
         if not again or number == patience.attempts:
             return end
         if isinstance(end, Rejected) and end.status == 401:
@@ -184,7 +184,7 @@ def carry_out(
     raise AssertionError("patience allows at least one attempt")
 
 
-def _send_once(attempt: NewAttempt) -> Generator[Effect, Any, tuple[End, bool, float | None]]:
+def _send_attempt(attempt: NewAttempt) -> Generator[Effect, Any, tuple[End, bool, float | None]]:
     """Commit, send, record. Returns the end, whether a new attempt may be made, and the wait the server asked for.
 
     None may be made where the end could not be recorded because somebody else has decided it: their word holds.

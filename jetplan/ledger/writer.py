@@ -109,7 +109,7 @@ class Writer:
     def _put(self, items: list[_Item]) -> list[_Item]:
         if not self._group:
             for item in items:
-                _deliver([item], self._carry_out([item]))
+                _deliver([item], self._commit_together([item]))
             return items
         with self._enough:
             if self._closed:
@@ -135,7 +135,7 @@ class Writer:
         while items := self._gather(callers, patience):
             began = time.monotonic()
             try:
-                answers = self._carry_out(items)
+                answers = self._commit_together(items)
             except BaseException as error:  # noqa: BLE001 - the callers wait for it: it is theirs
                 answers = [error] * len(items)
             patience = min(LONGEST_WAIT, (time.monotonic() - began) / 4)
@@ -158,7 +158,7 @@ class Writer:
         self._wanted = count
         self._enough.wait_for(lambda: len(self._waiting) >= count or self._closed, seconds)
 
-    def _carry_out(self, items: Sequence[_Item]) -> Sequence[Any]:
+    def _commit_together(self, items: Sequence[_Item]) -> Sequence[Any]:
         try:
             return self._driver.write(lambda tx: _apply_all(tx, items))
         except OperationFailed as error:
@@ -166,7 +166,7 @@ class Writer:
                 return [error]
         except JetplanError as error:
             return [error] * len(items)
-        return [answer for item in items for answer in self._carry_out([item])]
+        return [answer for item in items for answer in self._commit_together([item])]
 
 
 def _apply_all(tx: Transaction, items: Sequence[_Item]) -> list[Any]:

@@ -13,7 +13,7 @@ from jetplan.apply.stop import Stop
 from jetplan.apply.throttle import Throttle
 from jetplan.core.answers import Accepted, Answer, NotSent, Refused
 from jetplan.core.attempts import Kind, NewAttempt, RunInfo, State, SubjectKey
-from jetplan.core.protocol import Done, End, Looked, Patience, Unsent, carry_out
+from jetplan.core.protocol import Done, End, Looked, Patience, Unsent, send_once
 from jetplan.errors import JetplanError
 from jetplan.ledger.address import in_memory
 
@@ -55,7 +55,7 @@ class Scene:
 
     def play(self) -> End:
         patience = Patience(attempts=3, first_delay=0.0, longest_delay=0.0)
-        protocol = carry_out(NewAttempt("a-1", job_id="j", paths=["/a"]), lambda: next(self.names), patience)
+        protocol = send_once(NewAttempt("a-1", job_id="j", paths=["/a"]), lambda: next(self.names), patience)
         return self.driver.drive(protocol, Channel(self._claim, self._send, lambda _: Looked(self.look())))
 
     def _claim(self, attempts: Any) -> Any:
@@ -175,10 +175,10 @@ def test_a_stop_between_the_two_gates_is_no_doubt() -> None:
     class Full(Throttle):
         """Every place on the wire is taken, and while it waits the run is stopped."""
 
-        def board(self, stopped: Callable[[], bool]) -> bool:
+        def acquire(self, stopped: Callable[[], bool]) -> bool:
             assert scene.state() is State.SENDING
             stop.by_signal(15)
-            return super().board(stopped)
+            return super().acquire(stopped)
 
     scene.driver = Driver(scene.ledger, "run-1", stop, Full(1), clock=lambda: 0.0)
     assert isinstance(scene.play(), Unsent)

@@ -26,7 +26,7 @@ from jetplan.core.protocol import (
     Unsent,
     Wait,
     Withheld,
-    carry_out,
+    send_once,
 )
 from jetplan.core.unaccounted import Unaccounted
 
@@ -55,7 +55,7 @@ def play(
     """Run the protocol against scripted replies (the last of each is repeated) and note every effect."""
     unknown = list(unknown)
     ids = iter(f"a-{number}" for number in range(100))
-    protocol = carry_out(NewAttempt(next(ids), job_id="j-1", paths=["/a"]), lambda: next(ids), Patience(patience))
+    protocol = send_once(NewAttempt(next(ids), job_id="j-1", paths=["/a"]), lambda: next(ids), Patience(patience))
     scripts: dict[str, list[Any]] = {
         "Claim": [Claimed(1) if each else Taken(()) for each in grant],
         "Send": list(answers),

@@ -46,7 +46,7 @@ def send_before_commit(patch: pytest.MonkeyPatch) -> None:
 
 def retry_on_timeout(patch: pytest.MonkeyPatch) -> None:
     """No answer is taken for no, and the request is made again."""
-    real = protocol._send_once
+    real = protocol._send_attempt
 
     def send_once(attempt: NewAttempt) -> Generator[Any, Any, tuple[Any, bool, float | None]]:
         steps, reply = real(attempt), None
@@ -60,7 +60,7 @@ def retry_on_timeout(patch: pytest.MonkeyPatch) -> None:
             if isinstance(reply, NoAnswer):
                 reply = NotSent(reply.reason)
 
-    patch.setattr(protocol, "_send_once", send_once)
+    patch.setattr(protocol, "_send_attempt", send_once)
 
 
 def absence_as_proof(patch: pytest.MonkeyPatch) -> None:

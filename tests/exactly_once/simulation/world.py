@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from jetplan.app.applying import Task, carry_out
+from jetplan.app.applying import Task, execute
 from jetplan.app.planning import exit_code_of, plan_from
 from jetplan.app.settings import Settings
 from jetplan.apply import ApplyOptions, Stop, remember_whole_sets
@@ -105,7 +105,7 @@ class World:
         run.stop = Stop()
         try:
             task = Task(self.settings, spec, client, door, run.stop, self.options, Limits())
-            run.code = int(self._look_and_carry_out(run, task))
+            run.code = int(self._look_and_execute(run, task))
         except JetplanError as error:
             run.code = int(error.exit_code)
         except Exception as error:
@@ -118,14 +118,14 @@ class World:
         run.alive = False  # its threads end with it
         self.scheduler.kill(run)
 
-    def _look_and_carry_out(self, run: Run, task: Task) -> ExitCode:
+    def _look_and_execute(self, run: Run, task: Task) -> ExitCode:
         """The command without its words: what it plans, does and exits with."""
         server = observe_server(task.client)
         outlook = plan_from(self.settings, task.spec, server, task.ledger)
         run.plan = outlook.plan
         if outlook.plan.changes() or outlook.plan.unfinished:
             info = RunInfo(run.name, host=run.host, process=run.name)
-            run.outcome = carry_out(task, server, info, None)
+            run.outcome = execute(task, server, info, None)
             return run.outcome.exit_code()
         if outlook.scope is not None:
             remember_whole_sets(outlook.plan, lambda _: False, task.ledger, outlook.scope, task.sizes())
