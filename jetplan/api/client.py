@@ -95,11 +95,11 @@ class JetClient:
 
     def list_jobs(self) -> list[Job]:
         """Every job of the account."""
-        return [listed.plain() for listed in self._list("/v1/jobs", ListedJob, "job_id")]
+        return [listed.record() for listed in self._list("/v1/jobs", ListedJob, "job_id")]
 
     def view_job(self, job_id: str) -> Job:
         """One job. CallRefused with status 404 if there is none."""
-        return self._view(f"/v1/jobs/{_named(job_id)}", ListedJob, "job_id").plain()
+        return self._view(f"/v1/jobs/{_named(job_id)}", ListedJob, "job_id").record()
 
     def list_storage_profiles(self) -> list[StorageProfile] | None:
         """Every storage profile, or None where the role may not list them."""
@@ -107,7 +107,7 @@ class JetClient:
             listed = self._list("/v1/storageProfiles", ListedProfile)
         except RoleRefused:
             return None
-        return [profile.plain() for profile in listed]
+        return [profile.record() for profile in listed]
 
     def view_delivery(self, job_id: str, delivery_id: str) -> Delivery:
         """One delivery and its state. CallRefused with status 404 if there is none."""

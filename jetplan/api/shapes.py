@@ -22,7 +22,7 @@ class ListedProfile(Struct, rename="camel"):
     account_id: str | None = None
     deleted: bool | None = None
 
-    def plain(self) -> StorageProfile:
+    def record(self) -> StorageProfile:
         """The profile; one instance for all jobs that share it."""
         return _profile(
             self.storage_profile_id,
@@ -96,7 +96,7 @@ class ListedJob(Struct, rename="camel"):
     cross_account: bool | None = None
     created_on: str | None = None
 
-    def plain(self) -> Job:
+    def record(self) -> Job:
         """The job, without the nesting. Its profiles are None where the actions are absent or odd."""
         data = (self.actions[0].data if self.actions else None) or ActionData()
         management = data.bandwidth_management
@@ -105,8 +105,8 @@ class ListedJob(Struct, rename="camel"):
             self.name,
             bool(self.paused),
             all(trigger.type in _STARTING_NOTHING for trigger in self.triggers or ()),
-            data.source.plain() if data.source else None,
-            data.destination.plain() if data.destination else None,
+            data.source.record() if data.source else None,
+            data.destination.record() if data.destination else None,
             management.bits_per_second() if management else None,
             self.account_id or "",
             bool(self.cross_account),

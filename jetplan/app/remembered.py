@@ -26,7 +26,7 @@ _DIGEST = 32
 _PARTS = (".", "api", "app", "cli", "core", "ledger", "manifest", "observe", "render")
 
 
-class Told(msgspec.Struct, frozen=True):
+class CachedPlan(msgspec.Struct, frozen=True):
     """What one `plan` wrote: to stdout, warnings and refusals to stderr, to CI's files; and its exit code."""
 
     out: str
@@ -49,21 +49,21 @@ class RememberedPlan:
         """What was warned of when the same was asked; None where it was not, so that the manifests must be read."""
         return None if self._told is None else self._told.warnings
 
-    def told(self, seen: bytes | None) -> Told | None:
+    def told(self, seen: bytes | None) -> CachedPlan | None:
         """What was told where the same was asked and the same was seen (see `seen_of`)."""
         return self._told if seen is not None and seen == self._seen else None
 
-    def keep(self, seen: bytes, told: Told) -> None:
+    def keep(self, seen: bytes, told: CachedPlan) -> None:
         """Remember this instead. Where it cannot be written, nothing is remembered."""
         with suppress(OSError, UnicodeEncodeError):
             write_whole(self._file, [self._question, seen, msgspec.msgpack.encode(told)])
 
-    def _load(self) -> tuple[bytes, Told | None]:
+    def _load(self) -> tuple[bytes, CachedPlan | None]:
         said = read_own(self._file)
         if said is None or len(said) <= 2 * _DIGEST or said[:_DIGEST] != self._question:
             return b"", None
         with suppress(msgspec.MsgspecError):
-            return bytes(said[_DIGEST : 2 * _DIGEST]), msgspec.msgpack.decode(said[2 * _DIGEST :], type=Told)
+            return bytes(said[_DIGEST : 2 * _DIGEST]), msgspec.msgpack.decode(said[2 * _DIGEST :], type=CachedPlan)
         return b"", None
 
 

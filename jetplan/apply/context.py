@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from jetplan.apply.driver import Driver
+from jetplan.apply.driver import ProtocolDriver
 from jetplan.apply.looks import Looks
 from jetplan.apply.throttle import Throttle
 from jetplan.core.protocol import Patience
@@ -45,7 +45,7 @@ class Context:
     list_jobs: Callable[[], Sequence[ObservedJob]]
     look: Callable[[], Mapping[str, Evidence | Silence]]
     """Finds what the server shows of the deliveries in doubt, by attempt id."""
-    driver: Driver
+    driver: ProtocolDriver
     looks: Looks
     stop: Stop
     run_id: str
@@ -73,7 +73,7 @@ def make_context(
         client,
         list_jobs,
         look,
-        Driver(ledger, run.run_id, stop, Throttle(options.parallelism), stale_after=options.lease_seconds),
+        ProtocolDriver(ledger, run.run_id, stop, Throttle(options.parallelism), stale_after=options.lease_seconds),
         Looks(client, ledger, scope, run.run_id, options.allow_resend),
         stop,
         run.run_id,

@@ -60,7 +60,7 @@ class Channel:
     look: Callable[[NewAttempt], Looked]
 
 
-class Driver:
+class ProtocolDriver:
     """Drives one protocol after another for one run; safe to use from many threads."""
 
     def __init__(

@@ -33,16 +33,16 @@ def command(config: Path, api_url: str | None, ledger: str | None) -> int:
 
 
 def _check(name: str, look: Callable[[], str]) -> ExitCode:
-    from jetplan.render.escape import plain
+    from jetplan.render.escape import safe_text
 
     try:
-        click.echo(f"ok    {name:<9} {plain(look())}")
+        click.echo(f"ok    {name:<9} {safe_text(look())}")
     except ManifestInvalid:
         raise
     except JetplanError as error:
-        click.echo(f"FAIL  {name:<9} {plain(error.message)}")
+        click.echo(f"FAIL  {name:<9} {safe_text(error.message)}")
         if error.hint:
-            click.echo(f"      {'':<9} {plain(error.hint)}")
+            click.echo(f"      {'':<9} {safe_text(error.hint)}")
         return error.exit_code
     return ExitCode.DONE
 

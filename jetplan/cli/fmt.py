@@ -20,13 +20,13 @@ def command(paths: tuple[Path, ...], check: bool) -> int:
     go to stdout. Files that are not valid are left alone, and their problems told.
     """
     from jetplan.app.formatting import format_manifests
-    from jetplan.render.escape import plain
+    from jetplan.render.escape import safe_text
 
     results = [format_manifests(path, write=not check) for path in paths or (Path("manifests"),)]
     changed = [name for result in results for name in result.changed]
     problems = [problem for result in results for problem in result.problems]
     for name in changed:
-        click.echo(plain(name))
+        click.echo(safe_text(name))
     if problems:
         raise ManifestInvalid(problems)
     return ExitCode.ERROR if check and changed else ExitCode.DONE

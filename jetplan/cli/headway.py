@@ -9,7 +9,7 @@ import click
 
 from jetplan.cli.screen import width
 from jetplan.render import words
-from jetplan.render.escape import plain
+from jetplan.render.escape import safe_text
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -64,4 +64,4 @@ def line_of(headway: Headway) -> str:
 def states_of(headway: Headway) -> str:
     """`2 in progress, 1 completed`, in the order that deliveries go through; harmless to terminals."""
     ranked = sorted(headway.states.items(), key=lambda item: (_ORDER.index(item[0]) if item[0] in _ORDER else 99, item))
-    return plain(", ".join(f"{count:,} {state.lower().replace('_', ' ')}" for state, count in ranked))
+    return safe_text(", ".join(f"{count:,} {state.lower().replace('_', ' ')}" for state, count in ranked))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jetplan.app.limits import Lifts
-from jetplan.render.escape import plain
+from jetplan.render.escape import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,4 +29,4 @@ def tell_refusals(refused: Sequence[Refusal]) -> None:
 
 def refusal_lines(refused: Sequence[Refusal]) -> list[str]:
     """The lines that `tell_refusals` writes."""
-    return [plain(line) for each in refused for line in (f"Refused: {each.message}", f"  {each.hint}")]
+    return [safe_text(line) for each in refused for line in (f"Refused: {each.message}", f"  {each.hint}")]

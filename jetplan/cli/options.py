@@ -65,7 +65,7 @@ def manifests_argument(command: F) -> F:
 
 
 def format_option(command: F) -> F:
-    """Which face of a plan goes to stdout."""
+    """Which format of a plan goes to stdout."""
     option = click.option(
         "--format",
         "form",

@@ -10,7 +10,7 @@ import os
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from jetplan.render.escape import plain, visible
+from jetplan.render.escape import safe_text, visible
 from jetplan.version import __version__
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _annotation(level: str, problem: Problem) -> str:
     place = problem.place
     properties = {"file": os.path.normpath(place.file), "line": place.line, "col": place.column, "title": problem.code}
     given = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items() if value)
-    return f"::{level} {given}::{_data(plain(_with_hint(problem)))}"
+    return f"::{level} {given}::{_data(safe_text(_with_hint(problem)))}"
 
 
 def _data(text: str) -> str:
@@ -156,7 +156,7 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _data(plain(text)).replace(":", "%3A").replace(",", "%2C")
+    return _data(safe_text(text)).replace(":", "%3A").replace(",", "%2C")
 
 
 def _with_hint(problem: Problem) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jetplan.app.environment import current_ci
-from jetplan.render.escape import plain
+from jetplan.render.escape import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ def text_lines(problems: Sequence[Problem], level: str = "") -> list[str]:
     """Lines for a person: place, message, and the hint below it."""
     lines = []
     for problem in problems:
-        lines.append(plain(f"{problem.place}: {level}{problem.message}"))
+        lines.append(safe_text(f"{problem.place}: {level}{problem.message}"))
         if problem.hint:
-            lines.append(f"    {plain(problem.hint)}")
+            lines.append(f"    {safe_text(problem.hint)}")
     return lines

@@ -17,7 +17,7 @@ from jetplan.core.outcome import (
     StepWithheld,
 )
 from jetplan.core.plan import AdoptJob, CreateJob, SubmitBatch, UpdateJob
-from jetplan.render.escape import plain
+from jetplan.render.escape import safe_text
 
 if TYPE_CHECKING:
     from jetplan.core.outcome import Change, Result
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def tell(result: Result) -> None:
     """Write the line of one result."""
     with suppress(BrokenPipeError):  # that nobody reads on is no reason to leave deliveries half done
-        click.echo(plain(f"{_subject(result.step)}: {_ending(result)}"), err=True)
+        click.echo(safe_text(f"{_subject(result.step)}: {_ending(result)}"), err=True)
 
 
 def _subject(step: Change) -> str:

@@ -1,4 +1,4 @@
-"""`jetplan show`: a saved plan, in any face."""
+"""`jetplan show`: a saved plan, in any format."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def command(planfile: Path, form: Format, digest: bool) -> None:
     """
     from jetplan.app.saved_plans import load_plan
     from jetplan.cli.formats import show_report
-    from jetplan.render.escape import plain
+    from jetplan.render.escape import safe_text
 
     content = load_plan(planfile)
     made = f"Saved plan {content.plan_id}, made on {content.made_on} by {content.program}"
-    click.echo(plain(f"{made} for {content.bound.api_url}."), err=True)
+    click.echo(safe_text(f"{made} for {content.bound.api_url}."), err=True)
     if digest:
         click.echo(content.report.digest)
     else:

@@ -8,7 +8,7 @@ import click
 
 from jetplan.app.limits import limits_of
 from jetplan.app.planning import exit_code_of, look_ahead
-from jetplan.app.remembered import Told
+from jetplan.app.remembered import CachedPlan
 from jetplan.app.saved_plans import bound_of, save_plan
 from jetplan.cli.ci import published_plan
 from jetplan.cli.formats import rendered, report_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def plan_anew(
     asked: PlanRequest, settings: Settings, spec: Spec, client: JetClient, ledger: Ledger, listed: Listed, warnings: str
-) -> Told:
+) -> CachedPlan:
     """Plan, save the plan where that is asked for, and put into words what is to be told."""
     outlook = look_ahead(settings, spec, client, ledger, listed)
     refused = refusals(outlook.plan, limits_of(settings, lifts_of(asked.lifts)))
@@ -35,7 +35,7 @@ def plan_anew(
         plan_id = save_plan(asked.out, report, bound_of(settings, ledger, outlook, spec, asked.manifests))
         click.echo(f"Saved plan {plan_id} in {asked.out}.", err=True)
     code = exit_code_of(outlook.plan, detailed=asked.detailed, refused=refused)
-    return Told(
+    return CachedPlan(
         out=f"{report.digest}\n" if asked.digest else rendered(report, asked.form),
         warnings=warnings,
         refusals="".join(f"{line}\n" for line in refusal_lines(refused)),

@@ -9,7 +9,7 @@ import click
 from jetplan.app.waiting import wait_for_deliveries
 from jetplan.cli.headway import HeadwayLine
 from jetplan.errors import ExitCode
-from jetplan.render.escape import plain
+from jetplan.render.escape import safe_text
 from jetplan.render.words import count, duration
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def wait_here(
         return ExitCode.DONE
     for each in waited.failed():
         attempt = each.attempt
-        click.echo(plain(f"Failed: delivery {attempt.delivery_id} of set {attempt.subject.name}"), err=True)
+        click.echo(safe_text(f"Failed: delivery {attempt.delivery_id} of set {attempt.subject.name}"), err=True)
     blind = sum(not each.attempt.delivery_id for each in waited.last.values())
     if blind:
         click.echo(f"{count(blind, 'delivery', 'deliveries')} without an id cannot be followed: look in Jet.", err=True)

@@ -9,7 +9,7 @@ from jetplan.ledger.contents import page_rows
 from jetplan.ledger.driver import OperationFailed, rows_in
 from jetplan.ledger.marks import HISTORY
 from jetplan.ledger.times import stamp
-from jetplan.ledger.words import plain, subject_id, to_json
+from jetplan.ledger.words import storable, subject_id, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -96,6 +96,6 @@ def add_attempts(tx: Transaction, requests: Sequence[ClaimRequest], state: State
 def _row(request: ClaimRequest, new: NewAttempt, contents: Contents, state: State, now: str, story: str) -> Row:
     ident = subject_id(request.scope_id, request.subject)
     identity = (new.attempt_id, ident, request.scope_id, request.run_id, state.value, 0, now, now)
-    asked = (new.batch, new.batches, new.revision, plain(new.job_id), plain(new.job_name))
+    asked = (new.batch, new.batches, new.revision, storable(new.job_id), storable(new.job_name))
     held = (contents.objects, contents.known_bytes, contents.unknown_sizes, int(new.overlap_allowed))
     return (*identity, *asked, *held, "", story, None, contents.first_paths)

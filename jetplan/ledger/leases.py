@@ -13,7 +13,7 @@ from jetplan.errors import JetplanError
 from jetplan.ledger.driver import rows_in
 from jetplan.ledger.records import Liveness, RunRecord
 from jetplan.ledger.times import moment, stamp
-from jetplan.ledger.words import plain
+from jetplan.ledger.words import storable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -34,7 +34,7 @@ def begin(tx: Transaction, run: RunInfo, lease_seconds: float) -> None:
 
     Raises JetplanError where another process has used its id; the same one may say it twice.
     """
-    words = [plain(word) for word in (run.commit, run.ci_url, run.who, run.host, run.process, run.program)]
+    words = [storable(word) for word in (run.commit, run.ci_url, run.who, run.host, run.process, run.program)]
     now = stamp(tx.now)
     there = find(tx, run.run_id)
     if there is None:
@@ -59,7 +59,7 @@ def end(tx: Transaction, run_id: str, outcome: str) -> None:
     """Close a run, once: a second end changes nothing. A run that has ended claims nothing more."""
     tx.run(
         "UPDATE jetplan_runs SET finished_on = ?, outcome = ?, end_number = ? WHERE run_id = ? AND end_number = 0",
-        (stamp(tx.now), plain(outcome), _ended(tx) + 1, run_id),
+        (stamp(tx.now), storable(outcome), _ended(tx) + 1, run_id),
     )
 
 

@@ -10,7 +10,7 @@ from jetplan.errors import JetplanError, LedgerMismatch
 from jetplan.ledger.driver import OperationFailed, rows_in
 from jetplan.ledger.records import Marked
 from jetplan.ledger.times import stamp
-from jetplan.ledger.words import lock_name, plain, to_json
+from jetplan.ledger.words import lock_name, storable, to_json
 from jetplan.ledger.writer import Handler
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def locks(tx: Transaction, requests: Sequence[MarkRequest]) -> Iterable[str]:
            JOIN jetplan_subjects s ON s.subject_id = a.subject_id WHERE a.attempt_id IN (@)""",
         {request.attempt_id for request in requests},
     )
-    told = {plain(request.delivery_id) for request in requests if request.delivery_id}
+    told = {storable(request.delivery_id) for request in requests if request.delivery_id}
     return [*(lock_name(scope_id, Kind(kind), name) for scope_id, kind, name in rows), *map(_delivery_lock, told)]
 
 
@@ -94,14 +94,14 @@ def apply(tx: Transaction, requests: Sequence[MarkRequest]) -> list[Marked | Jet
             answers.append(Marked(done=False, state=at.state, same_delivery=same))
             continue
         if request.delivery_id:
-            known.setdefault((at.scope_id, plain(request.delivery_id)), set()).add(request.attempt_id)
+            known.setdefault((at.scope_id, storable(request.delivery_id)), set()).add(request.attempt_id)
         detail = to_json(request.detail)
         baseline = None if request.baseline is None else to_json(request.baseline)
         history.append(
             (request.attempt_id, at.seq + 1, at.state.value, request.to.value, now, request.run_id, detail, tx.token)
         )
-        job_id = plain(request.job_id)
-        news = (request.to.value, at.seq + 1, now, detail, plain(request.delivery_id), job_id, baseline)
+        job_id = storable(request.job_id)
+        news = (request.to.value, at.seq + 1, now, detail, storable(request.delivery_id), job_id, baseline)
         updates.append((*news, request.attempt_id, at.seq))
         at.state, at.seq = request.to, at.seq + 1
         if request.to in RELEASED:
@@ -138,7 +138,7 @@ def _deliveries(
     tx: Transaction, requests: Sequence[MarkRequest], standing: Mapping[str, _Standing]
 ) -> dict[tuple[str, str], set[str]]:
     """Who already has the delivery ids that come: (scope, delivery id) -> attempts."""
-    ids = {plain(request.delivery_id) for request in requests if request.delivery_id}
+    ids = {storable(request.delivery_id) for request in requests if request.delivery_id}
     known: dict[tuple[str, str], set[str]] = {}
     for scope in {at.scope_id for at in standing.values()} if ids else ():
         rows = rows_in(
@@ -156,7 +156,9 @@ def _same_delivery(
     request: MarkRequest, at: _Standing, known: Mapping[tuple[str, str], AbstractSet[str]]
 ) -> tuple[str, ...]:
     """The other attempts of the scope that have the delivery id already."""
-    holders = known.get((at.scope_id, plain(request.delivery_id)), frozenset()) if request.delivery_id else frozenset()
+    holders = (
+        known.get((at.scope_id, storable(request.delivery_id)), frozenset()) if request.delivery_id else frozenset()
+    )
     return tuple(sorted(holders - {request.attempt_id}))
 
 

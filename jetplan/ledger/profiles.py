@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jetplan.core.observed import ObservedProfile
-from jetplan.ledger.words import plain
+from jetplan.ledger.words import storable
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -33,7 +33,8 @@ def recorded_ids(tx: Transaction, scope_id: str) -> set[str]:
 def learn(tx: Transaction, scope_id: str, profiles: Collection[ObservedProfile]) -> None:
     """Keep the present names and urls of some profiles."""
     rows: list[Row] = [
-        (scope_id, each.profile_id, plain(each.name), plain(each.url), plain(each.storage_type)) for each in profiles
+        (scope_id, each.profile_id, storable(each.name), storable(each.url), storable(each.storage_type))
+        for each in profiles
     ]
     tx.run_many(
         """INSERT INTO jetplan_profiles (scope_id, profile_id, name, url, storage_type) VALUES (?, ?, ?, ?, ?)

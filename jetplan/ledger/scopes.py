@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from jetplan.errors import LedgerMismatch
-from jetplan.ledger.words import plain
+from jetplan.ledger.words import storable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +71,7 @@ def of_api(tx: Transaction, api_url: str) -> list[str]:
 
 
 def _ranked(accounts: Sequence[str]) -> list[str]:
-    counted = Counter(plain(account) for account in accounts if account)
+    counted = Counter(storable(account) for account in accounts if account)
     return sorted(counted, key=lambda account: (-counted[account], account))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jetplan.core.attempts import Claimed, State, Taken
 from jetplan.ledger import claims, reads
 from jetplan.ledger.granting import ClaimRequest, add_attempts, advance, ensure_subjects
-from jetplan.ledger.words import lock_name, plain, subject_id
+from jetplan.ledger.words import lock_name, storable, subject_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ def adopt(tx: Transaction, scope_id: str, jobs: Sequence[tuple[SubjectKey, str]]
     """Note which job on the server each declared one is."""
     tx.lock(sorted({lock_name(scope_id, subject.kind, subject.name) for subject, _ in jobs}))
     idents = ensure_subjects(tx, [(scope_id, subject) for subject, _ in jobs])
-    rows = [(plain(job_id), ident) for ident, (_, job_id) in zip(idents, jobs, strict=True)]
+    rows = [(storable(job_id), ident) for ident, (_, job_id) in zip(idents, jobs, strict=True)]
     tx.run_many("UPDATE jetplan_subjects SET job_id = ? WHERE subject_id = ?", rows)
 
 

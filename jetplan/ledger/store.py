@@ -1,4 +1,4 @@
-"""The ledger's whole public face. Each method is one transaction; how it is done stands in the module it calls.
+"""The ledger's whole public interface. Each method is one transaction; how it is done stands in the module it calls.
 
 All methods may be called from many threads at once. A method that writes returns only after a durable commit, and
 raises JetplanError (CommitUnknown where nobody can tell) if there was none: then nothing may be sent.

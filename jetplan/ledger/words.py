@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from jetplan.core.attempts import Kind, SubjectKey
 
 
-def plain(text: str) -> str:
+def storable(text: str) -> str:
     """Text that both databases can hold: what is not Unicode, and NUL, becomes a replacement character."""
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 

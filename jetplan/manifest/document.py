@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from jetplan.errors import Problem
     from jetplan.manifest.columns import Columns
     from jetplan.manifest.files import SourceFile
-    from jetplan.manifest.limits import Limits
+    from jetplan.manifest.limits import ReadingLimits
     from jetplan.manifest.yaml.events import Scalar
     from jetplan.manifest.yaml.tree import BulkReader, Node
 
 BULK: dict[tuple[str, ...], BulkReader] = {OBJECTS_PATH: read_objects}
 
 
-Declare: TypeAlias = "Callable[[bytes, Document, Findings, SourceFile, Limits], None]"
+Declare: TypeAlias = "Callable[[bytes, Document, Findings, SourceFile, ReadingLimits], None]"
 """How the bytes of a file are read: strictly, or in a way that gives the same sooner."""
 
 
@@ -59,14 +59,16 @@ def check_document(data: bytes, findings: Findings) -> bytes | None:
     return text
 
 
-def declare_strictly(data: bytes, document: Document, findings: Findings, source: SourceFile, limits: Limits) -> None:
+def declare_strictly(
+    data: bytes, document: Document, findings: Findings, source: SourceFile, limits: ReadingLimits
+) -> None:
     """Put what the bytes of a file declare into `document`, and what is wrong with them into `findings`."""
     text = check_document(data, findings)
     if text is not None:
         declare_root(build_tree(text, findings, limits, BULK), document, findings, source, limits)
 
 
-def read_document(source: SourceFile, limits: Limits, declare: Declare = declare_strictly) -> Document:
+def read_document(source: SourceFile, limits: ReadingLimits, declare: Declare = declare_strictly) -> Document:
     """Read one file, once."""
     findings = Findings(source.path, limits.problems)
     document = Document()
@@ -82,7 +84,9 @@ def read_document(source: SourceFile, limits: Limits, declare: Declare = declare
     return document
 
 
-def declare_root(root: Node | None, document: Document, findings: Findings, source: SourceFile, limits: Limits) -> None:
+def declare_root(
+    root: Node | None, document: Document, findings: Findings, source: SourceFile, limits: ReadingLimits
+) -> None:
     """Put what a tree declares into `document`, and what is wrong with it into `findings`."""
     if root is None or isinstance(root, Refused):
         return

@@ -15,7 +15,7 @@ MIB = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ReadingLimits:
     """Sizes in bytes. `list_bytes` and `list_ratio` bound an object list once it is unpacked.
 
     `list_lines` bounds the objects of one list, `problems` those kept of one file.
@@ -29,13 +29,13 @@ class Limits:
     depth: int = 20
 
 
-DEFAULT_LIMITS = Limits()
+DEFAULT_LIMITS = ReadingLimits()
 
 LIST_LINES = "JETPLAN_MAX_LIST_OBJECTS"
 """The variable that sets `list_lines`: the operator's word, which nothing in a checkout can raise."""
 
 
-def limits_of(environment: Mapping[str, str]) -> Limits:
+def limits_of(environment: Mapping[str, str]) -> ReadingLimits:
     """The limits, with what the environment sets. Raises UsageError for what is no whole number from 1."""
     text = environment.get(LIST_LINES, "")
     if not text:

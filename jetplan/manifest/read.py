@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from jetplan.errors import Problem
     from jetplan.manifest.document import Document
     from jetplan.manifest.files import SourceFile
-    from jetplan.manifest.limits import Limits
+    from jetplan.manifest.limits import ReadingLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Reading:
 
 
 def read_manifests(
-    root: Path, *, limits: Limits | None = None, rules: Sequence[Path] = (), processes: int | None = None
+    root: Path, *, limits: ReadingLimits | None = None, rules: Sequence[Path] = (), processes: int | None = None
 ) -> Reading:
     """Read every manifest below `root`, which may also be one file; then hold it against house rules.
 
@@ -61,7 +61,7 @@ def read_manifests(
     return Reading(spec, tuple(namespace.warnings()))
 
 
-def _documents(sources: Sequence[SourceFile], limits: Limits, processes: int | None) -> Iterator[Document]:
+def _documents(sources: Sequence[SourceFile], limits: ReadingLimits, processes: int | None) -> Iterator[Document]:
     count = processes or (useful_processes(sources) if shortcuts.are_taken() else 1)
     return read_documents(sources, partial(read_document, limits=limits, declare=declare), count)
 

@@ -18,7 +18,7 @@ from jetplan.manifest.yaml.tree import Bulk, Refused
 if TYPE_CHECKING:
     from jetplan.manifest.files import SourceFile
     from jetplan.manifest.findings import Findings
-    from jetplan.manifest.limits import Limits
+    from jetplan.manifest.limits import ReadingLimits
     from jetplan.manifest.yaml.events import Scalar
     from jetplan.manifest.yaml.tree import Mapping, Node
 
@@ -27,7 +27,7 @@ _OVERLAPS = {overlap.value: overlap for overlap in Overlap}
 
 
 def read_set(
-    key: Scalar, node: Node, findings: Findings, source: SourceFile, limits: Limits
+    key: Scalar, node: Node, findings: Findings, source: SourceFile, limits: ReadingLimits
 ) -> tuple[DeliverySetSpec, Columns] | None:
     """The delivery set declared under a key, and its objects with their places; None once any of it was refused."""
     before = len(findings.problems) + findings.unlisted
@@ -73,7 +73,7 @@ def _renamed_from(fields: Fields, own_name: str) -> str | None:
 
 
 def _columns(
-    fields: Fields, mapping: Mapping, source: SourceFile, limits: Limits, allowed: frozenset[ClashKind]
+    fields: Fields, mapping: Mapping, source: SourceFile, limits: ReadingLimits, allowed: frozenset[ClashKind]
 ) -> Columns | None:
     findings = fields.findings
     given = [name for name in ("objects", "objectsFrom") if name in mapping.entries]
@@ -117,7 +117,7 @@ def _listed(node: Node, findings: Findings) -> Columns | None:
 
 
 def _from_file(
-    node: Node, findings: Findings, source: SourceFile, limits: Limits, allowed: frozenset[ClashKind]
+    node: Node, findings: Findings, source: SourceFile, limits: ReadingLimits, allowed: frozenset[ClashKind]
 ) -> Columns | None:
     if not is_mapping(node, "`objectsFrom`", findings, "write `objectsFrom: {file: list.csv}`"):
         return None

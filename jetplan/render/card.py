@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import Kind, State
 from jetplan.render import words
-from jetplan.render.escape import plain
+from jetplan.render.escape import safe_text
 from jetplan.render.model import Amount, AttemptCard
 from jetplan.render.style import Style
 
@@ -119,17 +119,19 @@ def render_card(card: AttemptCard, *, color: bool, width: int) -> str:
     """The card as text, lines of two-space indentation, ended by a newline. `width` only guides wrapping."""
     style = Style(color, width)
     verb = "under way" if card.under_way else card.state.replace("_", " ")
-    lines = [style.alert(f"! {verb}: ") + style.strong(plain(headline(card)))]
+    lines = [style.alert(f"! {verb}: ") + style.strong(safe_text(headline(card)))]
     if card.kind == "job" and not card.under_way:
-        lines += style.wrapped(f"attempt {plain(card.attempt_id)}, begun {plain(card.attempted_on)}: {_LOOKING}", 4)
+        lines += style.wrapped(
+            f"attempt {safe_text(card.attempt_id)}, begun {safe_text(card.attempted_on)}: {_LOOKING}", 4
+        )
         return "\n".join(lines) + "\n"
     for label, value in facts(card):
-        lines += style.wrapped(plain(value), 19, first=f"    {label + ':':<15}")
-    lines += [f"      {plain(path)}" for path in card.first_paths]
+        lines += style.wrapped(safe_text(value), 19, first=f"    {label + ':':<15}")
+    lines += [f"      {safe_text(path)}" for path in card.first_paths]
     more = card.amount.object_count - len(card.first_paths)
     if card.first_paths and more > 0:
         lines.append(style.faint(f"      … and {more:,} more"))
     for meaning, command in asks(card):
         lines.append(f"    {meaning}:")
-        lines.append(f"      {style.strong(plain(command))}")
+        lines.append(f"      {style.strong(safe_text(command))}")
     return "\n".join(lines) + "\n"

@@ -24,15 +24,15 @@ def render_json(report: Report, *, indent: int = 2) -> str:
 def encoded(value: object, *, indent: int) -> str:
     """Any of the models as JSON, harmless to look at."""
     try:
-        data = msgspec.json.encode(value, enc_hook=_plain)
+        data = msgspec.json.encode(value, enc_hook=_builtin)
         text = (msgspec.json.format(data, indent=indent) if indent else data).decode()
     except UnicodeEncodeError:  # half a surrogate pair, from a file name that is no UTF-8
-        builtins = msgspec.to_builtins(value, enc_hook=_plain)
+        builtins = msgspec.to_builtins(value, enc_hook=_builtin)
         text = json.dumps(builtins, ensure_ascii=False, indent=indent or None)
     return f"{json_text(text)}\n"
 
 
-def _plain(value: object) -> object:
+def _builtin(value: object) -> object:
     if isinstance(value, ObjectRows):
         return list(value)
     raise NotImplementedError(type(value))

@@ -1,4 +1,4 @@
-"""Makes strings from outside harmless in each face. Names, paths and server messages reach no output without it."""
+"""Makes strings from outside harmless in each format. Names, paths and server messages reach no output without it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _escaped(char: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def plain(text: str) -> str:
+def safe_text(text: str) -> str:
     """For a terminal or a CI log: visible, on one line, and no workflow command wherever the line breaks."""
     shown = visible(text)
     if "::" not in shown and "##" not in shown:
@@ -83,7 +83,7 @@ def markup_prose(sentence: str) -> str:
 
 def code_tag(text: str) -> str:
     """For HTML inside Markdown, where code spans are not read: a `<code>` in which nothing is a mention or a fence."""
-    shown = html.escape(plain(text), quote=True)
+    shown = html.escape(safe_text(text), quote=True)
     return f"<code>{''.join(_entity(char) for char in shown)}</code>"
 
 
@@ -93,7 +93,7 @@ def _entity(char: str) -> str:
 
 def code_span(text: str) -> str:
     """A Markdown code span: inside it nothing is a mention, an issue link, HTML or emphasis."""
-    shown = plain(text) or " "
+    shown = safe_text(text) or " "
     fence = "`" * (_longest_run(shown) + 1)
     pad = " " if shown[0] in "` " or shown[-1] in "` " else ""
     return f"{fence}{pad}{shown}{pad}{fence}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jetplan.render import phrases, words
 from jetplan.render.card import asks, facts, headline
 from jetplan.render.comment import Block, fitted
-from jetplan.render.escape import cell, code_span, code_tag, fence_for, plain, prose, visible
+from jetplan.render.escape import cell, code_span, code_tag, fence_for, prose, safe_text, visible
 from jetplan.render.model import Amount
 
 if TYPE_CHECKING:
@@ -136,18 +136,18 @@ def _card(card: AttemptCard) -> Iterator[str]:
     verb = "Under way" if card.under_way else card.state.replace("_", " ").capitalize()
     inside = [f"- **{label}:** {_sentence(value)}" for label, value in facts(card)]
     if card.first_paths:
-        rows = [f"- {plain(clip(path, 2 * _NAME))}" for path in card.first_paths]
+        rows = [f"- {safe_text(clip(path, 2 * _NAME))}" for path in card.first_paths]
         more = card.amount.object_count - len(rows)
         inside += ["", *_fenced(rows + ([f"… and {more:,} more"] if more > 0 else []))]
     for meaning, command in asks(card):
-        inside += ["", f"{meaning[0].upper()}{meaning[1:]}:", *_fenced([plain(command)])]
+        inside += ["", f"{meaning[0].upper()}{meaning[1:]}:", *_fenced([safe_text(command)])]
     summary = f"<b>! {verb}:</b> {_tag(headline(card))}"
     yield from _details(summary, inside)
 
 
 def _largest(each: RouteTotal) -> Iterator[str]:
     rows = [
-        f"{words.size(entry.size_in_bytes):>10}  {plain(clip(entry.relative_path, 2 * _NAME))}"
+        f"{words.size(entry.size_in_bytes):>10}  {safe_text(clip(entry.relative_path, 2 * _NAME))}"
         for entry in each.largest
     ]
     number = words.count(len(each.largest), "largest object")
@@ -203,7 +203,7 @@ def _set(each: DeliverySet, *, long: bool) -> list[str]:
         inside += ["", f"… and {more}: {words.amount(amount)}"]
     if each.resized:
         rows = [
-            f"{_size(one.size_then):>10} → {_size(one.size_now):>10}  {plain(clip(one.relative_path, 2 * _NAME))}"
+            f"{_size(one.size_then):>10} → {_size(one.size_now):>10}  {safe_text(clip(one.relative_path, 2 * _NAME))}"
             for one in each.resized[:LISTED_OBJECTS]
         ]
         inside += ["", "Size changed since it was sent; not sent again:", *_fenced(rows)]
@@ -229,7 +229,7 @@ def _row(entry: ObjectEntry) -> str:
         size = "everything" if entry.relative_path == "/" else "folder"
     else:
         size = _size(entry.size_in_bytes)
-    return f"{size:>10}  {plain(clip(entry.relative_path, 2 * _NAME))}"
+    return f"{size:>10}  {safe_text(clip(entry.relative_path, 2 * _NAME))}"
 
 
 def _size(size: int | None) -> str:

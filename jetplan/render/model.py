@@ -1,4 +1,4 @@
-"""The report: everything that a face may say of a plan, computed once. JSON is this, field by field, in camelCase."""
+"""The report: everything that a format may say of a plan, computed once. JSON is this, field by field, in camelCase."""
 
 from __future__ import annotations
 

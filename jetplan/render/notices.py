@@ -1,4 +1,4 @@
-"""What a reviewer should look at first, the gravest first, each in one sentence that all faces share."""
+"""What a reviewer should look at first, the gravest first, each in one sentence that all formats share."""
 
 from __future__ import annotations
 

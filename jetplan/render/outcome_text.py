@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jetplan.render import words
 from jetplan.render.card import render_card
-from jetplan.render.escape import plain
+from jetplan.render.escape import safe_text
 from jetplan.render.style import Style
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def render_outcome(report: OutcomeReport, *, color: bool, width: int) -> str:
     lines += [render_card(card, color=color, width=width).rstrip("\n") for card in report.in_doubt]
     for card in report.settled:
         state = card.state.replace("_", " ")
-        lines.append(f"  settled: {plain(card.name)}, attempt {plain(card.attempt_id)}, is {state}")
-    lines += [style.strong(f"! ALARM: {plain(alarm)}") for alarm in report.alarms]
+        lines.append(f"  settled: {safe_text(card.name)}, attempt {safe_text(card.attempt_id)}, is {state}")
+    lines += [style.strong(f"! ALARM: {safe_text(alarm)}") for alarm in report.alarms]
     lines += [style.strong(sentence) for sentence in _sentences(report)]
     return "\n".join(lines) + "\n"
 
@@ -47,13 +47,13 @@ def _more(number: int) -> Iterator[str]:
 def _not_done(step: StepOutcome, style: Style) -> list[str]:
     status = f"HTTP {step.status}: " if step.status is not None else ""
     said = f"{_VERBS[step.outcome]}: {title(step)}: {status}{step.message or 'no reason given'}"
-    return style.wrapped(plain(said), 4, first="  ! ")
+    return style.wrapped(safe_text(said), 4, first="  ! ")
 
 
 def _blocked(block: BlockedOutcome, style: Style) -> list[str]:
     what = f"set {block.set}" if block.set else f"job {block.job}"
-    lines = style.wrapped(plain(f"blocked: {what}: {block.message}"), 4, first="  ! ")
-    return lines + (style.wrapped(plain(block.hint), 6, first="    → ") if block.hint else [])
+    lines = style.wrapped(safe_text(f"blocked: {what}: {block.message}"), 4, first="  ! ")
+    return lines + (style.wrapped(safe_text(block.hint), 6, first="    → ") if block.hint else [])
 
 
 def title(step: StepOutcome) -> str:

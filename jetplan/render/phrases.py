@@ -1,4 +1,4 @@
-"""The sentences that all faces share about jobs, sets and the whole plan. Names in them are unescaped."""
+"""The sentences that all formats share about jobs, sets and the whole plan. Names in them are unescaped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The objects of one delivery as the faces list them: read from the plan's columns when asked, never copied before."""
+"""The objects of one delivery as the formats list them: read from the plan when asked, never copied before."""
 
 from __future__ import annotations
 

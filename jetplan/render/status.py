@@ -11,7 +11,7 @@ from jetplan.core.attempts import RELEASED, State
 from jetplan.render import words
 from jetplan.render.card import card_of, render_card
 from jetplan.render.document import encoded
-from jetplan.render.escape import plain
+from jetplan.render.escape import safe_text
 from jetplan.render.model import AttemptCard, Part
 from jetplan.render.style import Style
 
@@ -84,8 +84,8 @@ def render_status(report: StatusReport, *, color: bool, width: int) -> str:
 
 
 def _line(each: SetStatus) -> str:
-    states = ", ".join(f"{count} {plain(state)}" for state, count in each.states.items())
-    return f"  {plain(each.set)}  {words.count(each.objects, 'object')}, {words.size(each.known_bytes)}: {states}"
+    states = ", ".join(f"{count} {safe_text(state)}" for state, count in each.states.items())
+    return f"  {safe_text(each.set)}  {words.count(each.objects, 'object')}, {words.size(each.known_bytes)}: {states}"
 
 
 def render_status_json(report: StatusReport) -> str:

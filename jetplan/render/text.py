@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jetplan.render import words
 from jetplan.render.card import render_card
-from jetplan.render.escape import plain
+from jetplan.render.escape import safe_text
 from jetplan.render.model import Amount
 from jetplan.render.phrases import (
     blocked_title,
@@ -56,7 +56,7 @@ def _withdrawn(report: Report) -> Iterator[str]:
     """Sets that were sent and are no longer declared: nothing is asked of anybody, so no alert and no long list."""
     gone = report.withdrawn_sets
     for each in gone[:_WITHDRAWN_LISTED]:
-        yield f"    set {plain(each.name)} is no longer declared: {words.count(each.withdrawn, 'object')} stay sent"
+        yield f"    set {safe_text(each.name)} is no longer declared: {words.count(each.withdrawn, 'object')} stay sent"
     if len(gone) > _WITHDRAWN_LISTED:
         yield f"    … and {len(gone) - _WITHDRAWN_LISTED:,} more sets that are no longer declared"
     if gone:
@@ -82,14 +82,14 @@ def _mark(mark: str, style: Style) -> str:
 def _job(job: Job, style: Style) -> Iterator[str]:
     mark = _mark(_MARKS.get(job.action, "!"), style)
     about = job_title(job)
-    where = f"  {plain(route_name(job.route))}" if job.route else ""
-    yield f"  {mark} {style.strong('job ' + plain(job.name))}{where}" + (f"  ({plain(about)})" if about else "")
+    where = f"  {safe_text(route_name(job.route))}" if job.route else ""
+    yield f"  {mark} {style.strong('job ' + safe_text(job.name))}{where}" + (f"  ({safe_text(about)})" if about else "")
     for field in job.differences:
-        there, here = plain(field.server), plain(field.manifest)
-        yield f"      {plain(field.field)}: {there} on the server, {here} in the manifest"
+        there, here = safe_text(field.server), safe_text(field.manifest)
+        yield f"      {safe_text(field.field)}: {there} on the server, {here} in the manifest"
     for one in job.candidates:
         paused = ", paused" if one.paused else ""
-        yield f"      jobId {plain(one.job_id)}: {plain(route_name(one.route))}{paused}"
+        yield f"      jobId {safe_text(one.job_id)}: {safe_text(route_name(one.route))}{paused}"
     if job.action == "drift":
         yield from _settle("jetplan cannot change that: correct the manifest, or the job in Jet", style, 6)
     if job.action == "ambiguous":
@@ -105,19 +105,19 @@ def _job(job: Job, style: Style) -> Iterator[str]:
 
 
 def _problem(problem: Problem, style: Style, indent: int) -> Iterator[str]:
-    place = f" ({plain(problem.place)})" if problem.place else ""
-    yield from style.wrapped(plain(problem.message) + place, indent)
+    place = f" ({safe_text(problem.place)})" if problem.place else ""
+    yield from style.wrapped(safe_text(problem.message) + place, indent)
     if problem.hint:
         yield from _settle(problem.hint, style, indent)
 
 
 def _settle(hint: str, style: Style, indent: int) -> Iterator[str]:
-    yield from style.wrapped(plain(hint), indent + 2, first=" " * indent + "→ ")
+    yield from style.wrapped(safe_text(hint), indent + 2, first=" " * indent + "→ ")
 
 
 def _set(each: DeliverySet, style: Style) -> Iterator[str]:
     mark = "+" if each.deliveries else "!"
-    yield f"    {_mark(mark, style)} {style.strong('set ' + plain(each.name))}  {set_title(each)}".rstrip()
+    yield f"    {_mark(mark, style)} {style.strong('set ' + safe_text(each.name))}  {set_title(each)}".rstrip()
     for delivery in each.deliveries[:LISTED_DELIVERIES]:
         yield from _delivery(delivery, style)
     if len(each.deliveries) > LISTED_DELIVERIES:
@@ -129,7 +129,8 @@ def _set(each: DeliverySet, style: Style) -> Iterator[str]:
         yield from _blocked(block, style, alone=not each.deliveries)
     for one in each.resized[:LISTED_RESIZED]:
         then, now = (_size(size) for size in (one.size_then, one.size_now))
-        yield f"      {_mark('!', style)} size changed since it was sent, {then} → {now}: {plain(one.relative_path)}"
+        path = safe_text(one.relative_path)
+        yield f"      {_mark('!', style)} size changed since it was sent, {then} → {now}: {path}"
     if len(each.resized) > LISTED_RESIZED:
         yield style.faint(f"        … and {len(each.resized) - LISTED_RESIZED:,} more sizes changed; nothing is sent")
     if each.withdrawn:
@@ -142,7 +143,7 @@ def _delivery(delivery: Delivery, style: Style) -> Iterator[str]:
         again = f", revision {delivery.revision}" if delivery.revision > 1 else ""
         yield f"      delivery {delivery.batch} of {delivery.batches}{again}: {words.amount(delivery.amount)}"
     rows = [
-        (plain(entry.relative_path), _entry_size(entry.size_in_bytes, entry.is_directory, entry.relative_path))
+        (safe_text(entry.relative_path), _entry_size(entry.size_in_bytes, entry.is_directory, entry.relative_path))
         for entry in delivery.objects.head(LISTED_OBJECTS)
     ]
     longest = max((len(size) for _, size in rows), default=0)
@@ -174,7 +175,7 @@ def _notices(report: Report, style: Style) -> Iterator[str]:
         return
     yield style.strong("Look at this first:")
     for message in top_notices(report, NOTICES_OF_A_KIND):
-        first, *rest = style.wrapped(plain(message), 4, first="  ! ")
+        first, *rest = style.wrapped(safe_text(message), 4, first="  ! ")
         yield first.replace("!", style.alert("!"), 1)
         yield from rest
     yield ""
@@ -197,7 +198,7 @@ def _routes(report: Report) -> Iterator[str]:
         if each.estimated_seconds is not None:
             flags.append(f"at least {words.duration(each.estimated_seconds)} at its bandwidth limit")
         objects = words.count(each.amount.object_count, "object")
-        rows.append((plain(route_name(each.route)), objects, words.amount_size(each.amount), ", ".join(flags)))
+        rows.append((safe_text(route_name(each.route)), objects, words.amount_size(each.amount), ", ".join(flags)))
     name, objects_width, size = (max(columns(row[at]) for row in rows) for at in range(3))
     for row in rows:
         line = f"  {padded(row[0], name)}  {row[1]:>{objects_width}}  {padded(row[2], size)}  {row[3]}"

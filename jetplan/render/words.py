@@ -1,4 +1,4 @@
-"""The words that all faces share: counts, sizes in SI units, durations, how a step is called."""
+"""The words that all formats share: counts, sizes in SI units, durations, how a step is called."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ NYC = StorageProfile("sp-1", "NYC", "AWS_S3", "https://b", "a")
 
 
 def _job(**keys: Any) -> Job:
-    return read_one(json.dumps({"jobId": "j", "name": "n", **keys}).encode(), ListedJob, "GET /v1/jobs/j").plain()
+    return read_one(json.dumps({"jobId": "j", "name": "n", **keys}).encode(), ListedJob, "GET /v1/jobs/j").record()
 
 
 def _action(**data: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jetplan.apply.driver import Channel, Driver
+from jetplan.apply.driver import Channel, ProtocolDriver
 from jetplan.apply.stop import Stop
 from jetplan.apply.throttle import Throttle
 from jetplan.core.answers import Accepted, Answer, NotSent, Refused
@@ -41,7 +41,7 @@ class Scene:
         self.scope = self.ledger.ensure_scope("http://127.0.0.1:1", [])
         self.ledger.begin_run(RunInfo("run-1"))
         self.ledger.begin_run(RunInfo("person"))
-        self.driver = Driver(self.ledger, "run-1", Stop(), clock=self._clock)
+        self.driver = ProtocolDriver(self.ledger, "run-1", Stop(), clock=self._clock)
         self.names = iter(f"a-{number}" for number in range(2, 9))
 
     def _clock(self) -> float:
@@ -180,7 +180,7 @@ def test_a_stop_between_the_two_gates_is_no_doubt() -> None:
             stop.by_signal(15)
             return super().acquire(stopped)
 
-    scene.driver = Driver(scene.ledger, "run-1", stop, Full(1), clock=lambda: 0.0)
+    scene.driver = ProtocolDriver(scene.ledger, "run-1", stop, Full(1), clock=lambda: 0.0)
     assert isinstance(scene.play(), Unsent)
     assert not scene.sent
     assert scene.state() is State.NOT_SENT

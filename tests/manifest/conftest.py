@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jetplan.errors import Problem
-    from jetplan.manifest.limits import Limits
+    from jetplan.manifest.limits import ReadingLimits
 
 __all__ = ["repository"]
 
@@ -36,13 +36,13 @@ class Folder:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
 
-    def read(self, content: str | bytes | None = None, limits: Limits | None = None) -> Reading:
+    def read(self, content: str | bytes | None = None, limits: ReadingLimits | None = None) -> Reading:
         """Read the folder, after writing one manifest if given."""
         if content is not None:
             self.write({"a.yaml": content})
         return self._read_both_ways(limits)
 
-    def _read_both_ways(self, limits: Limits | None) -> Reading:
+    def _read_both_ways(self, limits: ReadingLimits | None) -> Reading:
         """Read with every shortcut and with none: nothing but time may differ."""
         with pytest.MonkeyPatch.context() as without:
             without.setenv(shortcuts.VARIABLE, "1")
@@ -53,13 +53,15 @@ class Folder:
             return quickly
         raise ManifestInvalid(quickly)
 
-    def _outcome(self, limits: Limits | None) -> Reading | tuple[Problem, ...]:
+    def _outcome(self, limits: ReadingLimits | None) -> Reading | tuple[Problem, ...]:
         try:
             return read_manifests(self.root, limits=limits)
         except ManifestInvalid as invalid:
             return invalid.problems
 
-    def problems(self, content: str | bytes | None = None, limits: Limits = DEFAULT_LIMITS) -> tuple[Problem, ...]:
+    def problems(
+        self, content: str | bytes | None = None, limits: ReadingLimits = DEFAULT_LIMITS
+    ) -> tuple[Problem, ...]:
         """What is refused; the test fails if nothing is."""
         with pytest.raises(ManifestInvalid) as raised:
             self.read(content, limits)

@@ -11,7 +11,7 @@ import pytest
 from jetplan.errors import ManifestInvalid, UsageError
 from jetplan.manifest.document import read_document
 from jetplan.manifest.files import SourceFile
-from jetplan.manifest.limits import DEFAULT_LIMITS, Limits
+from jetplan.manifest.limits import DEFAULT_LIMITS, ReadingLimits
 from jetplan.manifest.read import read_manifests
 
 GOOD = "apiVersion: jetplan/v1\njobs:\n  {0}: {{source: a, destination: b}}\n"
@@ -116,8 +116,8 @@ def test_unreadable_file_is_a_problem(folder, monkeypatch) -> None:
 def test_file_over_the_limit_is_refused(folder) -> None:
     """One byte over the limit is refused; the limit itself is not."""
     content = GOOD.format("j")
-    assert folder.read(content, Limits(file_bytes=len(content))).spec.jobs
-    (problem,) = folder.problems(content, Limits(file_bytes=len(content) - 1))
+    assert folder.read(content, ReadingLimits(file_bytes=len(content))).spec.jobs
+    (problem,) = folder.problems(content, ReadingLimits(file_bytes=len(content) - 1))
     assert problem.code == "too-large"
 
 

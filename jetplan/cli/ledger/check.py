@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 def command(config: Path, api_url: str | None, ledger: str | None) -> int:
     """Check the database and what it says. Reads only; exits 1 when something is wrong."""
     from jetplan.app.project import Project
-    from jetplan.render.escape import plain
+    from jetplan.render.escape import safe_text
 
     project = Project.load(config, api_url, ledger)
     with project.open_ledger(verify=False) as opened:
         findings = opened.check()
     for finding in findings:
         where = f"attempt {finding.attempt_id}: " if finding.attempt_id else ""
-        click.echo(plain(f"{where}{finding.what}"))
+        click.echo(safe_text(f"{where}{finding.what}"))
     if findings:
         return ExitCode.ERROR
     click.echo("The ledger is sound.", err=True)

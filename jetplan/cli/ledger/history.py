@@ -22,7 +22,7 @@ def command(config: Path, api_url: str | None, ledger: str | None, path: str) ->
     """Show every time an object was sent, alone or in a folder: where to, and by which commit and run."""
     from jetplan.app.project import Project
     from jetplan.cli.ledger.scopes import scopes_of
-    from jetplan.render.escape import plain
+    from jetplan.render.escape import safe_text
 
     if not path.strip():
         raise UsageError("--object is empty", hint="say the path as a manifest does, for instance /ep101/master.mxf")
@@ -33,14 +33,14 @@ def command(config: Path, api_url: str | None, ledger: str | None, path: str) ->
             each for scope in scopes_of(project.settings, opened) for each in opened.object_history(scope, wanted)
         ]
     if not events:
-        click.echo(f"{plain(wanted)} was never attempted.")
+        click.echo(f"{safe_text(wanted)} was never attempted.")
         return
     click.echo("\n".join(_line(event) for event in events))
 
 
 def _line(event: ObjectEvent) -> str:
     from jetplan.core.observed import Relation
-    from jetplan.render.escape import plain
+    from jetplan.render.escape import safe_text
 
     attempt, run = event.attempt, event.attempt.run
     parts = [
@@ -53,4 +53,4 @@ def _line(event: ObjectEvent) -> str:
         f"run {run.ci_url or run.run_id}",
         f"attempt {attempt.attempt_id}",
     ]
-    return plain("  ".join(part for part in parts if part))
+    return safe_text("  ".join(part for part in parts if part))

@@ -65,7 +65,7 @@ def command(
 
 
 def _write_text(found: list[Attempt], limit: int) -> None:
-    from jetplan.render.escape import plain
+    from jetplan.render.escape import safe_text
     from jetplan.render.words import count, size
 
     lines = []
@@ -73,7 +73,7 @@ def _write_text(found: list[Attempt], limit: int) -> None:
         what = "create" if attempt.subject.kind.value == "job" else count(attempt.objects, "object")
         weight = f", {size(attempt.known_bytes)}" if attempt.known_bytes else ""
         when, state = attempt.created_on[:19].replace("T", " "), attempt.state.value.replace("_", " ")
-        name = plain(attempt.subject.name)
+        name = safe_text(attempt.subject.name)
         lines.append(f"{attempt.attempt_id:<16}  {when}  {state:<21}  {name}  {what}{weight}")
     if len(found) > limit:
         lines.append(f"… and {len(found) - limit:,} older ones (--limit)")

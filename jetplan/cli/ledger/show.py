@@ -42,7 +42,7 @@ def command(attempt: str, config: Path, api_url: str | None, ledger: str | None,
 
 
 def _facts(attempt: Attempt) -> list[str]:
-    from jetplan.render.escape import plain
+    from jetplan.render.escape import safe_text
     from jetplan.render.words import count, size
 
     run = attempt.run
@@ -60,21 +60,21 @@ def _facts(attempt: Attempt) -> list[str]:
         ("commit", run.commit),
         ("ci", run.ci_url),
     ]
-    return [f"{name:<9} {plain(value)}" for name, value in facts if value]
+    return [f"{name:<9} {safe_text(value)}" for name, value in facts if value]
 
 
 def _line(step: Transition) -> str:
-    from jetplan.render.escape import plain
+    from jetplan.render.escape import safe_text
 
     detail = {key: value for key, value in step.detail.items() if value not in (None, "", [])}
     told = f"  {json.dumps(detail, ensure_ascii=False)}" if detail else ""
-    return plain(
+    return safe_text(
         f"  {step.on[:19].replace('T', ' ')}  {step.to_state.value.replace('_', ' ')}  run {step.run_id}{told}"
     )
 
 
 def _object(path: str, size: int) -> str:
-    from jetplan.render.escape import plain
+    from jetplan.render.escape import safe_text
     from jetplan.render.words import size as sized
 
-    return f"  {plain(path)}" + (f"  {sized(size)}" if size >= 0 else "")
+    return f"  {safe_text(path)}" + (f"  {sized(size)}" if size >= 0 else "")

@@ -14,10 +14,10 @@ from jetplan.manifest.yaml.tree import Misplaced, build_tree
 if TYPE_CHECKING:
     from jetplan.manifest.document import Document
     from jetplan.manifest.files import SourceFile
-    from jetplan.manifest.limits import Limits
+    from jetplan.manifest.limits import ReadingLimits
 
 
-def declare(data: bytes, document: Document, findings: Findings, source: SourceFile, limits: Limits) -> None:
+def declare(data: bytes, document: Document, findings: Findings, source: SourceFile, limits: ReadingLimits) -> None:
     """What `declare_strictly` does, with the same result, only sooner where the text is canonical."""
     if not shortcuts.are_taken():
         declare_strictly(data, document, findings, source, limits)

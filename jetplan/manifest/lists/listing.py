@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from jetplan.core.clashes import ClashKind
     from jetplan.manifest.files import SourceFile
-    from jetplan.manifest.limits import Limits
+    from jetplan.manifest.limits import ReadingLimits
     from jetplan.manifest.yaml.events import Event
 
 
@@ -41,7 +41,7 @@ def read_list(
     at: Event,
     source: SourceFile,
     findings: Findings,
-    limits: Limits,
+    limits: ReadingLimits,
     allowed: frozenset[ClashKind] = frozenset(),
     placing: Placing = Placing(),  # noqa: B008 - frozen
 ) -> Columns | None:
@@ -73,7 +73,7 @@ def read_list(
     return columns
 
 
-def _read(file: ListFile, columns: Columns, findings: Findings, limits: Limits) -> None:
+def _read(file: ListFile, columns: Columns, findings: Findings, limits: ReadingLimits) -> None:
     descriptor = open_regular(file.path, findings)
     if descriptor is None:
         return

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jetplan.manifest.findings import Findings
-    from jetplan.manifest.limits import Limits
+    from jetplan.manifest.limits import ReadingLimits
 
 _CHUNK = 1 << 20
 _EVERYDAY = 4 << 20
@@ -98,7 +98,7 @@ class Counted:
         return data
 
 
-def refuse_bomb(unpacked: int, packed: int, findings: Findings, limits: Limits) -> None:
+def refuse_bomb(unpacked: int, packed: int, findings: Findings, limits: ReadingLimits) -> None:
     """Stop where so few bytes hold so many that no list of objects is like it."""
     if unpacked > _EVERYDAY and unpacked > packed * limits.list_ratio:
         message = f"the list unpacks to more than {limits.list_ratio:,} times its size"
@@ -107,7 +107,7 @@ def refuse_bomb(unpacked: int, packed: int, findings: Findings, limits: Limits) 
 
 
 def chunks_of_lines(
-    stream: Stream, findings: Findings, limits: Limits, packed: Counted | None = None
+    stream: Stream, findings: Findings, limits: ReadingLimits, packed: Counted | None = None
 ) -> Iterator[tuple[int, bytes]]:
     """Checked UTF-8 text of about a MiB of whole lines at a time, each with the number of its first line."""
     line, total, rest = 1, 0, b""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from jetplan.manifest.columns import Columns
     from jetplan.manifest.findings import Findings
-    from jetplan.manifest.limits import Limits
+    from jetplan.manifest.limits import ReadingLimits
 
 LITERAL = "a manifest says literally what is sent, because people review it"
 
@@ -119,7 +119,7 @@ class Builder:
         self,
         data: bytes,
         findings: Findings,
-        limits: Limits,
+        limits: ReadingLimits,
         bulk: dict[tuple[str, ...], BulkReader] | None = None,
         aside: Aside | None = None,
     ) -> None:
@@ -273,7 +273,7 @@ class Builder:
 def build_tree(
     data: bytes,
     findings: Findings,
-    limits: Limits,
+    limits: ReadingLimits,
     bulk: dict[tuple[str, ...], BulkReader] | None = None,
     aside: Aside | None = None,
 ) -> Node | None:

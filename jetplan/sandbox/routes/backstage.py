@@ -141,11 +141,11 @@ def browse(jet: Jet, request: Request) -> Response:
             entries = sorted(found, key=lambda entry: (not entry.is_dir(follow_symlinks=False), entry.name))
     except (OSError, OutsideError, ValueError):
         raise RefusedError(404, f"there is no folder {path!r} in {profile.name!r}") from None
-    shown = [entry for entry in entries if _plain(entry)]
+    shown = [entry for entry in entries if _is_ordinary(entry)]
     return answer({"items": [_show_entry(path, entry) for entry in shown[:BROWSE_LIMIT]], "total": len(shown)})
 
 
-def _plain(entry: os.DirEntry[str]) -> bool:
+def _is_ordinary(entry: os.DirEntry[str]) -> bool:
     return is_speakable(entry.name) and not entry.name.startswith(PARTIAL) and not entry.is_symlink()
 
 

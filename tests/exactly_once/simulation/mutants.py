@@ -13,7 +13,7 @@ import pytest
 
 from jetplan.apply import conflicts
 from jetplan.apply.deliveries import SetDelivery
-from jetplan.apply.driver import Driver
+from jetplan.apply.driver import ProtocolDriver
 from jetplan.core import protocol
 from jetplan.core.answers import NoAnswer, NotSent
 from jetplan.core.attempts import NewAttempt, State
@@ -31,9 +31,9 @@ Mutant = Callable[[pytest.MonkeyPatch], None]
 
 def send_before_commit(patch: pytest.MonkeyPatch) -> None:
     """The request leaves before the ledger knows of it: SENDING is written down together with the answer."""
-    real, put_off = Driver._mark, {}
+    real, put_off = ProtocolDriver._mark, {}
 
-    def mark(self: Driver, effect: protocol.Mark) -> Any:
+    def mark(self: ProtocolDriver, effect: protocol.Mark) -> Any:
         if effect.to is State.SENDING:
             put_off[effect.attempt_id] = effect
             return True
@@ -41,7 +41,7 @@ def send_before_commit(patch: pytest.MonkeyPatch) -> None:
             real(self, put_off.pop(effect.attempt_id))
         return real(self, effect)
 
-    patch.setattr(Driver, "_mark", mark)
+    patch.setattr(ProtocolDriver, "_mark", mark)
 
 
 def retry_on_timeout(patch: pytest.MonkeyPatch) -> None:

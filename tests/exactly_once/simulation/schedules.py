@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from jetplan.apply.driver import Driver
+from jetplan.apply.driver import ProtocolDriver
 from jetplan.core.protocol import Send
 from simulation.jet import Weather
 from simulation.manifests import Manifest, Objects, edited, first
@@ -140,14 +140,14 @@ def raised(seed: int) -> Story:
 def simulated() -> Iterator[pytest.MonkeyPatch]:
     """Jetplan on the simulated machine, with an ear at what it sends and what it says."""
     with machine() as patch:
-        perform = Driver._perform
+        perform = ProtocolDriver._perform
 
-        def heard(self: Driver, effect: Any, *rest: Any) -> Any:
+        def heard(self: ProtocolDriver, effect: Any, *rest: Any) -> Any:
             if isinstance(effect, Send):
                 task = Scheduler.current.task
                 assert task is not None
                 task.attempt = effect.attempt.attempt_id
             return perform(self, effect, *rest)
 
-        patch.setattr(Driver, "_perform", heard)
+        patch.setattr(ProtocolDriver, "_perform", heard)
         yield patch

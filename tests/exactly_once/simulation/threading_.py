@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
-from jetplan.apply.driver import Driver
+from jetplan.apply.driver import ProtocolDriver
 from jetplan.apply.throttle import Throttle
 from simulation.scheduler import Killed, Scheduler, Task
 
@@ -235,6 +235,6 @@ def machine() -> Iterator[pytest.MonkeyPatch]:
                 if value.__hash__ is not None and value in _REPLACED:
                     patch.setattr(module, name, _REPLACED[value])
         patch.setattr("jetplan.ledger.scopes.secrets", secrets)
-        patch.setitem(Driver.__init__.__kwdefaults__ or {}, "clock", time.monotonic)
+        patch.setitem(ProtocolDriver.__init__.__kwdefaults__ or {}, "clock", time.monotonic)
         patch.setattr(Throttle.__init__, "__defaults__", (time.monotonic,))
         yield patch

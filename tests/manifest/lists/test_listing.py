@@ -17,7 +17,7 @@ from jetplan.errors import ManifestInvalid, UsageError
 from jetplan.manifest import shortcuts
 from jetplan.manifest.columns import Columns
 from jetplan.manifest.findings import Findings
-from jetplan.manifest.limits import Limits
+from jetplan.manifest.limits import ReadingLimits
 from jetplan.manifest.lists import csvlist, jsonlist
 from jetplan.manifest.lists.unpack import Stop
 from jetplan.manifest.read import read_manifests
@@ -337,7 +337,7 @@ def test_bombs_are_capped(folder, name, pack, filler) -> None:
     bomb = pack(HEADER.encode() + filler * (20_000_000 // len(filler)))
     assert len(bomb) < 200_000
     folder.write({"a.yaml": manifest(name), name: bomb})
-    codes = {problem.code for problem in folder.problems(limits=Limits(list_bytes=4_000_000))}
+    codes = {problem.code for problem in folder.problems(limits=ReadingLimits(list_bytes=4_000_000))}
     assert codes & {"list-too-large", "list-line"}
 
 
