@@ -20,7 +20,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from jetplan.core.addresses import address_of
 from jetplan.errors import JetplanError, LedgerMismatch, UsageError
-from jetplan.ledger.driver import OperationFailed, Row
+from jetplan.ledger.driver import WHAT_FOLLOWS, OperationFailed, Row
 from jetplan.ledger.encryption import encryption
 from jetplan.ledger.records import CommitUnknown
 from jetplan.ledger.schema import BLOBS, INTEGERS, TABLES
@@ -132,6 +132,8 @@ class PostgresDriver:
         self._writer: Connection | None = None
         self._reader: Connection | None = None
         self._connected = False
+        self._home: dict[str, str] | None = None
+        """What told the server from others when it was first connected to."""
 
     def write(self, work: Callable[[PostgresTransaction], T], *, once: bool = False) -> T:
         with self._writing:
@@ -194,13 +196,8 @@ class PostgresDriver:
 
         What its user may not ask for is left out.
         """
-        found: dict[str, str] = {}
-        for name, sql in _HOME.items():
-            with suppress(JetplanError):
-                ((value,),) = self.read(lambda tx, sql=sql: tx.rows(sql))  # type: ignore[misc]
-                if value:
-                    found[name] = str(value)
-        return found
+        self.read(lambda tx: tx.rows("SELECT 1"))
+        return dict(self._home or {})
 
     def verify(self) -> None:
         """Nothing is kept beside a database server."""
@@ -242,8 +239,23 @@ class PostgresDriver:
                 f"the ledger's database has the encoding {encoding}, in which names and paths may not fit",
                 hint="create it with ENCODING 'UTF8'",
             )
+        self._refuse_another(connection)
         self._connected = True
         return connection
+
+    def _refuse_another(self, connection: Connection) -> None:
+        """Raise LedgerMismatch where a connection made anew leads to a promoted replica or a restored server."""
+        now = _identity(connection)
+        before = self._home = now if self._home is None else self._home
+        differing = [name for name in now if before.get(name, now[name]) != now[name]]
+        if differing:
+            connection.close()
+            what = ", ".join(f"{name} {before[name]} before, {now[name]} now" for name in differing)
+            raise LedgerMismatch(
+                f"the server of the ledger became another one while jetplan ran ({what}): a replica was promoted, "
+                "or a backup was restored, and what was recorded last may be missing",
+                hint=WHAT_FOLLOWS,
+            )
 
     def _meaning(self, error: Exception | None) -> Exception:
         """A database error as one of ours, in its own first words but never with the password."""
@@ -301,6 +313,17 @@ def _has_landed(connection: Connection, lost: PostgresTransaction) -> bool:
     landed = tx.landed(lost.proof, lost.token)
     connection.execute("ROLLBACK")
     return landed
+
+
+def _identity(connection: Connection) -> dict[str, str]:
+    """What tells the server from every other, as far as this user may ask."""
+    found: dict[str, str] = {}
+    for name, sql in _HOME.items():
+        with suppress(psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedFunction):
+            row = connection.execute(sql).fetchone()
+            if row is not None and row[0]:
+                found[name] = str(row[0])
+    return found
 
 
 def _commit(connection: Connection) -> None:

