@@ -198,7 +198,11 @@ class Stage:
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """One call to the local Jet, with a token of its own."""
-        wanted = {"client_id": "sandbox", "client_secret": "sandbox", "grant_type": "client_credentials"}
+        wanted = {
+            "client_id": "sandbox",
+            "client_secret": self.environment["JETPLAN_CLIENT_SECRET"],
+            "grant_type": "client_credentials",
+        }
         token = self.send("POST", "/oauth/token", wanted, {})["access_token"]
         return self.send(method, path, body, {"Authorization": f"Bearer {token}"})
 

@@ -35,7 +35,9 @@ def find_conflicts(
     own = {step.subject, *step.also}
     conflicts: dict[str, Attempt] = {}
     passed: set[tuple[str, Relation]] = set()
-    for hit in ledger.find_objects(scope, step.subject.destination_id, paths):
+    destination = step.subject.destination_id
+    twins = [] if step.twins_allowed else ledger.find_twins(scope, destination, paths)
+    for hit in ledger.find_objects(scope, destination, paths) + twins:
         if (hit.attempt_id, hit.relation) in passed or hit.attempt_id in conflicts:
             continue
         other = ledger.attempt(hit.attempt_id)

@@ -118,6 +118,12 @@ def folded(path: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
+def is_unicode_twin(one: str, other: str) -> bool:
+    """Whether two spellings differ in how accents are encoded and in nothing else; either may be a folder above."""
+    first, second = unicodedata.normalize("NFC", one), unicodedata.normalize("NFC", other)
+    return first.startswith(second) or second.startswith(first)
+
+
 def _exact(paths: Sequence[str]) -> Iterator[Clash]:
     folders = {path: index for index, path in enumerate(paths) if path.endswith("/")}
     seen: dict[str, int] = {}

@@ -163,6 +163,7 @@ class SetPlanner:
                 resent_bytes=sums(wanted.objects, again)[0],
                 first_to_destination=first,
                 overlap_allowed=wanted.overlap is Overlap.SEND,
+                twins_allowed=wanted.case_twins or wanted.unicode_twins,
                 also=also,
                 place=wanted.place,
             )

@@ -154,6 +154,8 @@ class SubmitBatch:
     also: Sequence[SubjectKey] = ()
     """Other subjects whose claims count too (`renamedFrom`)."""
     place: Place = field(default=Place(""))
+    twins_allowed: bool = False
+    """Whether the set says of some other spellings that they are other files."""
     resent_bytes: int | None = None
     """The known bytes of the objects sent before; None where it was not looked at."""
 

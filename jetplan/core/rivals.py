@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from typing import TYPE_CHECKING
 
+from jetplan.core.clashes import are_folded, folded
 from jetplan.core.objects import folders_above, is_folder
 from jetplan.core.routes import route_of
 
@@ -25,6 +26,13 @@ class _Destination:
     owners: dict[str, str] = field(default_factory=dict)
     folders: dict[str, str] = field(default_factory=dict)
     above: dict[str, str] = field(default_factory=dict)
+    spelled: dict[str, str] = field(default_factory=dict)
+    """Folded path -> how it is spelled."""
+
+    def spelling(self, form: str) -> str:
+        """How an object of this folded form is spelled here, or a folder above it, or something in it."""
+        around = next((self.spelled[each] for each in (form, *folders_above(form)) if each in self.spelled), "")
+        return around or next((path for each, path in self.spelled.items() if each.startswith(form)), form)
 
 
 class Rivals:
@@ -39,6 +47,7 @@ class Rivals:
                 self._tables.setdefault(route.destination.profile_id, []).append(wanted.objects)
         self._apart: dict[str, bool] = {}
         self._destinations: dict[str, _Destination] = {}
+        self._folded: dict[str, _Destination] = {}
 
     def meet(self, wanted: DeliverySetSpec, delta: Delta, route: Route) -> dict[int, str]:
         """The new objects of a set that an earlier one already sends there: index -> that set's name.
@@ -53,8 +62,28 @@ class Rivals:
         met = _meeting(there, paths)
         for path in met:
             del paths[path]
+        twins = self._meet_twins(wanted, paths, destination)
+        for path in twins:
+            del paths[path]
         _remember(there, paths, wanted.name)
-        return dict(met.values())
+        return dict(met.values()) | dict(twins.values())
+
+    def _meet_twins(
+        self, wanted: DeliverySetSpec, paths: Mapping[str, int], destination: str
+    ) -> dict[str, tuple[int, str]]:
+        """Those of the paths that an earlier set spells otherwise, unless this set says that they are other files."""
+        there = self._folded.setdefault(destination, _Destination())
+        spelled = {folded(path): path for path in paths}
+        found = _meeting(there, {form: paths[path] for form, path in spelled.items()})
+        met = {
+            spelled[form]: meeting
+            for form, meeting in found.items()
+            if not wanted.allows_twins(spelled[form], there.spelling(form))
+        }
+        left = {form: paths[path] for form, path in spelled.items() if path not in met}
+        _remember(there, left, wanted.name)
+        there.spelled.update((form, spelled[form]) for form in left)
+        return met
 
     def _are_apart(self, destination: str) -> bool:
         """Whether no two sets can meet there, whatever of them is new: the usual case, seen at one glance."""
@@ -70,7 +99,7 @@ def _have_nothing_in_common(tables: Sequence[ObjectTable]) -> bool:
     seen: set[str] = set()
     total = 0
     for table in tables:
-        seen.update(table.paths)
+        seen.update(table.paths if are_folded(table.paths) else map(folded, table.paths))
         total += len(table)
         if len(seen) != total or any(map(str.endswith, table.paths, repeat("/"))):
             return False

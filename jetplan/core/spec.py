@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from jetplan.core.clashes import is_unicode_twin
 from jetplan.errors import Place
 
 if TYPE_CHECKING:
@@ -56,8 +57,14 @@ class DeliverySetSpec:
     overlap: Overlap = Overlap.REFUSE
     renamed_from: str | None = None
     place: Place = field(default=Place(""), compare=False)
-    twins_allowed: bool = False
-    """Whether names that differ only in case, or in how accents are encoded, are said to be different files."""
+    case_twins: bool = False
+    """Whether paths that differ only in case are said to be different files."""
+    unicode_twins: bool = False
+    """The same of paths that differ only in how accents are encoded."""
+
+    def allows_twins(self, path: str, spelled: str) -> bool:
+        """Whether two spellings that fold into one, of an object or of a folder around it, are said to be different."""
+        return self.unicode_twins if is_unicode_twin(path, spelled) else self.case_twins
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,8 @@ def read_set(
     if len(findings.problems) + findings.unlisted > before or name is None or job is None or columns is None:
         return None
     table = columns.table(revision or 1)
-    twins = bool(allowed & {ClashKind.CASE_TWIN, ClashKind.NORMAL_TWIN})
-    return DeliverySetSpec(name, job, table, overlap, renamed_from, findings.place(key), twins), columns
+    twins = (ClashKind.CASE_TWIN in allowed, ClashKind.NORMAL_TWIN in allowed)
+    return DeliverySetSpec(name, job, table, overlap, renamed_from, findings.place(key), *twins), columns
 
 
 def _overlap(fields: Fields) -> Overlap:

@@ -92,14 +92,16 @@ class _Search:
         for hit in self.ledger.find_twins(self.scope, destination, paths):
             name, index = questions[hit.index]
             attempt = self.holders.attempt(hit.attempt_id)
-            if holds(attempt) and not self.spec.sets[name].twins_allowed:
-                spelled = self.holders.spelling(hit.attempt_id, paths[hit.index])
+            spelled = self.holders.spelling(hit.attempt_id, paths[hit.index])
+            if holds(attempt) and not self.spec.sets[name].allows_twins(paths[hit.index], spelled):
                 yield hit.index, Overlapping(index, hit.relation, attempt, spelled=spelled)
 
     def made_anew(self, destination: str, questions: Questions) -> Iterator[tuple[int, Overlapping]]:
         """At a profile that is gone, and whose place this one may have taken."""
         for before in self.former.get(destination, ()):
-            for hit in self.ledger.find_objects(self.scope, before.profile_id, self._paths(questions)):
+            paths = self._paths(questions)
+            exact = self.ledger.find_objects(self.scope, before.profile_id, paths)
+            for hit in exact + self.ledger.find_twins(self.scope, before.profile_id, paths):
                 attempt = self.holders.attempt(hit.attempt_id)
                 if holds(attempt):
                     index = questions[hit.index][1]

@@ -31,7 +31,8 @@ class PackedSet(msgspec.Struct, array_like=True, gc=False):
     overlap: Overlap
     renamed_from: str | None
     place: Place
-    twins_allowed: bool
+    case_twins: bool
+    unicode_twins: bool
     digest: bytes
     revision: int
     revisions: dict[int, int]
@@ -102,7 +103,8 @@ def pack(key: bytes, reading: Reading) -> list[bytes]:
                 wanted.overlap,
                 wanted.renamed_from,
                 wanted.place,
-                wanted.twins_allowed,
+                wanted.case_twins,
+                wanted.unicode_twins,
                 spec.digests[wanted.name],
                 table.revision,
                 dict(table.revisions),
@@ -134,7 +136,7 @@ def _reading(head: Head, columns: memoryview) -> Reading:
         sizes.frombytes(columns[at_size : at_size + width * each.count])
         paths = PackedPaths(columns[at_text : at_text + each.text], each.count)
         table = ObjectTable(paths, sizes, each.revision, each.revisions)
-        said = (each.overlap, each.renamed_from, each.place, each.twins_allowed)
+        said = (each.overlap, each.renamed_from, each.place, each.case_twins, each.unicode_twins)
         sets[each.name] = DeliverySetSpec(each.name, each.job, table, *said)
         at_size += width * each.count
         at_text += each.text

@@ -58,8 +58,8 @@ def write(project, folder, jobs, name, path):
 )
 @pytest.mark.parametrize(
     ("mine", "theirs"),
-    [("/x/f1.mxf", "/x/f1.mxf"), ("/x/", "/x/f1.mxf"), ("/x/f1.mxf", "/x/")],
-    ids=["file and file", "folder and file", "file and folder"],
+    [("/x/f1.mxf", "/x/f1.mxf"), ("/x/", "/x/f1.mxf"), ("/x/f1.mxf", "/x/"), ("/X/f1.mxf", "/x/f1.mxf")],
+    ids=["file and file", "folder and file", "file and folder", "another spelling"],
 )
 def test_another_run_begins_sends_and_ends_in_the_middle_of_this_one(project, jet, off, mine, theirs):
     """This run has planned and waits for a job. Another sends the same to the same place, and ends: it went once."""

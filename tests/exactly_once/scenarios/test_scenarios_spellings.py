@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import counting
 import pytest
 
 APPLY = "jetplan apply --auto-approve"
@@ -43,3 +44,44 @@ def test_it_is_there_already(project, jet):
     project.write_set("/Ep101/a.mxf", "/b.mxf", extra="overlap: skip")
     project.run(APPLY)
     assert jet.objects == {"/ep101/a.mxf": 1, "/b.mxf": 1}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "word"), [(NFC, NFD, "allowCaseTwins: true"), ("/a.mxf", "/A.mxf", "allowUnicodeTwins: true")]
+)
+def test_another_word_is_no_word_on_it(project, jet, before, after, word):
+    """That case makes two files says nothing of how accents are encoded, and the other way round."""
+    project.write_set(before)
+    project.run(APPLY)
+    project.write_set(after, extra=word)
+    project.run(APPLY, code=1)
+    assert jet.objects == {before: 1}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("/ep/a.mxf", "/Ep/a.mxf"), (NFC, NFD), ("/Ep/", "/ep/a.mxf"), ("/ep/a.mxf", "/EP/")]
+)
+def test_two_sets_of_one_commit_that_spell_it_otherwise(project, jet, one, other):
+    """The first set in the manifests has it; the second waits for a word, and `overlap` or an allowance says it."""
+    project.write_set(one)
+    text = (project.project / "manifests/main.yaml").read_text()
+    second = "  others:\n    job: nyc-to-lax\n{}    objects:\n      - {}\n"
+    project.write(text + second.format("", other))
+    project.run(APPLY, code=8)
+    project.run(APPLY, code=1)
+    assert jet.objects == {one.rstrip("/"): 1}
+    project.write(text + second.format("    overlap: send\n", other))
+    project.run(APPLY)
+    assert jet.objects == {one.rstrip("/"): 1, other.rstrip("/"): 1}
+
+
+def test_a_destination_made_anew_hides_no_other_spelling(project, jet, monkeypatch):
+    """Both at once: another id of the profile, and another spelling of the path."""
+    project.write_set("/ep101/a.mxf")
+    project.run(APPLY)
+    monkeypatch.setattr(counting, "PROFILES", {"src-1": "NYC Dailies", "dst-2": "LAX Ingest"})
+    jet.urls["dst-2"] = jet.urls["dst-1"]
+    jet.jobs.clear()
+    project.write_set("/EP101/a.mxf")
+    project.run(APPLY, code=None)
+    assert jet.objects == {"/ep101/a.mxf": 1}
