@@ -199,7 +199,7 @@ class Stage:
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """One call to the local Jet, with a token of its own."""
         wanted = {
-            "client_id": "sandbox",
+            "client_id": self.environment["JETPLAN_CLIENT_ID"],
             "client_secret": self.environment["JETPLAN_CLIENT_SECRET"],
             "grant_type": "client_credentials",
         }
