@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -70,6 +71,7 @@ def test_version(run_line):
         ("jetplan resolve abc --reason x", "--accepted or --not-accepted"),
         ("jetplan resolve abc --accepted", "--reason"),
         ("jetplan plan one two", "unexpected extra argument"),
+        ("jetplan init --ledger 'sqlite:///a?b=c.db'", "a file takes none"),
     ],
 )
 def test_usage(run_line, line, said):
@@ -121,7 +123,7 @@ def test_apply_on_a_terminal(stage, answer, code, sent):
         pass
     os.close(leader)
     assert process.wait(60) == code, shown
-    assert b"+ job nyc-to-lax" in shown or b"job nyc-to-lax" in shown
+    assert "+ job nyc-to-lax  NYC Dailies" in re.sub(r"\x1b\[[0-9;]*m", "", shown.decode())
     assert stage.delivery_posts() == sent
 
 
@@ -166,13 +168,18 @@ def test_names_with_spaces_from_the_environment(stage, monkeypatch):
 
 
 def test_a_flag_beats_the_environment_beats_the_file(stage, monkeypatch):
-    """Of three API URLs the nearest to the person counts."""
+    """Of three API URLs the nearest to the person counts, and no other is asked."""
     stage.write_set("/a.mxf")
+    asked = lambda: len(stage.requests("GET", "/v1/jobs"))  # noqa: E731 - asked four times
     monkeypatch.setenv("JETPLAN_API_URL", "http://127.0.0.1:9")
-    stage.run("jetplan plan", code=1)
+    assert "127.0.0.1:9" in stage.run("jetplan plan", code=1).err
+    assert asked() == 0, "the variable beats the file, which names the local Jet"
     stage.run(f"jetplan plan --api-url {stage.url}")
+    assert asked() == 1, "the flag beats the variable"
+    assert "127.0.0.1:9" in stage.run("jetplan plan --api-url http://127.0.0.1:9", code=1).err
     monkeypatch.delenv("JETPLAN_API_URL")
     stage.run("jetplan plan")
+    assert asked() == 2, "the file counts where nothing else is said"
 
 
 @pytest.mark.parametrize("missing", ["JETPLAN_CLIENT_ID", "JETPLAN_CLIENT_SECRET"])
