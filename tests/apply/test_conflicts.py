@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "core"))
-
 from builders import declared, job, observed, spec, subject, wanted
 
 from jetplan.apply import ApplyOptions, Stop

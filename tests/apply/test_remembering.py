@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "core"))
-
 from builders import attempt, declared, job, observed, spec, subject, wanted
 
 from jetplan.apply import remember_whole_sets

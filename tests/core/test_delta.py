@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
+from builders import attempt
 from hypothesis import given
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from builders import attempt
 
 from jetplan.core.attempts import RELEASED, SENT, State
 from jetplan.core.delta import difference

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
+from builders import LAX, NYC, declared, job, observed, spec, wanted
 from hypothesis import given
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from builders import LAX, NYC, declared, job, observed, spec, wanted
 
 from jetplan.core import rivals
 from jetplan.core.delta import difference

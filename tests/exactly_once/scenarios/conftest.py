@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
-from stage import Stage, open_stage, stage
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from counting import CountingJet, counting
+from stage import Stage, open_stage, stage
 
 __all__ = ["open_stage", "stage"]
 

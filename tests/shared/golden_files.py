@@ -1,11 +1,11 @@
-"""Compares what a face says with a file under golden/; JETPLAN_REWRITE_GOLDEN=1 rewrites it for a person to review."""
+"""Compares an output with a file under golden/; JETPLAN_REWRITE_GOLDEN=1 rewrites it for a person to review."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parents[1] / "render/golden"
 REWRITE = bool(os.environ.get("JETPLAN_REWRITE_GOLDEN"))
 
 

@@ -1,8 +1,0 @@
-"""The simulation and the crash campaign are packages beside these tests."""
-
-from __future__ import annotations
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
