@@ -48,9 +48,9 @@ def claim(ledger, scope, name, count, together=32):
     for at in range(0, len(batches), together):
         version = ledger.claim(scope, subject, version, batches[at : at + together], "run").version
     for batch in batches:
-        ledger.mark(batch.attempt_id, State.SENDING, run_id="run")
-        ledger.mark(batch.attempt_id, State.ACCEPTED, run_id="run", delivery_id=f"d-{batch.attempt_id}")
-    ledger.settle(scope, subject, b"d" * 32)
+        ledger.transition(batch.attempt_id, State.SENDING, run_id="run")
+        ledger.transition(batch.attempt_id, State.ACCEPTED, run_id="run", delivery_id=f"d-{batch.attempt_id}")
+    ledger.record_complete_set(scope, subject, b"d" * 32)
     return time.perf_counter() - began
 
 

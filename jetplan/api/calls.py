@@ -12,7 +12,7 @@ from jetplan.api.retries import Tries, is_passing, wait_asked_for
 from jetplan.api.tokens import CALL, Credentials, Token, TokenKeeper, read_token
 from jetplan.api.transport import ORDINARY_CAP, Incoming, Request, Transport
 from jetplan.api.verdicts import Answered, message_of
-from jetplan.core.answers import Answer, NoAnswer, NotSent, Refused
+from jetplan.core.answers import Answer, InDoubtAnswer, NotSentAnswer, RejectedAnswer
 from jetplan.errors import ApiError, AuthenticationError, Unreachable
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Caller:
         except AuthenticationError:
             raise
         except ApiError as failure:
-            return NotSent(failure.message)
+            return NotSentAnswer(failure.message)
         sent = Request(request.method, request.target, request.body, _JSON | _bearing(token))
         cap = max(ORDINARY_CAP, 8 * len(request.body or b""))
         try:
@@ -91,14 +91,14 @@ class Caller:
                     incoming.whole_request,
                 )
         except Unsent as failure:
-            return NotSent(failure.reason)
+            return NotSentAnswer(failure.reason)
         except Lost as failure:
-            return NoAnswer(failure.reason, failure.status)
+            return InDoubtAnswer(failure.reason, failure.status)
         answer = verdict(answered)
-        if isinstance(answer, Refused):
+        if isinstance(answer, RejectedAnswer):
             if answer.status == 401:
                 self._tokens.forget(token)
-            return Refused(answer.status, self._hide(answer.message, token), answer.retry_after)
+            return RejectedAnswer(answer.status, self._hide(answer.message, token), answer.retry_after)
         return answer
 
     def _persist(self, call: str, once: Callable[[float], R]) -> R:

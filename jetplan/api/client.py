@@ -25,7 +25,7 @@ from jetplan.api.tokens import Credentials
 from jetplan.api.transport import Incoming, Request, Transport
 from jetplan.api.verdicts import on_change, on_creation, on_delivery
 from jetplan.api.wire import Delivery, Job, JobFile, StorageProfile, Transfer
-from jetplan.core.answers import Answer, NotSent
+from jetplan.core.answers import Answer, NotSentAnswer
 from jetplan.errors import ApiError
 
 if TYPE_CHECKING:
@@ -139,14 +139,14 @@ class JetClient:
     def deliver(self, job_id: str, body: bytes) -> Answer:
         """Submit a `delivery_body` to a job. Accepted holds the delivery's id, or nothing and a note."""
         if not is_sound(job_id):
-            return NotSent("the job's id cannot stand in a URL")
+            return NotSentAnswer("the job's id cannot stand in a URL")
         target = f"/v1/jobs/{segment(job_id)}/deliveries"
         return self._caller.write(Request("POST", target, body), lambda answered: on_delivery(answered, job_id, body))
 
     def set_paused(self, job_id: str, paused: bool) -> Answer:
         """Pause or resume a job. It may be repeated; each call still sends one request."""
         if not is_sound(job_id):
-            return NotSent("the job's id cannot stand in a URL")
+            return NotSentAnswer("the job's id cannot stand in a URL")
         target = f"/v1/jobs/{segment(job_id)}"
         body = paused_body(paused)
         return self._caller.write(Request("PATCH", target, body), lambda answered: on_change(answered, job_id, body))

@@ -11,7 +11,7 @@ from jetplan.api.contradictions import Said, in_change, in_creation, in_delivery
 from jetplan.api.ids import is_sound
 from jetplan.api.reading import UNREADABLE
 from jetplan.api.retries import wait_asked_for
-from jetplan.core.answers import Accepted, Answer, NoAnswer, Refused
+from jetplan.core.answers import AcceptedAnswer, Answer, InDoubtAnswer, RejectedAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,13 +40,13 @@ def on_creation(answered: Answered, sent: bytes) -> Answer:
     if not isinstance(said, dict | list):
         return said
     if found := in_creation(said, sent):
-        return NoAnswer(f"POST /v1/jobs: {found}", answered.status)
+        return InDoubtAnswer(f"POST /v1/jobs: {found}", answered.status)
     job_id = _id(said, "jobId")
     if job_id is None:
-        return NoAnswer("POST /v1/jobs: the answer has no `jobId`", answered.status)
+        return InDoubtAnswer("POST /v1/jobs: the answer has no `jobId`", answered.status)
     if not is_sound(job_id):
-        return NoAnswer("POST /v1/jobs: `jobId` cannot stand in a URL", answered.status)
-    return Accepted(str(job_id), answered.status)
+        return InDoubtAnswer("POST /v1/jobs: `jobId` cannot stand in a URL", answered.status)
+    return AcceptedAnswer(str(job_id), answered.status)
 
 
 def on_delivery(answered: Answered, job_id: str, sent: bytes) -> Answer:
@@ -59,25 +59,25 @@ def on_delivery(answered: Answered, job_id: str, sent: bytes) -> Answer:
     if not isinstance(said, dict | list):
         return said
     if found := in_delivery(said, job_id, sent):
-        return NoAnswer(f"the server answered {answered.status}, but {found}", answered.status)
+        return InDoubtAnswer(f"the server answered {answered.status}, but {found}", answered.status)
     record_id = _id(said, "deliveryId", "id")
     if record_id is None:
-        return Accepted("", answered.status, "the answer gave the delivery no id")
+        return AcceptedAnswer("", answered.status, "the answer gave the delivery no id")
     if not is_sound(record_id):
-        return Accepted("", answered.status, "the delivery's id cannot stand in a URL and was dropped")
-    return Accepted(str(record_id), answered.status)
+        return AcceptedAnswer("", answered.status, "the delivery's id cannot stand in a URL and was dropped")
+    return AcceptedAnswer(str(record_id), answered.status)
 
 
 def on_change(answered: Answered, job_id: str, sent: bytes) -> Answer:
     """The verdict on a change to a job, for which an answer without a body (204) is a proper one too."""
     if answered.status == _EMPTY_BY_RIGHT and answered.whole_head and answered.whole_request:
-        return Accepted("", answered.status)
+        return AcceptedAnswer("", answered.status)
     said = _accepting(answered)
     if not isinstance(said, dict | list):
         return said
     if found := in_change(said, job_id, sent):
-        return NoAnswer(f"the server answered {answered.status}, but {found}", answered.status)
-    return Accepted("", answered.status)
+        return InDoubtAnswer(f"the server answered {answered.status}, but {found}", answered.status)
+    return AcceptedAnswer("", answered.status)
 
 
 def _id(said: Said | list[msgspec.Raw], *keys: str) -> object:
@@ -93,16 +93,16 @@ def _accepting(answered: Answered) -> Said | list[msgspec.Raw] | Answer:
     if status in REFUSING:
         return _refusal(answered)
     if not 200 <= status < 300:
-        return NoAnswer(f"the server answered {status}, which does not say whether it acted", status)
+        return InDoubtAnswer(f"the server answered {status}, which does not say whether it acted", status)
     if not answered.whole_request:
-        return NoAnswer("the server answered before it had the whole request", status)
+        return InDoubtAnswer("the server answered before it had the whole request", status)
     if not answered.body:
-        return NoAnswer(f"the server answered {status} and nothing more", status)
+        return InDoubtAnswer(f"the server answered {status} and nothing more", status)
     try:
         answered.body.decode()  # values are passed over unread, and with them what is no UTF-8
         said: Said | list[msgspec.Raw] = msgspec.json.decode(answered.body, type=Said | list[msgspec.Raw])
     except UNREADABLE:
-        return NoAnswer(f"the server answered {status}, and not in JSON", status)
+        return InDoubtAnswer(f"the server answered {status}, and not in JSON", status)
     return said
 
 
@@ -110,9 +110,9 @@ def _refusal(answered: Answered) -> Answer:
     try:
         said = msgspec.json.decode(answered.body, type=dict[str, Any])
     except UNREADABLE:
-        return NoAnswer(f"something answered {answered.status}, and not in the API's words", answered.status)
+        return InDoubtAnswer(f"something answered {answered.status}, and not in the API's words", answered.status)
     asked = wait_asked_for(answered.headers.get("retry-after"), answered.headers.get("date"))
-    return Refused(answered.status, message_in(said), asked)
+    return RejectedAnswer(answered.status, message_in(said), asked)
 
 
 def message_in(said: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from jetplan.app.identity import new_run
 from jetplan.app.planning import plan_from
 from jetplan.app.resolving import check_reason
-from jetplan.apply import apply_in_rounds, leased_run, make_context, remember_whole_sets, settle_earlier
+from jetplan.apply import apply_in_rounds, leased_run, make_context, record_complete_sets, settle_earlier
 from jetplan.core.approval import narrowed
 from jetplan.core.limits import refusals
 from jetplan.core.plan import CreateJob
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from jetplan.api.client import JetClient
     from jetplan.app.approval import Approval
-    from jetplan.app.planning import Outlook
+    from jetplan.app.planning import Observation
     from jetplan.app.settings import Settings
     from jetplan.apply import ApplyOptions, Stop
     from jetplan.core.attempts import RunInfo
@@ -66,13 +66,13 @@ class Task:
 class Prepared:
     """What an apply is about to do, and what of it the limits refuse. Nothing was begun."""
 
-    outlook: Outlook
+    observation: Observation
     refused: Sequence[Refusal]
 
     @property
     def plan(self) -> Plan:
         """The plan that was made."""
-        return self.outlook.plan
+        return self.observation.plan
 
     @property
     def idle(self) -> bool:
@@ -90,16 +90,16 @@ def allowed_resend(reason: str | None) -> dict[str, str] | None:
 
 def prepare(task: Task, approval: Approval) -> Prepared:
     """Observe and plan. Raises StalePlan where that is not what was approved."""
-    outlook = plan_from(task.settings, task.spec, observe_server(task.client), task.ledger)
-    approval.check(outlook, task.spec)
-    return Prepared(outlook, refusals(outlook.plan, task.limits))
+    observation = plan_from(task.settings, task.spec, observe_server(task.client), task.ledger)
+    approval.check(observation, task.spec)
+    return Prepared(observation, refusals(observation.plan, task.limits))
 
 
 def remember_idle(task: Task, prepared: Prepared) -> None:
     """Note in the ledger which sets are entirely sent, where there is nothing else to do."""
-    if prepared.outlook.scope is not None:
-        task.ledger.learn_profiles(prepared.outlook.scope, shown_profiles(prepared.outlook.server))
-        remember_whole_sets(prepared.plan, lambda _: False, task.ledger, prepared.outlook.scope, task.sizes())
+    if prepared.observation.scope is not None:
+        task.ledger.learn_profiles(prepared.observation.scope, shown_profiles(prepared.observation.server))
+        record_complete_sets(prepared.plan, lambda _: False, task.ledger, prepared.observation.scope, task.sizes())
 
 
 def look_again(task: Task, prepared: Prepared) -> Prepared:
@@ -107,7 +107,7 @@ def look_again(task: Task, prepared: Prepared) -> Prepared:
     now = plan_from(task.settings, task.spec, observe_server(task.client), task.ledger)
     if digest_of(prepared.plan) != digest_of(now.plan):
         raise StalePlan("the plan changed while you were asked: nothing was applied", hint="run `jetplan apply` again")
-    return replace(prepared, outlook=replace(prepared.outlook, server=now.server))
+    return replace(prepared, observation=replace(prepared.observation, server=now.server))
 
 
 def perform(task: Task, prepared: Prepared, approval: Approval, *, confirmed: bool = False) -> ApplyOutcome:
@@ -116,7 +116,7 @@ def perform(task: Task, prepared: Prepared, approval: Approval, *, confirmed: bo
     if approval.run_id:
         run = replace(run, run_id=approval.run_id)
     approved = prepared.plan if confirmed or approval.given else None
-    return execute(task, prepared.outlook.server, run, approved)
+    return execute(task, prepared.observation.server, run, approved)
 
 
 def execute(task: Task, server: Server, run: RunInfo, approved: Plan | None) -> ApplyOutcome:

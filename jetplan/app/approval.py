@@ -13,7 +13,7 @@ from jetplan.errors import LedgerMismatch, ManifestInvalid, StalePlan, UsageErro
 from jetplan.render.digest import digest_of
 
 if TYPE_CHECKING:
-    from jetplan.app.planning import Outlook
+    from jetplan.app.planning import Observation
     from jetplan.app.settings import Settings
     from jetplan.core.spec import Spec
     from jetplan.ledger.store import Ledger
@@ -89,24 +89,24 @@ class Approval:
                 hint="`jetplan status` shows what became of it; plan again for what is left",
             )
 
-    def check(self, outlook: Outlook, spec: Spec) -> None:
+    def check(self, observation: Observation, spec: Spec) -> None:
         """Stop unless what would be done now is what was approved. Raises StalePlan that names what moved."""
         if self.saved is not None:
-            self._check_moved(self.saved.bound, outlook, spec)
-        now = digest_of(outlook.plan) if self.digest else ""
+            self._check_moved(self.saved.bound, observation, spec)
+        now = digest_of(observation.plan) if self.digest else ""
         if self.digest != now:
             raise StalePlan(
                 f"what would be done now is not what was approved: its digest is {now}, not {self.digest}", hint=_AGAIN
             )
 
-    def _check_moved(self, bound: Bound, outlook: Outlook, spec: Spec) -> None:
-        if bound.account != outlook.plan.account:
+    def _check_moved(self, bound: Bound, observation: Observation, spec: Spec) -> None:
+        if bound.account != observation.plan.account:
             raise StalePlan(
                 f"the plan was made for account {bound.account or '(unknown)'}, "
-                f"and these credentials belong to {outlook.plan.account or '(unknown)'}",
+                f"and these credentials belong to {observation.plan.account or '(unknown)'}",
                 hint=_AGAIN,
             )
-        reasons = moved(bound.binding(), bind(spec, outlook.observed))
+        reasons = moved(bound.binding(), bind(spec, observation.observed))
         if reasons:
             more = f"; and {len(reasons) - _NAMED} more" if len(reasons) > _NAMED else ""
             raise StalePlan(f"the saved plan is stale: {'; '.join(reasons[:_NAMED])}{more}", hint=_AGAIN)

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from jetplan.app.identity import new_run
-from jetplan.app.planning import look_ahead
+from jetplan.app.planning import observe_and_plan
 from jetplan.app.waiting import LEASE
 from jetplan.apply import leased_run
 from jetplan.core.attempts import Claimed, NewAttempt
@@ -45,14 +45,14 @@ def record_as_sent(
     settings: Settings, spec: Spec, client: JetClient, ledger: Ledger, names: Sequence[str], reason: str
 ) -> Baselined:
     """Record what a plan would submit of these sets as sent, with who said so and why."""
-    outlook = look_ahead(settings, spec, client, ledger)
-    steps = [step for step in outlook.plan.submissions() if step.set_name in names]
-    scope = ledger.ensure_scope(settings.api_url, outlook.server.accounts)
+    observation = observe_and_plan(settings, spec, client, ledger)
+    steps = [step for step in observation.plan.submissions() if step.set_name in names]
+    scope = ledger.ensure_scope(settings.api_url, observation.server.accounts)
     run = new_run()
     objects = 0
     with leased_run(ledger, run, LEASE):
         for step in steps:
-            attempt = _attempt(step, outlook.observed.jobs)
+            attempt = _attempt(step, observation.observed.jobs)
             result = ledger.record_baseline(scope, step.subject, attempt, run.run_id, who=run.who, reason=reason)
             objects += len(step) if isinstance(result, Claimed) else 0
     recorded = {step.set_name for step in steps}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class Observation:
     """What was seen and what follows from it."""
 
     server: Server
@@ -35,25 +35,25 @@ class Outlook:
     scope: str | None
 
 
-def look_ahead(
+def observe_and_plan(
     settings: Settings, spec: Spec, client: JetClient, ledger: Ledger, listed: Listed | None = None
-) -> Outlook:
+) -> Observation:
     """Observe and plan, and look for evidence of what is in doubt; reading only. `listed`: what was listed already."""
-    outlook = plan_from(settings, spec, server_of(listed or list_server(client)), ledger)
-    if outlook.scope is None or not outlook.plan.unfinished:
-        return outlook
-    findings = look_for_evidence(client, ledger, outlook.scope, lambda: outlook.server.jobs)
-    plan = replace(outlook.plan, unfinished=with_findings(outlook.plan.unfinished, findings))
-    return replace(outlook, plan=plan)
+    observation = plan_from(settings, spec, server_of(listed or list_server(client)), ledger)
+    if observation.scope is None or not observation.plan.unfinished:
+        return observation
+    findings = look_for_evidence(client, ledger, observation.scope, lambda: observation.server.jobs)
+    plan = replace(observation.plan, unfinished=with_findings(observation.plan.unfinished, findings))
+    return replace(observation, plan=plan)
 
 
 def plan_from(
     settings: Settings, spec: Spec, server: Server, ledger: Ledger, before: Mapping[str, int] | None = None
-) -> Outlook:
+) -> Observation:
     """Plan from what the server showed and what the ledger says now; `before` as for `observe`."""
     scope = ledger.scope_of(settings.api_url, server.accounts)
     observed = observe(spec, server, ledger, scope, before)
-    return Outlook(server, observed, diff(spec, observed, settings.batch_limits), scope)
+    return Observation(server, observed, diff(spec, observed, settings.batch_limits), scope)
 
 
 def exit_code_of(plan: Plan, *, detailed: bool, refused: Sequence[Refusal] = ()) -> ExitCode:

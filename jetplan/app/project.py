@@ -12,7 +12,7 @@ from jetplan.app.approval import Approval
 from jetplan.app.limits import Lifts, limits_of
 from jetplan.app.manifests import read_known
 from jetplan.app.opening import connection, pinned_ledger
-from jetplan.app.planning import exit_code_of, look_ahead
+from jetplan.app.planning import exit_code_of, observe_and_plan
 from jetplan.app.resolving import resolve_attempt
 from jetplan.app.settings import CONFIG_FILE, load_settings
 from jetplan.app.status import standing_of
@@ -96,7 +96,7 @@ class Project:
         """What an apply would do. Reads only."""
         reading = self.validate(manifests)
         with self.open_ledger() as ledger, self.connect() as client:
-            plan = look_ahead(self.settings, reading.spec, client, ledger).plan
+            plan = observe_and_plan(self.settings, reading.spec, client, ledger).plan
         refused = refusals(plan, limits_of(self.settings, lifts or Lifts()))
         code = exit_code_of(plan, detailed=True, refused=refused)
         return Planned(Path(manifests), plan, refused, code, digest_of(plan))

@@ -28,8 +28,8 @@ def resolve_attempt(ledger: Ledger, attempt: str, *, accepted: bool, reason: str
     with leased_run(ledger, run, LEASE):
         if found.state is State.SENDING and not found.live:
             ended = {"reason": "its run ended before the answer came"}
-            ledger.mark(found.attempt_id, State.IN_DOUBT, ended, run_id=run.run_id)
-        done = ledger.mark(found.attempt_id, to, detail, run_id=run.run_id, only_from=frozenset({State.IN_DOUBT}))
+            ledger.transition(found.attempt_id, State.IN_DOUBT, ended, run_id=run.run_id)
+        done = ledger.transition(found.attempt_id, to, detail, run_id=run.run_id, only_from=frozenset({State.IN_DOUBT}))
     if not done:
         raise _refusal(found, done.state)
     return found

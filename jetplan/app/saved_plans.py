@@ -19,7 +19,7 @@ from jetplan.version import __version__
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jetplan.app.planning import Outlook
+    from jetplan.app.planning import Observation
     from jetplan.app.settings import Settings
     from jetplan.core.spec import Spec
     from jetplan.ledger.store import Ledger
@@ -48,12 +48,12 @@ def save_plan(file: Path, report: Report, bound: Bound) -> str:
     return content.plan_id
 
 
-def bound_of(settings: Settings, ledger: Ledger, outlook: Outlook, spec: Spec, manifests: Path) -> Bound:
+def bound_of(settings: Settings, ledger: Ledger, observation: Observation, spec: Spec, manifests: Path) -> Bound:
     """What a plan made now rests on."""
-    binding = bind(spec, outlook.observed)
+    binding = bind(spec, observation.observed)
     return Bound(
         settings.api_url,
-        outlook.plan.account,
+        observation.plan.account,
         ledger.ledger_id,
         current_ci().commit or commit_of_git(),
         os.fspath(manifests),

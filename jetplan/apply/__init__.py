@@ -21,9 +21,9 @@ stop       how a run is told to stop
 
 from __future__ import annotations
 
+from jetplan.apply.complete_sets import record_complete_sets
 from jetplan.apply.context import ApplyOptions, make_context
 from jetplan.apply.lease import leased_run
-from jetplan.apply.remembering import remember_whole_sets
 from jetplan.apply.rounds import apply_in_rounds
 from jetplan.apply.settling import settle_earlier
 from jetplan.apply.stop import Stop
@@ -34,6 +34,6 @@ __all__ = [
     "apply_in_rounds",
     "leased_run",
     "make_context",
-    "remember_whole_sets",
+    "record_complete_sets",
     "settle_earlier",
 ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from jetplan.apply.baselines import Baselines
 from jetplan.apply.driver import ProtocolDriver
-from jetplan.apply.looks import Looks
 from jetplan.apply.throttle import Throttle
 from jetplan.core.protocol import Patience
 
@@ -46,7 +46,7 @@ class Context:
     look: Callable[[], Mapping[str, Evidence | Silence]]
     """Finds what the server shows of the deliveries in doubt, by attempt id."""
     driver: ProtocolDriver
-    looks: Looks
+    baselines: Baselines
     stop: Stop
     run_id: str
     new_id: Callable[[], str]
@@ -74,7 +74,7 @@ def make_context(
         list_jobs,
         look,
         ProtocolDriver(ledger, run.run_id, stop, Throttle(options.parallelism), stale_after=options.lease_seconds),
-        Looks(client, ledger, scope, run.run_id, options.allow_resend),
+        Baselines(client, ledger, scope, run.run_id, options.allow_resend),
         stop,
         run.run_id,
         new_id,

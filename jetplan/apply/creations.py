@@ -13,7 +13,16 @@ from jetplan.apply.jobs import set_paused
 from jetplan.core.attempts import Claimed, NewAttempt, NewClaim, SubjectKey, Taken
 from jetplan.core.outcome import JobApplied, Result, StepNotSent, StepRejected, StepSkipped
 from jetplan.core.plan import CreateJob
-from jetplan.core.protocol import Done, Doubtful, Held, Looked, Rejected, Unsent, Withheld, send_once
+from jetplan.core.protocol import (
+    AcceptedEnd,
+    HeldEnd,
+    InDoubtEnd,
+    Looked,
+    NotSentEnd,
+    RejectedEnd,
+    WithheldEnd,
+    send_once,
+)
 from jetplan.errors import JetplanError
 
 if TYPE_CHECKING:
@@ -113,18 +122,18 @@ class JobCreation:
         channel = Channel(self._claim, lambda _: context.client.create_job(body), lambda _: Looked(None))
         protocol = send_once(self._attempt, context.new_id, context.patience, claimed=claimed)
         match context.driver.drive(protocol, channel):
-            case Done(record_id=job_id):
-                context.looks.made(job_id)
+            case AcceptedEnd(record_id=job_id):
+                context.baselines.made(job_id)
                 return _made(step, job_id, context)
-            case Rejected(attempt_id, status, message):
+            case RejectedEnd(attempt_id, status, message):
                 return StepRejected(step, status, message, attempt_id)
-            case Unsent(attempt_id, reason):
+            case NotSentEnd(attempt_id, reason):
                 return StepNotSent(step, reason, attempt_id)
-            case Doubtful(attempt_id, reason):
+            case InDoubtEnd(attempt_id, reason):
                 return in_doubt(step, attempt_id, self._attempt, reason, context)
-            case Withheld(attempt_id):
+            case WithheldEnd(attempt_id):
                 return StepNotSent(step, "withheld", attempt_id)
-            case Held(taken, reason):
+            case HeldEnd(taken, reason):
                 return StepSkipped(step, context.stop.reason if context.stop else reason, tuple(taken.by))
             case other:
                 assert_never(other)

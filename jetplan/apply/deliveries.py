@@ -11,7 +11,7 @@ from jetplan.apply.doubt import in_doubt
 from jetplan.apply.driver import Channel
 from jetplan.core.attempts import Claimed, NewAttempt, NewClaim, State, Taken
 from jetplan.core.outcome import DeliveryAccepted, Result, StepNotSent, StepRejected, StepSkipped, StepWithheld
-from jetplan.core.protocol import Done, Doubtful, Held, Rejected, Unsent, Withheld, send_once
+from jetplan.core.protocol import AcceptedEnd, HeldEnd, InDoubtEnd, NotSentEnd, RejectedEnd, WithheldEnd, send_once
 from jetplan.errors import JetplanError
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class SetDelivery:
         others = find_conflicts(self._steps[0], claim.attempts, self._context, concurrent)
         for attempt in claim.attempts if others else ():
             reason = {"reason": "another run is sending these objects there"}
-            self._context.ledger.mark(attempt.attempt_id, State.NOT_SENT, reason, run_id=self._context.run_id)
+            self._context.ledger.transition(attempt.attempt_id, State.NOT_SENT, reason, run_id=self._context.run_id)
         return Taken(others) if others else result
 
     def _granted(self, expected: int, version: int) -> None:
@@ -154,21 +154,21 @@ class SetDelivery:
         channel = Channel(
             self._claim,
             lambda sent: context.client.deliver(self._job_id, delivery_body(sent.paths, sent.sizes)),
-            partial(context.looks.look, step),
+            partial(context.baselines.look, step),
         )
         protocol = send_once(attempt, context.new_id, context.patience, claimed=True)
         match context.driver.drive(protocol, channel):
-            case Done(attempt_id, delivery_id):
+            case AcceptedEnd(attempt_id, delivery_id):
                 self._report(at, DeliveryAccepted(step, delivery_id, attempt_id))
-            case Rejected(attempt_id, status, message):
+            case RejectedEnd(attempt_id, status, message):
                 self._report(at, StepRejected(step, status, message, attempt_id))
-            case Unsent(attempt_id, reason):
+            case NotSentEnd(attempt_id, reason):
                 self._report(at, StepNotSent(step, reason, attempt_id))
-            case Doubtful(attempt_id, reason):
+            case InDoubtEnd(attempt_id, reason):
                 self._report(at, in_doubt(step, attempt_id, attempt, reason, context))
-            case Withheld(attempt_id, unknown):
+            case WithheldEnd(attempt_id, unknown):
                 self._report(at, StepWithheld(step, unknown, attempt_id))
-            case Held(taken, reason):
+            case HeldEnd(taken, reason):
                 why = context.stop.reason if context.stop else reason
                 self._report(at, StepSkipped(step, why, tuple(taken.by)))
             case other:

@@ -7,19 +7,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
-from jetplan.core.answers import Answer, NotSent, Refused
+from jetplan.core.answers import Answer, NotSentAnswer, RejectedAnswer
 from jetplan.core.attempts import RELEASED, SENT, ClaimResult, NewAttempt, State, Taken
 from jetplan.core.protocol import (
     Claim,
-    Doubtful,
     Effect,
     End,
+    InDoubtEnd,
     Look,
     Looked,
-    Mark,
+    NotSentEnd,
+    Record,
     Recorded,
     Send,
-    Unsent,
     Wait,
 )
 from jetplan.errors import ApiError, AuthenticationError, JetplanError, LedgerMismatch
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
     from jetplan.apply.throttle import Throttle
-    from jetplan.ledger.records import Marked
+    from jetplan.ledger.records import Transitioned
     from jetplan.ledger.store import Ledger
 
 _RECORD_DELAYS = (0.1, 0.3, 1.0)
@@ -112,15 +112,15 @@ class ProtocolDriver:
             case Look(attempt):
                 current.attempt_id, current.sent = attempt.attempt_id, False
                 return channel.look(attempt)
-            case Mark(attempt_id=ident, to=State.SENDING):
+            case Record(attempt_id=ident, to=State.SENDING):
                 current.attempt_id, current.sent, current.answer = ident, False, None
                 return self._permit(effect, current)
-            case Mark():
+            case Record():
                 return self._record(effect)
             case Send(attempt):
                 if held_back := self._acquire(current):
                     self._give_place_back(current)
-                    return NotSent(held_back)
+                    return NotSentAnswer(held_back)
                 current.sent = True
                 try:
                     current.answer = channel.send(attempt)
@@ -136,11 +136,11 @@ class ProtocolDriver:
             case _:
                 assert_never(effect)
 
-    def _permit(self, effect: Mark, current: _Current) -> bool:
+    def _permit(self, effect: Record, current: _Current) -> bool:
         """Wait for a place, then commit SENDING; hand the claim back if the run is being stopped."""
         stopped = self._stop.__bool__
         if stopped() or (self._throttle is not None and not self._throttle.reserve(stopped)):
-            self._ledger.mark(effect.attempt_id, State.NOT_SENT, {"reason": "interrupted"}, run_id=self._run_id)
+            self._ledger.transition(effect.attempt_id, State.NOT_SENT, {"reason": "interrupted"}, run_id=self._run_id)
             return False
         current.reserved, current.acquired = self._throttle is not None, False
         permitted = False
@@ -167,12 +167,12 @@ class ProtocolDriver:
             return
         current.reserved = False
         match current.answer:
-            case Refused(status=429, retry_after=retry_after):
+            case RejectedAnswer(status=429, retry_after=retry_after):
                 self._throttle.release(refused=True, retry_after=retry_after)
             case _:
                 self._throttle.release(acquired=current.acquired)
 
-    def _record(self, effect: Mark) -> Recorded:
+    def _record(self, effect: Record) -> Recorded:
         """Write down how a request ended, patiently: forgetting it would put the attempt in doubt."""
         for delay in _RECORD_DELAYS:
             try:
@@ -181,7 +181,7 @@ class ProtocolDriver:
                 time.sleep(delay)
         return self._recorded(effect)
 
-    def _recorded(self, effect: Mark) -> Recorded:
+    def _recorded(self, effect: Record) -> Recorded:
         marked = self._mark(effect)
         if marked.same_delivery:
             others = ", ".join(marked.same_delivery)
@@ -192,7 +192,7 @@ class ProtocolDriver:
         self._alarm_of_contradiction(effect, marked.state)
         return Recorded(marked.done or marked.state is effect.to, marked.state)
 
-    def _alarm_of_contradiction(self, effect: Mark, state: State) -> None:
+    def _alarm_of_contradiction(self, effect: Record, state: State) -> None:
         """A run that was thought dead comes back with an answer, and somebody has said otherwise meanwhile."""
         said = state.value.replace("_", " ")
         if effect.to is State.ACCEPTED and state in RELEASED:
@@ -206,8 +206,8 @@ class ProtocolDriver:
                 "raise `revision` on its objects to send them"
             )
 
-    def _mark(self, effect: Mark) -> Marked:
-        return self._ledger.mark(
+    def _mark(self, effect: Record) -> Transitioned:
+        return self._ledger.transition(
             effect.attempt_id,
             effect.to,
             dict(effect.detail),
@@ -221,15 +221,15 @@ class ProtocolDriver:
         if isinstance(error, AuthenticationError | LedgerMismatch):
             self._stop.by_error(error)
         if current.sent:
-            return Doubtful(current.attempt_id, f"the answer could not be recorded: {error.message}")
+            return InDoubtEnd(current.attempt_id, f"the answer could not be recorded: {error.message}")
         if current.attempt_id:
             self._release(current.attempt_id, error.message)
-        return Unsent(current.attempt_id, error.message)
+        return NotSentEnd(current.attempt_id, error.message)
 
     def _release(self, attempt_id: str, reason: str) -> None:
         """Hand an unsent attempt back. If even that fails, the next run does it when this one's lease has ended."""
         with suppress(JetplanError):
-            self._ledger.mark(attempt_id, State.NOT_SENT, {"reason": reason}, run_id=self._run_id)
+            self._ledger.transition(attempt_id, State.NOT_SENT, {"reason": reason}, run_id=self._run_id)
 
 
 @dataclass(slots=True)

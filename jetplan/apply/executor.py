@@ -9,10 +9,10 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from jetplan.apply.claiming import Claiming
+from jetplan.apply.complete_sets import record_complete_sets
 from jetplan.apply.creations import JobCreation, jobs_known
 from jetplan.apply.deliveries import SetDelivery
 from jetplan.apply.jobs import adopt_together, apply_job, settle_creations
-from jetplan.apply.remembering import remember_whole_sets
 from jetplan.apply.settling import settle_soon
 from jetplan.apply.work import Work
 from jetplan.core.attempts import State
@@ -89,7 +89,7 @@ class _Run:
         self._run_all(self._delivery_tasks())
         self._mark_unreported()
         self._settle_doubtful_deliveries()
-        remember_whole_sets(
+        record_complete_sets(
             self._plan,
             lambda at: isinstance(self._results.get(at), DeliveryAccepted),
             self._context.ledger,
@@ -206,7 +206,7 @@ class _Run:
             job_id = job_ids.get(steps[0].job)
             if job_id:
                 report = partial(self._report_batch, list(numbered))
-                self._context.looks.expect(job_id, steps)
+                self._context.baselines.expect(job_id, steps)
                 ready.append(SetDelivery(steps, job_id, self._context, report))
             else:
                 for at, step in numbered.items():
@@ -269,4 +269,4 @@ class _Run:
                 "the run ended before it was sent" if to is State.NOT_SENT else "interrupted before the answer came"
             )
             with suppress(JetplanError):
-                self._context.ledger.mark(attempt_id, to, {"reason": reason}, run_id=self._context.run_id)
+                self._context.ledger.transition(attempt_id, to, {"reason": reason}, run_id=self._context.run_id)

@@ -38,7 +38,7 @@ def follow(client: JetClient, ledger: Ledger, scope: str, run_id: str, *, thread
     def look(attempt: Attempt) -> Followed:
         state = _state_of(client, attempt)
         if state in ENDS:
-            ledger.mark(attempt.attempt_id, ENDS[state], {"state": state}, run_id=run_id)
+            ledger.transition(attempt.attempt_id, ENDS[state], {"state": state}, run_id=run_id)
         return Followed(attempt, state)
 
     with ThreadPoolExecutor(threads) as pool:

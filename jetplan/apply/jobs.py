@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from jetplan.core.answers import Accepted, NoAnswer, NotSent, Refused
+from jetplan.core.answers import AcceptedAnswer, InDoubtAnswer, NotSentAnswer, RejectedAnswer
 from jetplan.core.attempts import Kind, State, SubjectKey
 from jetplan.core.outcome import JobApplied, Result, StepNotSent, StepRejected
 from jetplan.core.plan import AdoptJob, CreateJob, UpdateJob
@@ -45,13 +45,13 @@ def adopt_together(steps: Sequence[AdoptJob], context: Context) -> list[Result]:
 def set_paused(step: CreateJob | AdoptJob | UpdateJob, job_id: str, paused: bool, context: Context) -> Result:
     """Pausing twice is pausing once, so a lost answer is simply asked again on the next run."""
     match context.client.set_paused(job_id, paused):
-        case Accepted():
+        case AcceptedAnswer():
             return JobApplied(step, job_id)
-        case Refused(status, message):
+        case RejectedAnswer(status, message):
             return StepRejected(step, status, message)
-        case NotSent(reason):
+        case NotSentAnswer(reason):
             return StepNotSent(step, reason)
-        case NoAnswer(reason):
+        case InDoubtAnswer(reason):
             return StepNotSent(step, f"{reason}; whether the job is {'paused' if paused else 'resumed'} is not known")
         case other:
             assert_never(other)
@@ -74,7 +74,7 @@ def settle_creations(doubtful: Sequence[Attempt], context: Context) -> dict[str,
             if len(matches) == 1 and attempt.attempt_id not in found:
                 found[attempt.attempt_id] = matches[0]
                 detail = {"evidence": f"job {matches[0]} is on the server"}
-                context.ledger.mark(
+                context.ledger.transition(
                     attempt.attempt_id, State.EVIDENCED, detail, run_id=context.run_id, job_id=matches[0]
                 )
         if len(found) == len(doubtful):
@@ -103,7 +103,7 @@ def settle_earlier_creations(context: Context) -> list[str]:
     for attempt in absent:
         if attempt.subject.name not in names:
             detail = {"who": "jetplan", "reason": "looked for it on the server for a while, and it is not there"}
-            context.ledger.mark(attempt.attempt_id, State.RESOLVED_NOT_ACCEPTED, detail, run_id=context.run_id)
+            context.ledger.transition(attempt.attempt_id, State.RESOLVED_NOT_ACCEPTED, detail, run_id=context.run_id)
             settled.append(attempt.attempt_id)
     return settled
 

@@ -31,7 +31,7 @@ def settle_deliveries(context: Context) -> list[str]:
     for attempt_id, finding in context.look().items():
         if isinstance(finding, Evidence):
             detail = dict(evidence_detail(finding))
-            if context.ledger.mark(attempt_id, State.EVIDENCED, detail, run_id=context.run_id):
+            if context.ledger.transition(attempt_id, State.EVIDENCED, detail, run_id=context.run_id):
                 settled.append(attempt_id)
                 _record_failure(context, attempt_id, finding)
     return settled
@@ -42,7 +42,7 @@ def _record_failure(context: Context, attempt_id: str, evidence: Evidence) -> No
     if not evidence.failed:
         return
     detail = dict(failure_detail(evidence))
-    if context.ledger.mark(attempt_id, State.FAILED, detail, run_id=context.run_id):
+    if context.ledger.transition(attempt_id, State.FAILED, detail, run_id=context.run_id):
         more = f" and {len(evidence.failed) - 1} more" if len(evidence.failed) > 1 else ""
         context.driver.alarms.append(
             f"the server accepted attempt {attempt_id}, and says that {evidence.failed[0]}{more} failed: "

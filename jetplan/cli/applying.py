@@ -54,7 +54,7 @@ def apply_here(settings: Settings, spec: Spec, approval: Approval, lifts: Lifts,
             options = ApplyOptions(parallelism=manner.parallelism, allow_resend=allowed_resend(manner.allow_resend))
             task = Task(settings, spec, client, ledger, stop, options, limits_of(settings, lifts), tell, _notice)
             code = _apply(task, approval, ask=manner.ask)
-            click.echo(f"Ledger {ledger.ledger_id}: {words.count(ledger.transitions(), 'transition')}.", err=True)
+            click.echo(f"Ledger {ledger.ledger_id}: {words.count(ledger.transition_count(), 'transition')}.", err=True)
             if manner.wait and stop.signal is None:
                 waited = wait_here(settings, client, ledger, manner.timeout, spec.sets)
                 code = waited if code is ExitCode.DONE else code

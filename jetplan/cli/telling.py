@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jetplan.app.limits import limits_of
-from jetplan.app.planning import exit_code_of, look_ahead
+from jetplan.app.planning import exit_code_of, observe_and_plan
 from jetplan.app.remembered import CachedPlan
 from jetplan.app.saved_plans import bound_of, save_plan
 from jetplan.cli.ci import published_plan
@@ -28,13 +28,13 @@ def plan_anew(
     asked: PlanRequest, settings: Settings, spec: Spec, client: JetClient, ledger: Ledger, listed: Listed, warnings: str
 ) -> CachedPlan:
     """Plan, save the plan where that is asked for, and put into words what is to be told."""
-    outlook = look_ahead(settings, spec, client, ledger, listed)
-    refused = refusals(outlook.plan, limits_of(settings, lifts_of(asked.lifts)))
-    report = report_of(outlook.plan, settings, refused)
+    observation = observe_and_plan(settings, spec, client, ledger, listed)
+    refused = refusals(observation.plan, limits_of(settings, lifts_of(asked.lifts)))
+    report = report_of(observation.plan, settings, refused)
     if asked.out is not None:
-        plan_id = save_plan(asked.out, report, bound_of(settings, ledger, outlook, spec, asked.manifests))
+        plan_id = save_plan(asked.out, report, bound_of(settings, ledger, observation, spec, asked.manifests))
         click.echo(f"Saved plan {plan_id} in {asked.out}.", err=True)
-    code = exit_code_of(outlook.plan, detailed=asked.detailed, refused=refused)
+    code = exit_code_of(observation.plan, detailed=asked.detailed, refused=refused)
     return CachedPlan(
         out=f"{report.digest}\n" if asked.digest else rendered(report, asked.form),
         warnings=warnings,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class AcceptedAnswer:
     """A complete 2xx answer. `record_id` is the job's or the delivery's id; empty where the answer gave none.
 
     `note` says what was odd about an answer that accepts all the same.
@@ -18,7 +18,7 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RejectedAnswer:
     """A complete JSON answer with a status that means no (400, 401, 403, 404, 405, 413, 415, 422, 429).
 
     `message` is the server's own text, unescaped. `retry_after` in seconds, already clamped, where given.
@@ -30,18 +30,18 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class NotSent:
+class NotSentAnswer:
     """No byte of the request left: the name, the connection, TLS or the token call failed."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class NoAnswer:
+class InDoubtAnswer:
     """Anything else: nobody can tell from here whether the server has accepted it."""
 
     reason: str
     status: int | None = None
 
 
-Answer = Accepted | Refused | NotSent | NoAnswer
+Answer = AcceptedAnswer | RejectedAnswer | NotSentAnswer | InDoubtAnswer

@@ -1,4 +1,4 @@
-"""The sentences that say why objects are not submitted, and the command or edit that settles it. Pure."""
+"""The sentences that say why objects are not submitted, and the command or edit that leads on. Pure."""
 
 from __future__ import annotations
 

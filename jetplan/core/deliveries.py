@@ -59,7 +59,7 @@ class SetPlanner:
             yield blocks.without_route(wanted, job_step)
             return
         record = self._observed.sets.get(wanted.name) or SetRecord(set_subject(wanted.name, route))
-        if record.settled:
+        if record.complete:
             yield AlreadySubmitted(wanted.name, wanted.job, len(wanted.objects))
         else:
             delta = difference(wanted.objects, record.attempts)
@@ -77,8 +77,8 @@ class SetPlanner:
             # What was skipped is not sent: it must be met again once `overlap` says otherwise.
             whole = not rest and not delta.held and not skipped and overlap_block is None
             digest = self._spec.digests.get(wanted.name) or wanted.objects.digest()
-            settles = (record.subject, digest) if whole else None
-            yield AlreadySubmitted(wanted.name, wanted.job, delta.sent + skipped, skipped, settles)
+            completes = (record.subject, digest) if whole else None
+            yield AlreadySubmitted(wanted.name, wanted.job, delta.sent + skipped, skipped, completes)
         for attempt, indexes in delta.held:
             yield blocks.by_attempt(wanted, attempt, indexes)
         if overlap_block is not None:

@@ -78,7 +78,7 @@ class Overlapping:
 class SetRecord:
     """What the ledger says of one delivery set on its route.
 
-    `settled`: its digest is recorded as entirely sent; then `attempts` carry no keys and need none.
+    `complete`: its digest is recorded as entirely sent; then `attempts` carry no keys and need none.
     Otherwise `attempts` holds every unreleased attempt on it (and on `renamedFrom`), with keys.
     `resized`: objects whose size differs from the one recorded when they were sent: (path, then, now).
     `withdrawn`: how many recorded objects the manifest no longer lists.
@@ -86,7 +86,7 @@ class SetRecord:
 
     subject: SubjectKey
     version: int = 0
-    settled: bool = False
+    complete: bool = False
     attempts: Sequence[Attempt] = ()
     overlapping: Sequence[Overlapping] = ()
     resized: Sequence[tuple[str, int, int]] = ()

@@ -96,7 +96,7 @@ class DriftedJob:
 
 @dataclass(frozen=True, slots=True)
 class AmbiguousJob:
-    """Several jobs on the server have this name; `jobId` in the manifest settles it."""
+    """Several jobs on the server have this name; `jobId` in the manifest says which one is meant."""
 
     job: str
     candidates: Sequence[ObservedJob]
@@ -179,13 +179,13 @@ class AlreadySubmitted:
     job: str
     count: int
     skipped: int = 0
-    settles: tuple[SubjectKey, bytes] | None = None
+    completes: tuple[SubjectKey, bytes] | None = None
     """Not None: all of it was sent by this set, and the ledger does not know its digest yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class BlockedDelivery:
-    """Objects of the set that cannot be submitted now: why, and the command or edit that settles it."""
+    """Objects of the set that cannot be submitted now: why, and the command or edit that leads on."""
 
     set_name: str
     job: str

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, assert_never
 
-from jetplan.core.answers import Accepted, Answer, NoAnswer, NotSent, Refused
+from jetplan.core.answers import AcceptedAnswer, Answer, InDoubtAnswer, NotSentAnswer, RejectedAnswer
 from jetplan.core.attempts import ClaimResult, NewAttempt, State, Taken
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Record:
     """Move an attempt to a state, durably. Answered with a Recorded, which is true where the attempt is there now."""
 
     attempt_id: str
@@ -83,11 +83,11 @@ class Wait:
     seconds: float
 
 
-Effect = Claim | Look | Mark | Send | Wait
+Effect = Claim | Look | Record | Send | Wait
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class AcceptedEnd:
     """Accepted and recorded (or accepted, and recorded by somebody else)."""
 
     attempt_id: str
@@ -95,7 +95,7 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
+class RejectedEnd:
     """The server said no; recorded and released."""
 
     attempt_id: str
@@ -104,7 +104,7 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
-class Unsent:
+class NotSentEnd:
     """Nothing left; released."""
 
     attempt_id: str
@@ -112,7 +112,7 @@ class Unsent:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubtful:
+class InDoubtEnd:
     """Nobody can tell; the attempt holds the claim until evidence or a person decides."""
 
     attempt_id: str
@@ -120,7 +120,7 @@ class Doubtful:
 
 
 @dataclass(frozen=True, slots=True)
-class Withheld:
+class WithheldEnd:
     """Nothing left, because the server shows objects of it that nothing recorded accounts for; released."""
 
     attempt_id: str
@@ -128,14 +128,14 @@ class Withheld:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldEnd:
     """Another attempt holds the claim, or took this one over before anything was sent."""
 
     taken: Taken
     reason: str
 
 
-End = Done | Rejected | Unsent | Doubtful | Withheld | Held
+End = AcceptedEnd | RejectedEnd | NotSentEnd | InDoubtEnd | WithheldEnd | HeldEnd
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +169,12 @@ def send_once(
         if not claimed:
             result: ClaimResult = yield Claim(attempt)
             if isinstance(result, Taken):
-                return Held(result, "another attempt holds the claim")
+                return HeldEnd(result, "another attempt holds the claim")
         claimed = False
         end, again, asked = yield from _send_attempt(attempt)
         if not again or number == patience.attempts:
             return end
-        if isinstance(end, Rejected) and end.status == 401:
+        if isinstance(end, RejectedEnd) and end.status == 401:
             if renewed:
                 return end
             renewed = True
@@ -192,29 +192,29 @@ def _send_attempt(attempt: NewAttempt) -> Generator[Effect, Any, tuple[End, bool
     ident = attempt.attempt_id
     looked: Looked = (yield Look(attempt)) if attempt.job_id else Looked(None)
     if looked.unknown:
-        yield Mark(ident, State.NOT_SENT, withheld_detail(looked.unknown))
-        return Withheld(ident, looked.unknown), False, None
-    sending = Mark(ident, State.SENDING, looked.word, job_id=attempt.job_id, baseline=looked.baseline)
+        yield Record(ident, State.NOT_SENT, withheld_detail(looked.unknown))
+        return WithheldEnd(ident, looked.unknown), False, None
+    sending = Record(ident, State.SENDING, looked.word, job_id=attempt.job_id, baseline=looked.baseline)
     if not (yield sending):
-        return Held(Taken(()), "the claim was lost before sending"), False, None
+        return HeldEnd(Taken(()), "the claim was lost before sending"), False, None
     answer: Answer = yield Send(attempt)
     match answer:
-        case Accepted(record_id, status):
+        case AcceptedAnswer(record_id, status):
             detail = {"status": status}
             delivery_id, job_id = (record_id, "") if attempt.job_id else ("", record_id)
-            yes: Recorded = yield Mark(ident, State.ACCEPTED, detail, job_id=job_id, delivery_id=delivery_id)
+            yes: Recorded = yield Record(ident, State.ACCEPTED, detail, job_id=job_id, delivery_id=delivery_id)
             if yes.state is State.IN_DOUBT:
-                return Doubtful(ident, f"delivery id {record_id} is another attempt's"), False, None
-            return Done(ident, record_id), False, None
-        case Refused(status, message, asked):
-            recorded = yield Mark(ident, State.REJECTED, {"status": status, "message": message})
-            return Rejected(ident, status, message), recorded and status in {401, 429}, asked
-        case NotSent(reason):
-            recorded = yield Mark(ident, State.NOT_SENT, {"reason": reason})
-            return Unsent(ident, reason), bool(recorded), None
-        case NoAnswer(reason, lost_status):
-            yield Mark(ident, State.IN_DOUBT, {"reason": reason, "status": lost_status})
-            return Doubtful(ident, reason), False, None
+                return InDoubtEnd(ident, f"delivery id {record_id} is another attempt's"), False, None
+            return AcceptedEnd(ident, record_id), False, None
+        case RejectedAnswer(status, message, asked):
+            recorded = yield Record(ident, State.REJECTED, {"status": status, "message": message})
+            return RejectedEnd(ident, status, message), recorded and status in {401, 429}, asked
+        case NotSentAnswer(reason):
+            recorded = yield Record(ident, State.NOT_SENT, {"reason": reason})
+            return NotSentEnd(ident, reason), bool(recorded), None
+        case InDoubtAnswer(reason, lost_status):
+            yield Record(ident, State.IN_DOUBT, {"reason": reason, "status": lost_status})
+            return InDoubtEnd(ident, reason), False, None
         case _:
             assert_never(answer)
 

@@ -43,7 +43,7 @@ class Rivals:
         for wanted in spec.sets.values():
             route = route_of(matches[wanted.job])
             record = records.get(wanted.name)
-            if route and not (record and record.settled):  # a settled set sends nothing
+            if route and not (record and record.complete):  # a complete set sends nothing
                 self._tables.setdefault(route.destination.profile_id, []).append(wanted.objects)
         self._apart: dict[str, bool] = {}
         self._destinations: dict[str, _Destination] = {}

@@ -37,7 +37,7 @@ class ProfileRef:
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """A declared job. `paused` None means: neither pause nor resume it. `job_id` settles an ambiguous name."""
+    """A declared job. `paused` None means: neither pause nor resume it. `job_id` picks one job of several."""
 
     name: str
     source: ProfileRef

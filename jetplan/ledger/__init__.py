@@ -5,7 +5,7 @@
     ledger.begin_run(RunInfo(run_id, …), lease_seconds=60)         # heartbeat(run_id) … end_run(run_id, outcome)
     ledger.recover(scope, run_id)                                  # dead runs' attempts: not sent, or in doubt
     ledger.claim(scope, subject, version, [NewAttempt(…)], run_id) # Claimed | Taken
-    ledger.mark(attempt_id, State.SENDING, run_id=run_id)          # Marked: true where done, and durable
+    ledger.transition(attempt_id, State.SENDING, run_id=run_id)    # Transitioned: true where done, and durable
 
 Everything public is a method of `store.Ledger`; what it answers with is in `records` and in `core.attempts`.
 Whether something may be sent is decided here and nowhere else: no claim, no SENDING confirmed, no request.
@@ -19,11 +19,11 @@ from jetplan.ledger.records import (
     Finding,
     Hit,
     Liveness,
-    Marked,
     ObjectEvent,
     RunRecord,
     SubjectRecord,
     Transition,
+    Transitioned,
 )
 from jetplan.ledger.store import Ledger
 
@@ -33,7 +33,7 @@ __all__ = [
     "Hit",
     "Ledger",
     "Liveness",
-    "Marked",
+    "Transitioned",
     "ObjectEvent",
     "RunRecord",
     "SubjectRecord",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from jetplan.ledger.contents import page_rows
 from jetplan.ledger.driver import OperationFailed, rows_in
-from jetplan.ledger.marks import HISTORY
 from jetplan.ledger.times import stamp
+from jetplan.ledger.transitions import HISTORY
 from jetplan.ledger.words import storable, subject_id, to_json
 
 if TYPE_CHECKING:

@@ -23,19 +23,20 @@ class CommitUnknown(JetplanError):
 class SubjectRecord:
     """What the ledger holds of one subject.
 
-    `version` counts its claims and releases. `settled` is the digest of the whole set known to be entirely sent,
-    `sizes` that of the sizes then, both None until `settle`. `states` counts attempts, released ones included.
+    `version` counts its claims and releases. `complete_digest` is the digest of the whole set once all of it was
+    sent, `sizes` that of the sizes then; both None until `record_complete_set`. `states` counts attempts, released
+    ones included.
     """
 
     version: int = 0
     job_id: str = ""
-    settled: bytes | None = None
+    complete_digest: bytes | None = None
     sizes: bytes | None = None
     states: Mapping[State, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class Transitioned:
     """The answer to `mark`: true where the transition was made, and is durable.
 
     `state` is the attempt's state now, either way. `same_delivery` is an alarm: other attempts of the scope that have

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import Kind, State
-from jetplan.ledger import leases, marks, reads
+from jetplan.ledger import leases, reads, transitions
 from jetplan.ledger.records import Liveness
 from jetplan.ledger.words import lock_name
 
@@ -30,12 +30,14 @@ def recover(tx: Transaction, scope_id: str, run_id: str, alive: Callable[[str, s
     left = [row for row in left if row[2] in dead]
     tx.lock(sorted({lock_name(scope_id, Kind(kind), name) for *_, kind, name in left}))
     requests = [_takeover(attempt_id, State(state), owner, run_id) for attempt_id, state, owner, *_ in left]
-    answers = marks.apply(tx, requests)
+    answers = transitions.apply(tx, requests)
     moved = [request.attempt_id for request, answer in zip(requests, answers, strict=True) if answer]
     return reads.by_ids(tx, moved, alive)
 
 
-def _takeover(attempt_id: str, state: State, owner: str, run_id: str) -> marks.MarkRequest:
+def _takeover(attempt_id: str, state: State, owner: str, run_id: str) -> transitions.TransitionRequest:
     to = State.NOT_SENT if state is State.INTENDED else State.IN_DOUBT
     reason = "the run ended before it sent" if state is State.INTENDED else "the run ended while it was sending"
-    return marks.MarkRequest(attempt_id, to, {"reason": reason, "owner": owner}, run_id, only_from=frozenset({state}))
+    return transitions.TransitionRequest(
+        attempt_id, to, {"reason": reason, "owner": owner}, run_id, only_from=frozenset({state})
+    )

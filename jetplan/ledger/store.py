@@ -14,17 +14,17 @@ from jetplan.ledger import (
     checks,
     claims,
     concurrency,
-    exchange,
+    export,
     home,
     leases,
-    marks,
     profiles,
     reads,
     recovery,
     runs,
     scopes,
     search,
-    settling,
+    subjects,
+    transitions,
 )
 from jetplan.ledger.contents import pack
 from jetplan.ledger.granting import ClaimRequest
@@ -42,11 +42,11 @@ if TYPE_CHECKING:
         Finding,
         Hit,
         Liveness,
-        Marked,
         ObjectEvent,
         RunRecord,
         SubjectRecord,
         Transition,
+        Transitioned,
     )
 
 
@@ -177,7 +177,7 @@ class Ledger:
         answers = iter(self._writer.submit_all(claims.CLAIMS, requests))
         return [next(answers) if isinstance(each, ClaimRequest) else each for each in packed]
 
-    def mark(
+    def transition(
         self,
         attempt_id: str,
         to: State,
@@ -188,17 +188,19 @@ class Ledger:
         job_id: str = "",
         baseline: Mapping[str, Any] | None = None,
         only_from: frozenset[State] | None = None,
-    ) -> Marked:
+    ) -> Transitioned:
         """Move an attempt to another state, if TRANSITIONS (and `only_from`) allow it from the present one.
 
         Truthy where it was done; otherwise nothing was written and `state` says where the attempt stands. Only
         the run that claimed an attempt may mark it SENDING. Empty ids and None leave what is recorded. Raises
         JetplanError where there is no such attempt.
         """
-        request = marks.MarkRequest(attempt_id, to, detail or {}, run_id, delivery_id, job_id, baseline, only_from)
-        return self._writer.submit(marks.MARKS, request)
+        request = transitions.TransitionRequest(
+            attempt_id, to, detail or {}, run_id, delivery_id, job_id, baseline, only_from
+        )
+        return self._writer.submit(transitions.TRANSITION, request)
 
-    def settle(
+    def record_complete_set(
         self,
         scope_id: str,
         subject: SubjectKey,
@@ -211,12 +213,14 @@ class Ledger:
 
         False, and nothing noted, where the subject is unknown or not at `expected_version` any more.
         """
-        return self._driver.write(lambda tx: settling.settle(tx, scope_id, subject, digest, sizes, expected_version))
+        return self._driver.write(
+            lambda tx: subjects.record_complete(tx, scope_id, subject, digest, sizes, expected_version)
+        )
 
-    def settle_all(self, scope_id: str, sets: Sequence[tuple[SubjectKey, bytes, bytes | None]]) -> None:
+    def record_complete_sets(self, scope_id: str, sets: Sequence[tuple[SubjectKey, bytes, bytes | None]]) -> None:
         """Note the digest and size digest of many sets at once, whatever their versions."""
         for some in in_portions(sets):
-            self._driver.write(partial(settling.settle_all, scope_id=scope_id, sets=some))
+            self._driver.write(partial(subjects.record_all_complete, scope_id=scope_id, sets=some))
 
     def adopt(self, scope_id: str, subject: SubjectKey, job_id: str) -> None:
         """Note the id of a job that was found on the server rather than made."""
@@ -225,7 +229,7 @@ class Ledger:
     def adopt_all(self, scope_id: str, jobs: Sequence[tuple[SubjectKey, str]]) -> None:
         """The same for many jobs at once."""
         for some in in_portions(jobs):
-            self._driver.write(partial(settling.adopt, scope_id=scope_id, jobs=some))
+            self._driver.write(partial(subjects.adopt, scope_id=scope_id, jobs=some))
 
     def record_baseline(
         self, scope_id: str, subject: SubjectKey, attempt: NewAttempt, run_id: str, *, who: str, reason: str
@@ -236,7 +240,7 @@ class Ledger:
         """
         (packed,) = pack([attempt])
         return self._driver.write(
-            lambda tx: settling.record_baseline(tx, scope_id, subject, packed, run_id, who, reason)
+            lambda tx: subjects.record_baseline(tx, scope_id, subject, packed, run_id, who, reason)
         )
 
     # Reading.
@@ -378,7 +382,7 @@ class Ledger:
         """Undo `retire`, after a person has made sure that it does not go on elsewhere; whether it was retired."""
         return self._unguarded.write(home.reopen)
 
-    def transitions(self) -> int:
+    def transition_count(self) -> int:
         """How many transitions were ever recorded. It only grows: a ledger that has fewer is an older copy."""
         return self._driver.read(home.transitions)
 
@@ -391,7 +395,7 @@ class Ledger:
 
     def export(self, file: IO[str]) -> int:
         """Write everything as JSON Lines; how many lines. Equal ledgers give equal bytes, whatever database."""
-        return self._driver.read(lambda tx: exchange.export(tx, file), once=True)
+        return self._driver.read(lambda tx: export.export(tx, file), once=True)
 
     def import_(self, file: Iterable[str], *, pinned: str = "") -> int:
         """Read an export into this ledger, which must be empty and takes over its id; how many lines.
@@ -400,13 +404,13 @@ class Ledger:
         file is not a whole export, or where it holds what a ledger cannot hold; LedgerMismatch where it has another id.
         Nothing is kept then.
         """
-        lines = self._driver.write(lambda tx: exchange.import_(tx, file, pinned), once=True)
+        lines = self._driver.write(lambda tx: export.import_(tx, file, pinned), once=True)
         self.ledger_id = self._driver.read(reads.ledger_id)
         return lines
 
     def require_empty(self) -> None:
         """Raise JetplanError unless nothing was ever recorded here."""
-        self._driver.read(exchange.require_empty)
+        self._driver.read(export.require_empty)
 
     def check(self) -> list[Finding]:
         """What is wrong with the database or with what it says; an empty list is a healthy ledger."""

@@ -105,4 +105,4 @@ def _remember_set(ledger: Ledger, scope: str, base: Spec, wanted: DeliverySetSpe
         )
         ledger.record_baseline(scope, subject, attempt, _RUN.run_id, who="", reason="offline")
     digest = base.digests.get(wanted.name) or table.digest()
-    ledger.settle(scope, subject, digest, size_digest(table))
+    ledger.record_complete_set(scope, subject, digest, size_digest(table))

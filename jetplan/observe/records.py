@@ -122,9 +122,9 @@ def _set_records(
     for name, subject in routed.items():
         wanted, known = spec.sets[name], subjects.get(subject)
         digest = spec.digests.get(name) or wanted.objects.digest()
-        settled = known is not None and known.settled == digest
-        records[name] = SetRecord(subject, known.version if known else 0, settled)
-        if not settled:
+        complete = known is not None and known.complete_digest == digest
+        records[name] = SetRecord(subject, known.version if known else 0, complete)
+        if not complete:
             renamed = (replace(subject, name=wanted.renamed_from),) if wanted.renamed_from else ()
             changed[name] = tuple(key for key in (subject, *renamed) if key in subjects)
         elif known is not None and known.sizes != size_digest(wanted.objects):

@@ -1,4 +1,4 @@
-"""An attempt whose end is not known, as a card: what was attempted, what it would cost again, what settles it."""
+"""An attempt whose end is not known, as a card: what was attempted, what it would cost again, what to do."""
 
 from __future__ import annotations
 
@@ -101,9 +101,9 @@ def facts(card: AttemptCard) -> list[tuple[str, str]]:
         found.append(("delivery id", card.delivery_id))
     found += [("looked at", line) for line in card.evidence]
     if card.kind == "job" and not card.under_way:
-        found.append(("settle", _LOOKING))
+        found.append(("next", _LOOKING))
     elif card.state == State.FAILED.value:
-        found.append(("settle", "it was sent: raise the revision of its objects to send them again"))
+        found.append(("next", "it was sent: raise the revision of its objects to send them again"))
     elif card.commands:
         found.append(("sending again", f"would move {words.amount_size(card.amount)} a second time, if it did arrive"))
     return [(label, value) for label, value in found if value]

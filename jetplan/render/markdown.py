@@ -62,7 +62,7 @@ def _sentence(text: str) -> str:
 def _head(report: Report) -> list[Block]:
     """In the order of importance: what does not fit is left out from the end."""
     top = [MARKER, f"## jetplan: {_sentence(phrases.title(report))}", ""]
-    if not report.settled:
+    if not report.in_sync:
         top += [f"{sentence}  " for sentence in phrases.plan_sentences(report)]
         waiting = phrases.waiting_parts(report)
         top += [f"**Not now:** {'; '.join(waiting)}."] if waiting else []
@@ -113,7 +113,7 @@ def _blocks(report: Report) -> Iterator[Block]:
         line = f"- **!** set {_code(each_set.name)} is no longer declared: {gone} sent, and cannot be unsent"
         yield Block(partial(list, [line]), what="withdrawn set")
     quiet = phrases.quiet_sentence(report)
-    if quiet and not report.settled:
+    if quiet and not report.in_sync:
         yield Block(lambda: [quiet])
 
 
@@ -181,7 +181,7 @@ def _problem(problem: Problem) -> Iterator[str]:
     place = f" ({_code(problem.place)})" if problem.place else ""
     yield f"- {_sentence(problem.message)}{place}"
     if problem.hint:
-        yield f"- **What settles it:** {_sentence(problem.hint)}"
+        yield f"- **What to do:** {_sentence(problem.hint)}"
 
 
 def _set(each: DeliverySet, *, long: bool) -> list[str]:

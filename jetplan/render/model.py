@@ -56,11 +56,11 @@ class Route(Part, frozen=True):
 
 
 class Problem(Part, frozen=True):
-    """Why something is not done now, and what settles it."""
+    """Why something is not done now, and what to do about it."""
 
     reason: Annotated[str, Meta(description="A stable word, such as `job_paused`, `overlap`, `in_doubt`.")]
     message: Annotated[str, Meta(description="What is wrong, in a sentence.")]
-    hint: Annotated[str, Meta(description="The command or edit that settles it.")]
+    hint: Annotated[str, Meta(description="The command or edit that leads on.")]
     place: Annotated[str, Meta(description="Where in the manifests: file:line:column; may be empty.")] = ""
     attempt_ids: Annotated[tuple[str, ...], Meta(description="The ledger's attempts that stand in the way.")] = ()
 
@@ -84,7 +84,7 @@ class BlockedObjects(Part, frozen=True):
     """Objects of a set that cannot be submitted now."""
 
     amount: Annotated[Amount, Meta(description="How much is blocked.")]
-    problem: Annotated[Problem, Meta(description="Why, and what settles it.")]
+    problem: Annotated[Problem, Meta(description="Why, and what to do about it.")]
     first_paths: Annotated[tuple[str, ...], Meta(description="A few of them.")] = ()
 
 
@@ -142,7 +142,7 @@ class Job(Part, frozen=True):
     name: Annotated[str, Meta(description="The Jet job's name.")]
     action: Annotated[JobAction, Meta(description="What is done with the job itself; `absent`: no step of its own.")]
     job_id: Annotated[str, Meta(description="Its id on the server; empty if there is none yet.")] = ""
-    route: Annotated[Route | None, Meta(description="Where it moves files; null where that is not settled.")] = None
+    route: Annotated[Route | None, Meta(description="Where it moves files; null where that is not known.")] = None
     set_paused: Annotated[bool | None, Meta(description="true: will be paused; false: resumed.")] = None
     max_rate: Annotated[int | None, Meta(description="Its bandwidth limit in bits per second, if any.")] = None
     differences: Annotated[tuple[Difference, ...], Meta(description="Where it drifted.")] = ()
@@ -219,7 +219,7 @@ class AttemptCard(Part, frozen=True):
     who: Annotated[str, Meta(description="Who started that run; may be empty.")]
     reason: Annotated[str, Meta(description="Why its end is not known; may be empty.")]
     evidence: Annotated[tuple[str, ...], Meta(description="What was looked at, a line each.")]
-    commands: Annotated[tuple[str, ...], Meta(description="The commands that settle it; empty for jobs.")]
+    commands: Annotated[tuple[str, ...], Meta(description="The commands that decide it; empty for jobs.")]
     delivery_id: Annotated[str, Meta(description="The delivery's id, where one is known.")] = ""
 
 
@@ -285,7 +285,7 @@ class Report(Part, frozen=True, tag_field="type", tag="jetplan.report"):
     ] = ""
 
     @property
-    def settled(self) -> bool:
+    def in_sync(self) -> bool:
         """Whether everything declared is on the server and was submitted, and nothing waits for anyone."""
         total = self.totals
         return not (self.has_changes or self.unfinished or self.failed or total.sets_blocked

@@ -60,7 +60,7 @@ class BlockedOutcome(Part, frozen=True):
     set: Annotated[str, Meta(description="The delivery set; empty for jobs.")]
     reason: Annotated[str, Meta(description="A stable word.")]
     message: Annotated[str, Meta(description="What is wrong.")]
-    hint: Annotated[str, Meta(description="What settles it.")]
+    hint: Annotated[str, Meta(description="What to do about it.")]
     amount: Annotated[Amount, Meta(description="How much is blocked.")] = Amount()
 
 

@@ -51,7 +51,7 @@ def _hash(text: str) -> str:
 def _body(report: Report, title: str) -> Iterator[str]:
     yield '<a class="skip" href="#done">Skip to what would be done</a>'
     yield f'<header>\n<p class="brand">jetplan · plan</p>\n<h1>{title}</h1>\n{_facts(report)}\n</header>\n<main>'
-    if not report.settled:
+    if not report.in_sync:
         yield from _tiles(report)
     yield from _notices(report)
     if report.routes:

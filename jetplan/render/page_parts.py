@@ -74,7 +74,7 @@ def job_html(job: Job, number: int, lists: Lists) -> str:
 
 def _problem(problem: Problem) -> str:
     place = f" <code>{markup(problem.place)}</code>" if problem.place else ""
-    hint = f"<p><b>What settles it:</b> {markup_prose(problem.hint)}</p>" if problem.hint else ""
+    hint = f"<p><b>What to do:</b> {markup_prose(problem.hint)}</p>" if problem.hint else ""
     return f'<div class="why"><p>{markup_prose(problem.message)}{place}</p>{hint}</div>'
 
 

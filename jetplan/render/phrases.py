@@ -65,9 +65,9 @@ def blocked_title(block: BlockedObjects) -> str:
 def plan_sentences(report: Report) -> list[str]:
     """The totals: what can be undone, and what cannot. One sentence a line."""
     total = report.totals
-    if report.settled and report.compared_with:
+    if report.in_sync and report.compared_with:
         return [f"No changes. Nothing is declared that {report.compared_with} does not declare."]
-    if report.settled:
+    if report.in_sync:
         return [UP_TO_DATE if total.sets or total.jobs_unchanged else NOTHING_DECLARED]
     changes = [
         f"{number:,} to {verb}"
@@ -122,7 +122,7 @@ def waiting_parts(report: Report) -> list[str]:
 def title(report: Report) -> str:
     """The whole plan in one line: what would be sent where, how much, and whether anything waits. Unescaped."""
     total = report.totals
-    if report.settled:
+    if report.in_sync:
         return plan_sentences(report)[0]
     if total.deliveries_to_submit:
         verb = "would" if report.compared_with or refused_by_limits(report) else "will"
@@ -132,11 +132,20 @@ def title(report: Report) -> str:
     elif report.has_changes:
         said = "Jobs change, and nothing will be sent"
     else:
-        return "Nothing will be done before what waits is settled"
+        return _not_now(report)
     if refused_by_limits(report):
         return f"{said}; refused by a limit of the project"
     waiting = waiting_parts(report)
     return f"{said}; not everything can be done now" if waiting else said
+
+
+def _not_now(report: Report) -> str:
+    """What waits, and why where there is one reason for it."""
+    parts = waiting_parts(report)
+    reasons = {block.problem.message for job in report.jobs for each in job.sets for block in each.blocked}
+    because = f", because {next(iter(reasons))}" if len(reasons) == len(parts) == 1 else ""
+    said = ", ".join(parts) or "nothing can be done now"
+    return said[0].upper() + said[1:] + because
 
 
 def refused_by_limits(report: Report) -> bool:

@@ -91,9 +91,9 @@ def _job(job: Job, style: Style) -> Iterator[str]:
         paused = ", paused" if one.paused else ""
         yield f"      jobId {safe_text(one.job_id)}: {safe_text(route_name(one.route))}{paused}"
     if job.action == "drift":
-        yield from _settle("jetplan cannot change that: correct the manifest, or the job in Jet", style, 6)
+        yield from _hint("jetplan cannot change that: correct the manifest, or the job in Jet", style, 6)
     if job.action == "ambiguous":
-        yield from _settle("say which one is meant: `jobId: …` on the job in the manifest", style, 6)
+        yield from _hint("say which one is meant: `jobId: …` on the job in the manifest", style, 6)
     if job.problem is not None:
         yield from _problem(job.problem, style, 6)
     silent = sum(each.quiet for each in job.sets)
@@ -108,10 +108,10 @@ def _problem(problem: Problem, style: Style, indent: int) -> Iterator[str]:
     place = f" ({safe_text(problem.place)})" if problem.place else ""
     yield from style.wrapped(safe_text(problem.message) + place, indent)
     if problem.hint:
-        yield from _settle(problem.hint, style, indent)
+        yield from _hint(problem.hint, style, indent)
 
 
-def _settle(hint: str, style: Style, indent: int) -> Iterator[str]:
+def _hint(hint: str, style: Style, indent: int) -> Iterator[str]:
     yield from style.wrapped(safe_text(hint), indent + 2, first=" " * indent + "→ ")
 
 

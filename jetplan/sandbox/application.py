@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from jetplan.sandbox.console import show_console
-from jetplan.sandbox.exchange import Note, RefusedError, Request, Response, refuse
+from jetplan.sandbox.http import Note, RefusedError, Request, Response, refuse
 from jetplan.sandbox.routes import backstage, deliveries, jobs, storage
 
 if TYPE_CHECKING:

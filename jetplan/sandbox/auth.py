@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote_plus
 
 import msgspec
 
-from jetplan.sandbox.exchange import RefusedError, Request, Response, answer
+from jetplan.sandbox.http import RefusedError, Request, Response, answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from jetplan.sandbox.exchange import Response
+from jetplan.sandbox.http import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl, unquote
 import h11
 
 from jetplan.sandbox.breakage import edit, reset, spoil, stand_in
-from jetplan.sandbox.exchange import Note, RefusedError, Request, Response, refuse
 from jetplan.sandbox.faults import BREAKS, DELAYS, EDITS, REFUSALS, Fault, Faults
+from jetplan.sandbox.http import Note, RefusedError, Request, Response, refuse
 
 if TYPE_CHECKING:
     import socket

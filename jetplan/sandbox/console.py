@@ -8,7 +8,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from jetplan.sandbox.exchange import Response
+from jetplan.sandbox.http import Response
 
 
 @cache

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from sqlite3 import Row
 
-    from jetplan.sandbox.exchange import Note
+    from jetplan.sandbox.http import Note
     from jetplan.sandbox.store import Store
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jetplan.core.answers import Accepted, NoAnswer, NotSent, Refused
+from jetplan.core.answers import AcceptedAnswer, InDoubtAnswer, NotSentAnswer, RejectedAnswer
 
 BAD_IDS = ['"a/b"', '".."', '"a..b"', '"a\\\\b"', '"a\\u0000"', '"a\\u001b[2J"', '"a\\u202eb"', '""', "7", "{}", "[]"]
 
@@ -14,21 +14,21 @@ BAD_IDS = ['"a/b"', '".."', '"a..b"', '"a\\\\b"', '"a\\u0000"', '"a\\u001b[2J"',
 def test_a_created_job_has_its_id(serve: Any, connect: Any, wire: Any) -> None:
     """A created job's id is what the answer says."""
     server = serve(wire.answer(b'{"jobId":"j-9","id":"other"}', "201 Created"))
-    assert connect(server.url).create_job(b"{}") == Accepted("j-9", 201)
+    assert connect(server.url).create_job(b"{}") == AcceptedAnswer("j-9", 201)
 
 
 @pytest.mark.parametrize("answer", [b"{}", b"[]", b'{"id":"j-9"}', b'{"jobId":null}'])
 def test_a_job_without_an_id_is_in_doubt(answer: bytes, serve: Any, connect: Any, wire: Any) -> None:
     """An answer that accepts a job without naming it does not say which job: in doubt, naming call and key."""
     got = connect(serve(wire.answer(answer)).url).create_job(b"{}")
-    assert got == NoAnswer("POST /v1/jobs: the answer has no `jobId`", 200)
+    assert got == InDoubtAnswer("POST /v1/jobs: the answer has no `jobId`", 200)
 
 
 @pytest.mark.parametrize("bad", BAD_IDS)
 def test_a_job_with_an_unusable_id_is_in_doubt(bad: str, serve: Any, connect: Any, wire: Any) -> None:
     """An id that would change a URL is never handed on."""
     got = connect(serve(wire.answer(b'{"jobId":%b}' % bad.encode())).url).create_job(b"{}")
-    assert isinstance(got, NoAnswer)
+    assert isinstance(got, InDoubtAnswer)
     assert "`jobId`" in got.reason
 
 
@@ -41,7 +41,7 @@ def test_a_delivery_is_accepted_with_or_without_an_id(
 ) -> None:
     """A delivery's answer accepts whatever it calls the id, and also without one."""
     got = connect(serve(wire.answer(body, "201 Created")).url).deliver("j", b"{}")
-    assert isinstance(got, Accepted)
+    assert isinstance(got, AcceptedAnswer)
     assert got.record_id == record_id
     assert bool(got.note) is not bool(record_id)
 
@@ -50,7 +50,7 @@ def test_a_delivery_is_accepted_with_or_without_an_id(
 def test_an_unusable_delivery_id_never_loses_the_acceptance(bad: str, serve: Any, connect: Any, wire: Any) -> None:
     """What was accepted stays accepted; only the id is dropped, and that is noted."""
     got = connect(serve(wire.answer(b'{"deliveryId":%b}' % bad.encode())).url).deliver("j", b"{}")
-    assert isinstance(got, Accepted)
+    assert isinstance(got, AcceptedAnswer)
     assert got.record_id == ""
     assert got.note
 
@@ -59,9 +59,9 @@ def test_a_change_may_be_answered_without_a_body(serve: Any, connect: Any, wire:
     """204 with a whole head is a proper answer to a PATCH, and none to a POST."""
     server = serve(b"HTTP/1.1 204 No Content\r\n\r\n")
     client = connect(server.url)
-    assert client.set_paused("j", True) == Accepted("", 204)
-    assert isinstance(client.deliver("j", b"{}"), NoAnswer)
-    assert isinstance(client.create_job(b"{}"), NoAnswer)
+    assert client.set_paused("j", True) == AcceptedAnswer("", 204)
+    assert isinstance(client.deliver("j", b"{}"), InDoubtAnswer)
+    assert isinstance(client.create_job(b"{}"), InDoubtAnswer)
 
 
 @pytest.mark.parametrize("job_id", ["", "a/b", "..", ".", "a\r\nb", "x" * 201, "a\\b"])
@@ -69,8 +69,8 @@ def test_an_id_that_changes_the_url_is_never_sent(job_id: str, serve: Any, conne
     """A job's id that cannot be one segment of a path stops before the wire."""
     server = serve(wire.answer(b"{}"))
     client = connect(server.url)
-    assert isinstance(client.deliver(job_id, b"{}"), NotSent)
-    assert isinstance(client.set_paused(job_id, True), NotSent)
+    assert isinstance(client.deliver(job_id, b"{}"), NotSentAnswer)
+    assert isinstance(client.set_paused(job_id, True), NotSentAnswer)
     assert server.connections == 0
 
 
@@ -85,7 +85,7 @@ def test_messages_are_bounded_and_hold_no_secret(serve: Any, connect: Any, wire:
     """A server that repeats our token or secret, at length, is quoted without them and briefly."""
     words = b"bad header Bearer token-1 of the-secret " + b"x" * 9000
     got = connect(serve(wire.answer(b'{"message":"%b"}' % words, "400 No")).url).deliver("j", b"{}")
-    assert isinstance(got, Refused)
+    assert isinstance(got, RejectedAnswer)
     assert got.message.startswith("bad header Bearer [hidden] of [hidden] xxx")
     assert len(got.message) <= 500
 
@@ -96,4 +96,4 @@ def test_messages_are_bounded_and_hold_no_secret(serve: Any, connect: Any, wire:
 )
 def test_the_message_is_found_in_the_usual_places(body: bytes, serve: Any, connect: Any, wire: Any) -> None:
     """The envelope of errors is not documented: the usual ones are read."""
-    assert connect(serve(wire.answer(body, "422 No")).url).deliver("j", b"{}") == Refused(422, "no")
+    assert connect(serve(wire.answer(body, "422 No")).url).deliver("j", b"{}") == RejectedAnswer(422, "no")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import trustme
 
-from jetplan.core.answers import Accepted
+from jetplan.core.answers import AcceptedAnswer
 from jetplan.errors import Unreachable, UsageError
 
 BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
@@ -42,7 +42,7 @@ def test_a_bundle_of_the_environment_is_trusted(
     """Each variable that names a file of certificates adds them."""
     authority.cert_pem.write_to_path(str(tmp_path / "company.pem"))
     monkeypatch.setenv(variable, str(tmp_path / "company.pem"))
-    assert connect(api.url).deliver("j", b"{}") == Accepted("d")
+    assert connect(api.url).deliver("j", b"{}") == AcceptedAnswer("d")
 
 
 @pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_DIR"])
@@ -53,7 +53,7 @@ def test_a_folder_of_the_environment_is_trusted(
     authority.cert_pem.write_to_path(str(tmp_path / "company.pem"))
     subprocess.run(["openssl", "rehash", tmp_path], check=True)
     monkeypatch.setenv(variable, str(tmp_path))
-    assert connect(api.url).deliver("j", b"{}") == Accepted("d")
+    assert connect(api.url).deliver("j", b"{}") == AcceptedAnswer("d")
 
 
 @pytest.mark.parametrize("variable", BUNDLES)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jetplan.core.answers import Accepted
+from jetplan.core.answers import AcceptedAnswer
 
 GOOD = b'{"deliveryId":"d"}'
 
@@ -25,7 +25,7 @@ def test_a_fresh_connection_is_used_again(serve: Any, connect: Any, wire: Any) -
     """The token and many writes share one connection."""
     server = serve(wire.answer(GOOD))
     client = connect(server.url)
-    assert all(client.deliver("j", b"{}") == Accepted("d") for _ in range(20))
+    assert all(client.deliver("j", b"{}") == AcceptedAnswer("d") for _ in range(20))
     assert server.connections == 1
 
 
@@ -34,7 +34,7 @@ def test_a_connection_that_the_server_closed_is_not_used(serve: Any, connect: An
     server = serve(lambda sock, asked: sock.sendall(wire.answer(GOOD)))
     client = connect(server.url)
     for count in range(1, 6):
-        assert client.deliver("j", b"{}") == Accepted("d")
+        assert client.deliver("j", b"{}") == AcceptedAnswer("d")
         assert server.connections == count
         _wait_for_news(client)
 
@@ -48,7 +48,7 @@ def test_a_connection_that_rested_is_not_used(serve: Any, connect: Any, wire: An
     client.deliver("j", b"{}")
     assert server.connections == 1
     clock.now += 5.1
-    assert client.deliver("j", b"{}") == Accepted("d")
+    assert client.deliver("j", b"{}") == AcceptedAnswer("d")
     assert server.connections == 2
 
 
@@ -65,10 +65,10 @@ def test_an_answer_to_no_question_is_never_read(serve: Any, connect: Any, wire: 
     taken = threading.Event()
     server = serve(play)
     client = connect(server.url)
-    assert client.deliver("j", b"{}") == Accepted("d")
+    assert client.deliver("j", b"{}") == AcceptedAnswer("d")
     taken.set()
     _wait_for_news(client)
-    assert client.deliver("j", b"{}") == Accepted("d")
+    assert client.deliver("j", b"{}") == AcceptedAnswer("d")
     assert server.connections == 2
 
 
@@ -76,7 +76,7 @@ def test_what_closes_is_not_kept(serve: Any, connect: Any, wire: Any) -> None:
     """Connection: close is obeyed."""
     server = serve(wire.answer(GOOD, "200 OK", "Connection: close"))
     client = connect(server.url)
-    assert [client.deliver("j", b"{}") for _ in range(3)] == [Accepted("d")] * 3
+    assert [client.deliver("j", b"{}") for _ in range(3)] == [AcceptedAnswer("d")] * 3
     assert server.connections == 3
 
 
@@ -87,7 +87,7 @@ def test_many_threads_send_each_request_once(threads: int, serve: Any, connect: 
     client = connect(server.url, connections=4)
     with ThreadPoolExecutor(threads) as pool:
         got = list(pool.map(lambda n: client.deliver("j", b'{"n":%d}' % n), range(200)))
-    assert got == [Accepted("d")] * 200
+    assert got == [AcceptedAnswer("d")] * 200
     assert sorted(asked.body for asked in server.asked) == sorted(b'{"n":%d}' % n for n in range(200))
     assert server.connections <= 4
     assert len(server.token_calls) == 1
@@ -97,5 +97,5 @@ def test_a_large_body_arrives_whole(serve: Any, connect: Any, wire: Any) -> None
     """A body beyond every buffer is sent whole, with its length."""
     body = bytes(range(256)) * 20_000
     server = serve(wire.answer(GOOD))
-    assert connect(server.url).deliver("j", body) == Accepted("d")
+    assert connect(server.url).deliver("j", body) == AcceptedAnswer("d")
     assert server.asked[0].body == body

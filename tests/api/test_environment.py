@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 from jetplan.api.origin import Origin, parse_origin, proxy_for
-from jetplan.core.answers import Accepted, NotSent
+from jetplan.core.answers import AcceptedAnswer, NotSentAnswer
 from jetplan.errors import UsageError
 
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
@@ -56,7 +56,7 @@ def test_a_proxy_is_asked_for_a_tunnel_only(
     proxy = serve(tunnel)
     monkeypatch.setenv(variable, f"http://user:pass%20word@127.0.0.1:{proxy.port}")
     client = connect("https://jet.example:8443", ca_bundle=str(tmp_path / "ca.pem"))
-    assert client.deliver("j", b"{}") == Accepted("d")
+    assert client.deliver("j", b"{}") == AcceptedAnswer("d")
     client.close()
     assert {(asked.method, asked.target) for asked in proxy.asked} == {("CONNECT", "jet.example:8443")}
     assert {asked.headers["proxy-authorization"] for asked in proxy.asked} == {"Basic dXNlcjpwYXNzIHdvcmQ="}
@@ -87,7 +87,7 @@ def test_a_slow_tunnel_leaves_the_handshake_what_is_left(
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{serve(tunnel).port}")
     client = connect("https://jet.example", ca_bundle=str(tmp_path / "ca.pem"), clock=clock, connect_timeout=5.0)
     got = client.deliver("j", b"{}")
-    assert isinstance(got, NotSent)
+    assert isinstance(got, NotSentAnswer)
     assert "took too long" in got.reason
     assert api.token_calls == api.asked == []
 
@@ -100,7 +100,7 @@ def test_a_refused_tunnel_is_not_sent(said: bytes, serve: Any, connect: Any, mon
     proxy = serve(lambda sock, asked: sock.sendall(said))
     monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{proxy.port}")
     got = connect("https://jet.example").deliver("j", b"{}")
-    assert isinstance(got, NotSent)
+    assert isinstance(got, NotSentAnswer)
     assert {asked.method for asked in proxy.asked} == {"CONNECT"}
 
 
@@ -109,7 +109,7 @@ def test_a_proxy_never_stands_before_this_machine(serve: Any, connect: Any, wire
     proxy, server = serve(b"HTTP/1.1 200 OK\r\n\r\n"), serve(wire.answer(b'{"deliveryId":"d"}'))
     for variable in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(variable, f"http://127.0.0.1:{proxy.port}")
-    assert connect(server.url).deliver("j", b"{}") == Accepted("d")
+    assert connect(server.url).deliver("j", b"{}") == AcceptedAnswer("d")
     assert proxy.connections == 0
     assert proxy_for(Origin("https", "localhost", 443)) is None
 
@@ -141,7 +141,7 @@ def test_a_netrc_is_never_read(serve: Any, connect: Any, wire: Any, tmp_path: An
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("NETRC", str(netrc))
     server = serve(wire.answer(b'{"deliveryId":"d"}'))
-    assert connect(server.url).deliver("j", b"{}") == Accepted("d")
+    assert connect(server.url).deliver("j", b"{}") == AcceptedAnswer("d")
     assert server.asked[0].headers["authorization"] == "Bearer token-1"
     assert "authorization" not in server.token_calls[0].headers
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import trustme
 
-from jetplan.core.answers import Accepted, NotSent, Refused
+from jetplan.core.answers import AcceptedAnswer, NotSentAnswer, RejectedAnswer
 from jetplan.errors import AuthenticationError, UsageError
 
 
@@ -37,7 +37,7 @@ def test_a_trusted_certificate_passes(serve: Any, connect: Any, wire: Any, autho
     """Over TLS with a certificate that is trusted, everything goes as without."""
     server = serve(wire.answer(b'{"deliveryId":"d"}'), context=_context(authority, "127.0.0.1"))
     client = connect(server.url, ca_bundle=bundle)
-    assert [client.deliver("j", b"{}") for _ in range(3)] == [Accepted("d")] * 3
+    assert [client.deliver("j", b"{}") for _ in range(3)] == [AcceptedAnswer("d")] * 3
     assert server.connections == 1
 
 
@@ -47,7 +47,7 @@ def test_ssl_cert_file_is_trusted(
     """SSL_CERT_FILE names a bundle as it does for other tools."""
     monkeypatch.setenv("SSL_CERT_FILE", bundle)
     server = serve(wire.answer(b'{"deliveryId":"d"}'), context=_context(authority, "127.0.0.1"))
-    assert connect(server.url).deliver("j", b"{}") == Accepted("d")
+    assert connect(server.url).deliver("j", b"{}") == AcceptedAnswer("d")
 
 
 @pytest.mark.parametrize("variable", ["PYTHONHTTPSVERIFY", "CURL_INSECURE", "NODE_TLS_REJECT_UNAUTHORIZED"])
@@ -58,7 +58,7 @@ def test_an_unknown_certificate_is_refused(
     monkeypatch.setenv(variable, "0")
     server = serve(wire.answer(b"{}"), context=_context(authority, "127.0.0.1"))
     got = connect(server.url).deliver("j", b"{}")
-    assert isinstance(got, NotSent)
+    assert isinstance(got, NotSentAnswer)
     assert "certificate is not trusted" in got.reason
     assert server.asked == server.token_calls == []
 
@@ -68,7 +68,7 @@ def test_a_certificate_for_another_host_is_refused(
 ) -> None:
     """A trusted certificate of another name is no certificate."""
     server = serve(wire.answer(b"{}"), context=_context(authority, "other.example"))
-    assert isinstance(connect(server.url, ca_bundle=bundle).deliver("j", b"{}"), NotSent)
+    assert isinstance(connect(server.url, ca_bundle=bundle).deliver("j", b"{}"), NotSentAnswer)
     assert server.token_calls == []
 
 
@@ -77,7 +77,7 @@ def test_an_expired_certificate_is_refused(serve: Any, connect: Any, wire: Any, 
     past = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
     context = _context(authority, "127.0.0.1", not_after=past, not_before=past - dt.timedelta(days=9))
     got = connect(serve(wire.answer(b"{}"), context=context).url, ca_bundle=bundle).deliver("j", b"{}")
-    assert isinstance(got, NotSent)
+    assert isinstance(got, NotSentAnswer)
     assert "expired" in got.reason
 
 
@@ -85,7 +85,7 @@ def test_a_server_without_tls_is_refused(serve: Any, connect: Any, wire: Any, bu
     """https to a server that speaks plainly ends in the handshake."""
     server = serve(wire.answer(b"{}"))
     got = connect(server.url.replace("http:", "https:"), ca_bundle=bundle).deliver("j", b"{}")
-    assert isinstance(got, NotSent)
+    assert isinstance(got, NotSentAnswer)
     assert server.asked == server.token_calls == []
 
 
@@ -94,7 +94,7 @@ def test_a_handshake_that_never_ends_is_given_up(connect: Any, bundle: str) -> N
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"https://127.0.0.1:{listener.getsockname()[1]}"
         got = connect(url, ca_bundle=bundle, connect_timeout=0.2).deliver("j", b"{}")
-    assert isinstance(got, NotSent)
+    assert isinstance(got, NotSentAnswer)
     assert "took too long" in got.reason
 
 
@@ -103,14 +103,14 @@ def test_a_port_where_nothing_listens(connect: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     got = connect(f"http://127.0.0.1:{port}").create_job(b"{}")
-    assert isinstance(got, NotSent)
+    assert isinstance(got, NotSentAnswer)
     assert "nothing listens there" in got.reason
 
 
 def test_a_name_that_cannot_be(connect: Any) -> None:
     """A host whose name cannot be looked up is not sent."""
     got = connect(f"https://{'a' * 64}.example").create_job(b"{}")
-    assert isinstance(got, NotSent)
+    assert isinstance(got, NotSentAnswer)
     assert "its name cannot be one of a host" in got.reason
 
 
@@ -130,7 +130,7 @@ def test_a_write_that_cannot_connect_anew_is_not_sent(connect: Any, wire: Any) -
     thread.start()
     got = connect(url).deliver("j", b"{}")
     thread.join()
-    assert isinstance(got, NotSent)
+    assert isinstance(got, NotSentAnswer)
     assert "nothing listens there" in got.reason
 
 
@@ -140,7 +140,7 @@ def test_no_token_no_write(status: str, serve: Any, connect: Any, wire: Any) -> 
     sell = lambda sock, asked: sock.sendall(wire.answer(b"{}", status)) or True  # noqa: E731  # one line
     server = serve(wire.answer(b"{}"), tokens=sell)
     got = connect(server.url).deliver("j", b"{}")
-    assert isinstance(got, NotSent)
+    assert isinstance(got, NotSentAnswer)
     assert "POST /oauth/token" in got.reason
     assert server.asked == []
 
@@ -166,14 +166,14 @@ def test_a_missing_bundle_is_said(connect: Any) -> None:
 def test_refused_over_tls_is_still_refused(serve: Any, connect: Any, wire: Any, authority: Any, bundle: str) -> None:
     """What the server says over TLS counts as elsewhere."""
     server = serve(wire.answer(b'{"message":"no"}', "404 X"), context=_context(authority, "127.0.0.1"))
-    assert connect(server.url, ca_bundle=bundle).create_job(b"{}") == Refused(404, "no")
+    assert connect(server.url, ca_bundle=bundle).create_job(b"{}") == RejectedAnswer(404, "no")
 
 
 def test_a_trickle_over_tls_meets_the_deadline(serve: Any, connect: Any, authority: Any, bundle: str) -> None:
     """The one deadline holds inside TLS as well: an answer that trickles is given up."""
     import select
 
-    from jetplan.core.answers import NoAnswer
+    from jetplan.core.answers import InDoubtAnswer
 
     def play(sock: Any, asked: Any) -> bool:
         sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n")
@@ -183,7 +183,7 @@ def test_a_trickle_over_tls_meets_the_deadline(serve: Any, connect: Any, authori
 
     server = serve(play, context=_context(authority, "127.0.0.1"))
     got = connect(server.url, ca_bundle=bundle, total_timeout=0.5).deliver("j", b"{}")
-    assert isinstance(got, NoAnswer)
+    assert isinstance(got, InDoubtAnswer)
     assert "took too long" in got.reason
     assert len(server.asked) == 1
 
@@ -202,6 +202,6 @@ def test_plain_http_stays_on_this_machine(serve: Any, connect: Any, wire: Any, m
 
     monkeypatch.setattr(socket, "getaddrinfo", misled)
     got = connect(server.url.replace("127.0.0.1", "localhost")).deliver("j", b"{}")
-    assert isinstance(got, NotSent)
+    assert isinstance(got, NotSentAnswer)
     assert "another machine" in got.reason
     assert server.connections == 0

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from jetplan.api.tokens import Credentials, Token, TokenKeeper, read_token
-from jetplan.core.answers import Accepted, NotSent
+from jetplan.core.answers import AcceptedAnswer, NotSentAnswer
 from jetplan.errors import ApiError, AuthenticationError
 
 GOOD = b'{"deliveryId":"d"}'
@@ -37,7 +37,7 @@ def test_a_token_is_renewed_before_it_ends(
     client = connect(server.url, clock=clock)
     for at in (0, use_for - 1, use_for + 1):
         clock.now = 1000 + at
-        assert client.deliver("j", b"{}") == Accepted("d")
+        assert client.deliver("j", b"{}") == AcceptedAnswer("d")
     assert [asked.headers["authorization"][-7:] for asked in server.asked] == ["token-1", "token-1", "token-2"]
 
 
@@ -49,7 +49,7 @@ def test_a_token_that_lives_no_time_is_used_once(
     server = serve(wire.answer(GOOD), tokens=_selling(wire, lifetime))
     client = connect(server.url, clock=clock)
     for _ in range(3):
-        assert client.deliver("j", b"{}") == Accepted("d")
+        assert client.deliver("j", b"{}") == AcceptedAnswer("d")
         clock.now += 1
     assert len(server.token_calls) == 3
 
@@ -65,7 +65,7 @@ def test_all_who_wait_share_one_purchase(serve: Any, connect: Any, wire: Any) ->
         return client.deliver("j", b"{}")
 
     with ThreadPoolExecutor(16) as pool:
-        assert list(pool.map(go, range(16))) == [Accepted("d")] * 16
+        assert list(pool.map(go, range(16))) == [AcceptedAnswer("d")] * 16
     assert len(server.token_calls) == 1
 
 
@@ -130,7 +130,7 @@ def test_a_token_that_no_header_may_hold_is_refused(token: str, serve: Any, conn
     sell = wire.answer(b'{"access_token":%b,"expires_in":9}' % token.encode())
     server = serve(wire.answer(GOOD), tokens=lambda sock, asked: sock.sendall(sell) or True)
     got = connect(server.url).deliver("j", b"{}")
-    assert isinstance(got, NotSent)
+    assert isinstance(got, NotSentAnswer)
     assert "`access_token`" in got.reason
     assert "X: y" not in got.reason
     assert server.asked == []
@@ -153,7 +153,7 @@ def test_the_token_call_is_tried_again(serve: Any, connect: Any, wire: Any) -> N
         return not text.endswith(b"{")
 
     server = serve(wire.answer(GOOD), tokens=sell)
-    assert connect(server.url).deliver("j", b"{}") == Accepted("d")
+    assert connect(server.url).deliver("j", b"{}") == AcceptedAnswer("d")
     assert (len(server.token_calls), len(server.asked)) == (3, 1)
 
 

@@ -14,7 +14,7 @@ import trustme
 import zstandard
 
 from jetplan.api.adapter import Budget
-from jetplan.core.answers import Accepted, NoAnswer, NotSent, Refused
+from jetplan.core.answers import AcceptedAnswer, InDoubtAnswer, NotSentAnswer, RejectedAnswer
 
 GOOD = b'{"deliveryId":"d"}'
 MANY = 256 << 20
@@ -44,7 +44,7 @@ def test_a_bomb_meets_the_cap(status: str, serve: Any, connect: Any, wire: Any) 
     server = serve(wire.answer(BOMB, status, "Content-Encoding: gzip", "Location: /elsewhere"))
     client = connect(server.url)
     got, peak = _peak(lambda: client.deliver("j", b"{}"))
-    assert isinstance(got, NoAnswer)
+    assert isinstance(got, InDoubtAnswer)
     assert "larger than 16 MiB" in got.reason
     assert peak < 48 << 20
     assert len(server.asked) == 1
@@ -65,7 +65,7 @@ def test_an_encoding_nobody_asked_for_is_not_unpacked(
     """Only gzip is accepted; a body packed otherwise is refused as it is."""
     server = serve(wire.answer(packed, "200 OK", f"Content-Encoding: {encoding}"))
     got, peak = _peak(lambda: connect(server.url).deliver("j", b"{}"))
-    assert isinstance(got, NoAnswer)
+    assert isinstance(got, InDoubtAnswer)
     assert "not asked for" in got.reason
     assert peak < 16 << 20
 
@@ -74,7 +74,7 @@ def test_a_cookie_is_not_sent_back(serve: Any, connect: Any, wire: Any) -> None:
     """What an answer wants remembered is forgotten."""
     server = serve(wire.answer(GOOD, "200 OK", "Set-Cookie: a=b; Path=/"))
     client = connect(server.url)
-    assert [client.deliver("j", b"{}") for _ in range(2)] == [Accepted("d")] * 2
+    assert [client.deliver("j", b"{}") for _ in range(2)] == [AcceptedAnswer("d")] * 2
     assert all("cookie" not in asked.headers for asked in server.asked)
 
 
@@ -82,14 +82,14 @@ def test_a_cookie_is_not_sent_back(serve: Any, connect: Any, wire: Any) -> None:
 def test_a_wish_to_be_asked_again_sends_nothing(status: int, serve: Any, connect: Any, wire: Any) -> None:
     """urllib3 would obey Retry-After for these; a write is sent once all the same."""
     server = serve(wire.answer(b'{"message":"later"}', f"{status} X", "Retry-After: 0"))
-    assert isinstance(connect(server.url).deliver("j", b"{}"), (Refused, NoAnswer))
+    assert isinstance(connect(server.url).deliver("j", b"{}"), (RejectedAnswer, InDoubtAnswer))
     assert len(server.asked) == 1
 
 
 def test_a_request_goes_out_as_it_was_built(serve: Any, connect: Any, wire: Any) -> None:
     """Neither the target nor the body is rewritten, and nothing is asked for that cannot be read."""
     server = serve(wire.answer(GOOD))
-    assert connect(server.url).deliver("a b~c", b'{"a": 1}') == Accepted("d")
+    assert connect(server.url).deliver("a b~c", b'{"a": 1}') == AcceptedAnswer("d")
     (asked,) = server.asked
     assert (asked.method, asked.target, asked.body) == ("POST", "/v1/jobs/a%20b~c/deliveries", b'{"a": 1}')
     assert asked.headers["accept-encoding"] == "identity"
@@ -122,7 +122,7 @@ def test_an_answer_may_take_longer_than_connecting(secure: bool, serve: Any, con
     context, bundle = tls if secure else (None, None)
     server = serve(play, context=context)
     client = connect(server.url, connect_timeout=0.2, total_timeout=1.5, ca_bundle=bundle)
-    assert [client.deliver("j", b"{}") for _ in range(5)] == [Accepted("d")] * 5
+    assert [client.deliver("j", b"{}") for _ in range(5)] == [AcceptedAnswer("d")] * 5
     assert server.connections == 1
 
 
@@ -136,8 +136,8 @@ def test_an_answer_that_was_not_read_closes_its_connection(serve: Any, connect: 
 
     server = serve(play)
     client = connect(server.url)
-    assert isinstance(client.deliver("j", b"{}"), NoAnswer)
-    assert client.deliver("j", b"{}") == Accepted("d")
+    assert isinstance(client.deliver("j", b"{}"), InDoubtAnswer)
+    assert client.deliver("j", b"{}") == AcceptedAnswer("d")
     assert server.connections == 2
 
 
@@ -151,6 +151,6 @@ def test_wherever_the_deadline_falls_nothing_escapes(seconds: int, serve: Any, c
     client._caller._seconds = seconds
     before = len(server.asked)
     got = client.deliver("j", b"{}")
-    assert isinstance(got, (Accepted, NotSent, NoAnswer))
-    if isinstance(got, NotSent):
+    assert isinstance(got, (AcceptedAnswer, NotSentAnswer, InDoubtAnswer))
+    if isinstance(got, NotSentAnswer):
         assert len(server.asked) == before

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jetplan.api.verdicts import REFUSING, Answered, on_change, on_creation, on_delivery
-from jetplan.core.answers import Accepted, Answer, NoAnswer, Refused
+from jetplan.core.answers import AcceptedAnswer, Answer, InDoubtAnswer, RejectedAnswer
 
 JOB = json.dumps(
     {
@@ -57,13 +57,13 @@ JSON = st.recursive(
 def test_no_body_is_too_odd(verdict, status: int, body: bytes) -> None:
     """Any bytes with any status get a verdict; only 2xx accepts, only the refusing statuses refuse."""
     match verdict(Answered(status, HTTPMessage(), body)):
-        case Accepted(record_id):
+        case AcceptedAnswer(record_id):
             assert 200 <= status < 300
             assert "/" not in record_id
             assert ".." not in record_id
-        case Refused():
+        case RejectedAnswer():
             assert status in REFUSING
-        case NoAnswer(reason):
+        case InDoubtAnswer(reason):
             assert reason
 
 
@@ -71,8 +71,8 @@ def test_no_body_is_too_odd(verdict, status: int, body: bytes) -> None:
 def test_an_answer_before_the_whole_request_does_not_accept(verdict) -> None:
     """A server cannot have accepted what it did not read; it can have refused it."""
     good = b'{"jobId":"j","deliveryId":"d"}'
-    assert isinstance(verdict(Answered(200, HTTPMessage(), good, whole_request=False)), NoAnswer)
-    assert isinstance(verdict(Answered(413, HTTPMessage(), good, whole_request=False)), Refused)
+    assert isinstance(verdict(Answered(200, HTTPMessage(), good, whole_request=False)), InDoubtAnswer)
+    assert isinstance(verdict(Answered(413, HTTPMessage(), good, whole_request=False)), RejectedAnswer)
 
 
 def told(verdict, said: object) -> Answer:
@@ -117,7 +117,7 @@ A, E = {"relativePath": "/a", "isDirectory": False}, {"relativePath": "/e", "isD
 def test_a_delivery_that_is_contradicted_is_in_doubt(said: object) -> None:
     """A yes that says no, or speaks of something else, is neither: it says what it contradicts."""
     answer = told(delivered, said)
-    assert isinstance(answer, NoAnswer)
+    assert isinstance(answer, InDoubtAnswer)
     assert answer.status == 200
     assert "but the answer" in answer.reason
 
@@ -146,7 +146,7 @@ def test_a_delivery_that_is_contradicted_is_in_doubt(said: object) -> None:
 )
 def test_what_is_missing_or_told_in_other_words_contradicts_nothing(said: object) -> None:
     """The answer's shape is not documented: order, slashes, a missing kind, id or list, a new state are all fine."""
-    assert isinstance(told(delivered, said), Accepted)
+    assert isinstance(told(delivered, said), AcceptedAnswer)
 
 
 def job(**more: object) -> dict[str, object]:
@@ -175,7 +175,7 @@ def ends(source: str, destination: str) -> list[object]:
 def test_another_job_than_was_asked_for_is_in_doubt(said: object) -> None:
     """A creation that is answered with another job is settled by the list of jobs."""
     answer = told(created, said)
-    assert isinstance(answer, NoAnswer)
+    assert isinstance(answer, InDoubtAnswer)
     assert answer.reason.startswith("POST /v1/jobs: the answer")
 
 
@@ -193,7 +193,7 @@ def test_another_job_than_was_asked_for_is_in_doubt(said: object) -> None:
 )
 def test_a_job_that_is_told_in_part_was_created(said: object) -> None:
     """Only what is told is compared; paused without being asked is fine."""
-    assert told(created, said) == Accepted("j")
+    assert told(created, said) == AcceptedAnswer("j")
 
 
 @pytest.mark.parametrize(
@@ -202,10 +202,10 @@ def test_a_job_that_is_told_in_part_was_created(said: object) -> None:
 )
 def test_a_change_that_is_contradicted_is_no_success(said: object) -> None:
     """An error, another job, or the old value."""
-    assert isinstance(told(changed, said), NoAnswer)
+    assert isinstance(told(changed, said), InDoubtAnswer)
 
 
 @pytest.mark.parametrize("said", [{}, {"jobId": "j"}, job(paused=True, status="ERROR"), {"paused": True}])
 def test_a_change_that_is_told_in_part_was_made(said: object) -> None:
     """A job's own status is no answer to the change."""
-    assert told(changed, said) == Accepted("")
+    assert told(changed, said) == AcceptedAnswer("")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jetplan.api.bodies import delivery_body, job_body
-from jetplan.core.answers import Accepted, Answer, NoAnswer, Refused
+from jetplan.core.answers import AcceptedAnswer, Answer, InDoubtAnswer, RejectedAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +45,7 @@ def test_a_fault_leaves_doubt_and_one_request(fault: str, write: Any, serve: Any
     client = connect(server.url, total_timeout=0.5)
     began = time.monotonic()
     got = write(client)
-    assert isinstance(got, NoAnswer), got
+    assert isinstance(got, InDoubtAnswer), got
     assert got.reason
     assert time.monotonic() - began < 20
     assert len(server.asked) == 1
@@ -55,14 +55,14 @@ def test_a_fault_leaves_doubt_and_one_request(fault: str, write: Any, serve: Any
 def test_a_refusal_in_the_apis_words_is_one(status: int, write: Any, serve: Any, connect: Any, wire: Any) -> None:
     """A whole JSON answer with a refusing status is a refusal, with the server's message, after one request."""
     server = serve(wire.answer(b'{"message":"the job is paused"}', f"{status} No"))
-    assert write(connect(server.url)) == Refused(status, "the job is paused")
+    assert write(connect(server.url)) == RejectedAnswer(status, "the job is paused")
     assert len(server.asked) == 1
 
 
 def test_a_whole_answer_accepts(write: Any, serve: Any, connect: Any, wire: Any) -> None:
     """A whole 2xx answer in JSON accepts, by one request."""
     server = serve(wire.answer(faults.GOOD, "201 Created"))
-    assert isinstance(write(connect(server.url)), Accepted)
+    assert isinstance(write(connect(server.url)), AcceptedAnswer)
     assert len(server.asked) == 1
 
 
@@ -74,7 +74,7 @@ def test_retry_after_is_clamped(
 ) -> None:
     """However long or odd a wish to wait is, what comes out lies between 0 and 60 seconds, or is nothing."""
     server = serve(wire.answer(b'{"message":"slow down"}', "429 Too Many", f"Retry-After: {asked}"))
-    assert write(connect(server.url)) == Refused(429, "slow down", clamped)
+    assert write(connect(server.url)) == RejectedAnswer(429, "slow down", clamped)
 
 
 def test_a_refused_token_is_not_used_again(write: Any, serve: Any, connect: Any, wire: Any) -> None:
@@ -92,9 +92,9 @@ def test_a_refused_token_is_not_used_again(write: Any, serve: Any, connect: Any,
 
     server = serve(play, tokens=sell)
     client = connect(server.url)
-    assert write(client) == Refused(401, "no")
+    assert write(client) == RejectedAnswer(401, "no")
     assert len(server.asked) == 1
-    assert isinstance(write(client), Accepted)
+    assert isinstance(write(client), AcceptedAnswer)
     assert len(server.asked) == 2
 
 
@@ -102,7 +102,7 @@ def test_an_early_refusal_of_a_large_body_is_heard(serve: Any, connect: Any, wir
     """A server that answers without reading the body is heard, or the fate is unknown; one request either way."""
     server = serve(wire.answer(b'{"message":"too large"}', "413 Too Large"))
     got = connect(server.url).deliver("j", b" " * (8 << 20))
-    assert isinstance(got, (Refused, NoAnswer))
+    assert isinstance(got, (RejectedAnswer, InDoubtAnswer))
     assert len(server.asked) == 1
 
 
@@ -134,7 +134,7 @@ def test_a_server_that_stops_reading_leaves_doubt(connect: Any, wire: Any) -> No
     finally:
         done.set()
         thread.join()
-    assert isinstance(got, NoAnswer)
+    assert isinstance(got, InDoubtAnswer)
     assert "took too long" in got.reason
 
 
@@ -148,4 +148,4 @@ def test_a_yes_to_half_a_request_leaves_doubt(connect: Any, wire: Any) -> None:
     url, thread = _listening(wire, early)
     got = connect(url).deliver("j", b" " * (32 << 20))
     thread.join()
-    assert got == NoAnswer("the server answered before it had the whole request", 201)
+    assert got == InDoubtAnswer("the server answered before it had the whole request", 201)

@@ -11,9 +11,9 @@ import pytest
 from jetplan.apply.driver import Channel, ProtocolDriver
 from jetplan.apply.stop import Stop
 from jetplan.apply.throttle import Throttle
-from jetplan.core.answers import Accepted, Answer, NotSent, Refused
+from jetplan.core.answers import AcceptedAnswer, Answer, NotSentAnswer, RejectedAnswer
 from jetplan.core.attempts import Kind, NewAttempt, RunInfo, State, SubjectKey
-from jetplan.core.protocol import Done, End, Looked, Patience, Unsent, send_once
+from jetplan.core.protocol import AcceptedEnd, End, Looked, NotSentEnd, Patience, send_once
 from jetplan.errors import JetplanError
 from jetplan.ledger.address import in_memory
 
@@ -70,8 +70,8 @@ class Scene:
         """The run is thought dead, and a person says how its attempt ended."""
 
         def speak(ident: str) -> None:
-            self.ledger.mark(ident, State.IN_DOUBT, run_id="person")
-            assert self.ledger.mark(ident, word, run_id="person")
+            self.ledger.transition(ident, State.IN_DOUBT, run_id="person")
+            assert self.ledger.transition(ident, word, run_id="person")
 
         return speak
 
@@ -81,29 +81,29 @@ class Scene:
 
 def test_a_permission_that_is_out_of_date_is_not_used() -> None:
     """Stopped between the commit and the first byte for longer than a lease: it asks anew instead of sending."""
-    scene = Scene([Accepted("d-1")], seconds=[0.0, 61.0])
-    assert scene.play() == Done("a-2", "d-1")
+    scene = Scene([AcceptedAnswer("d-1")], seconds=[0.0, 61.0])
+    assert scene.play() == AcceptedEnd("a-2", "d-1")
     assert scene.sent == ["a-2"]
     assert scene.state("a-1") is State.NOT_SENT
 
 
 def test_a_permission_ages_from_before_its_commit() -> None:
     """The commit itself took longer than a lease: others may have decided meanwhile, so it asks anew."""
-    scene = Scene([Accepted("d-1")])
+    scene = Scene([AcceptedAnswer("d-1")])
 
     def look() -> None:
         if scene.state("a-1") is State.INTENDED:
             scene.slow_commits = [61.0]
 
     scene.look = look
-    assert scene.play() == Done("a-2", "d-1")
+    assert scene.play() == AcceptedEnd("a-2", "d-1")
     assert scene.sent == ["a-2"]
     assert scene.state("a-1") is State.NOT_SENT
 
 
 def test_the_server_is_looked_at_before_the_permission_and_the_look_is_kept() -> None:
     """What shows up after SENDING may be this very request: only what was there before it is the baseline."""
-    scene = Scene([Accepted("d-1")])
+    scene = Scene([AcceptedAnswer("d-1")])
     states: list[State] = []
 
     def look() -> dict[str, list[str]]:
@@ -119,7 +119,7 @@ def test_the_server_is_looked_at_before_the_permission_and_the_look_is_kept() ->
 @pytest.mark.parametrize("word", [State.RESOLVED_ACCEPTED, State.RESOLVED_NOT_ACCEPTED])
 def test_a_word_said_while_it_was_stopped_is_not_overruled(word: State) -> None:
     """A person decided meanwhile: nothing is sent, and no new attempt is made over that word."""
-    scene = Scene([Accepted("d-1")])
+    scene = Scene([AcceptedAnswer("d-1")])
     speak, ticks = scene.say(word), iter([0.0, 61.0])
 
     def clock() -> float:
@@ -129,12 +129,12 @@ def test_a_word_said_while_it_was_stopped_is_not_overruled(word: State) -> None:
         return at
 
     scene.driver._clock = clock
-    assert isinstance(scene.play(), Unsent)
+    assert isinstance(scene.play(), NotSentEnd)
     assert not scene.sent
     assert scene.state() is word
 
 
-@pytest.mark.parametrize("answer", [Refused(429, "slow down"), NotSent("no connection")])
+@pytest.mark.parametrize("answer", [RejectedAnswer(429, "slow down"), NotSentAnswer("no connection")])
 def test_a_no_after_somebody_said_accepted(answer: Answer) -> None:
     """The word holds, no new attempt is made, and an alarm says that the objects never arrived."""
     scene = Scene([answer])
@@ -146,15 +146,15 @@ def test_a_no_after_somebody_said_accepted(answer: Answer) -> None:
 
 def test_a_yes_after_somebody_said_not_accepted() -> None:
     """The objects would be sent again by the next apply: an alarm says so before that."""
-    scene = Scene([Accepted("d-1")])
+    scene = Scene([AcceptedAnswer("d-1")])
     scene.during = scene.say(State.RESOLVED_NOT_ACCEPTED)
-    assert isinstance(scene.play(), Done)
+    assert isinstance(scene.play(), AcceptedEnd)
     assert "send these objects again" in scene.driver.alarms[0]
 
 
 def test_a_ledger_that_fails_at_the_second_claim_leaves_no_doubt() -> None:
     """The first attempt was refused and recorded so: a failure after that is no doubt about it."""
-    scene = Scene([Refused(429, "slow down")])
+    scene = Scene([RejectedAnswer(429, "slow down")])
     claim = scene._claim
 
     def failing(attempts: Any) -> Any:
@@ -163,7 +163,7 @@ def test_a_ledger_that_fails_at_the_second_claim_leaves_no_doubt() -> None:
         return claim(attempts)
 
     scene._claim = failing  # type: ignore[method-assign]
-    assert isinstance(scene.play(), Unsent)
+    assert isinstance(scene.play(), NotSentEnd)
     assert scene.state() is State.REJECTED
 
 
@@ -181,6 +181,6 @@ def test_a_stop_between_the_two_gates_is_no_doubt() -> None:
             return super().acquire(stopped)
 
     scene.driver = ProtocolDriver(scene.ledger, "run-1", stop, Full(1), clock=lambda: 0.0)
-    assert isinstance(scene.play(), Unsent)
+    assert isinstance(scene.play(), NotSentEnd)
     assert not scene.sent
     assert scene.state() is State.NOT_SENT

@@ -42,7 +42,7 @@ def settled(shown_after: float, shown: ObservedJob, stop: Waits) -> State:
         ledger.begin_run(RunInfo(run))
     ledger.claim(scope, KEY, 0, [NewAttempt("lost", job_name="nyc-to-lax")], "dead")
     for state in (State.SENDING, State.IN_DOUBT):
-        assert ledger.mark("lost", state, run_id="dead")
+        assert ledger.transition("lost", state, run_id="dead")
     client: Any = None  # settling looks through `list_jobs` alone
     context = make_context(
         client, ledger, scope, RunInfo("this"), stop,

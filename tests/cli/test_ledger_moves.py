@@ -127,7 +127,7 @@ def test_a_ledger_that_is_replaced_in_the_middle_of_a_run(open_stage, monkeypatc
     shutil.copy(LEDGER, "yesterday.db")
     stage.write_set("/a.mxf", "/b.mxf")
     from jetplan.api.client import JetClient
-    from jetplan.apply.looks import Looks
+    from jetplan.apply.baselines import Baselines
 
     def replacing(real):
         def call(*args, **more):
@@ -136,7 +136,7 @@ def test_a_ledger_that_is_replaced_in_the_middle_of_a_run(open_stage, monkeypatc
 
         return call
 
-    cls, name = (JetClient, "deliver") if when == "while it is sent" else (Looks, "look")
+    cls, name = (JetClient, "deliver") if when == "while it is sent" else (Baselines, "look")
     with monkeypatch.context() as patch:
         patch.setattr(cls, name, replacing(getattr(cls, name)))
         ran = stage.run(APPLY, code=3 if when == "while it is sent" else 6)

@@ -133,7 +133,7 @@ def test_without_the_right_to_list_profiles_names_are_learnt_from_jobs() -> None
 
 def test_a_settled_set_needs_no_keys() -> None:
     """An unchanged set is known by its digest alone."""
-    plan = diff(spec(declared(), wanted("s", "/a")), record("s", settled=True))
+    plan = diff(spec(declared(), wanted("s", "/a")), record("s", complete=True))
     assert isinstance(plan.steps[1], AlreadySubmitted)
     assert not plan.changes()
 
@@ -201,7 +201,7 @@ def test_a_set_with_skipped_objects_is_never_remembered_as_sent() -> None:
     """Another set sent them: once `overlap` says otherwise, they must be met again."""
     plan = diff(spec(declared(), wanted("new", "/a", overlap=Overlap.SKIP)), overlapping())
     (step,) = [step for step in plan.steps if isinstance(step, AlreadySubmitted)]
-    assert (step.count, step.skipped, step.settles) == (1, 1, None)
+    assert (step.count, step.skipped, step.completes) == (1, 1, None)
 
 
 def test_two_new_sets_with_one_object_do_not_both_send_it() -> None:

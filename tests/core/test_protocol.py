@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jetplan.core.answers import Accepted, Answer, NoAnswer, NotSent, Refused
+from jetplan.core.answers import AcceptedAnswer, Answer, InDoubtAnswer, NotSentAnswer, RejectedAnswer
 from jetplan.core.attempts import Claimed, NewAttempt, State, Taken
 from jetplan.core.protocol import (
+    AcceptedEnd,
     Claim,
-    Done,
-    Doubtful,
     Effect,
     End,
-    Held,
+    HeldEnd,
+    InDoubtEnd,
     Look,
     Looked,
-    Mark,
+    NotSentEnd,
     Patience,
+    Record,
     Recorded,
-    Rejected,
+    RejectedEnd,
     Send,
-    Unsent,
     Wait,
-    Withheld,
+    WithheldEnd,
     send_once,
 )
 from jetplan.core.unaccounted import Unaccounted
@@ -35,10 +35,12 @@ if TYPE_CHECKING:
 
 UNKNOWN = Unaccounted("/a", ["t-2", "t-1"])
 ANSWERS = st.one_of(
-    st.just(Accepted("d-1")),
-    st.sampled_from([Refused(400, "no"), Refused(401), Refused(429, retry_after=1.0), Refused(404)]),
-    st.just(NotSent("refused")),
-    st.just(NoAnswer("lost")),
+    st.just(AcceptedAnswer("d-1")),
+    st.sampled_from(
+        [RejectedAnswer(400, "no"), RejectedAnswer(401), RejectedAnswer(429, retry_after=1.0), RejectedAnswer(404)]
+    ),
+    st.just(NotSentAnswer("refused")),
+    st.just(InDoubtAnswer("lost")),
 )
 
 
@@ -69,11 +71,11 @@ def play(
                 return Looked({"transfers": ["t"]}, [UNKNOWN])
             case Look():
                 return Looked({"transfers": []})
-            case Mark(to=State.SENDING):
+            case Record(to=State.SENDING):
                 name = "SENDING"
-            case Mark(to=State.ACCEPTED) if repeated:
+            case Record(to=State.ACCEPTED) if repeated:
                 return Recorded(False, State.IN_DOUBT)
-            case Mark(to=to):
+            case Record(to=to):
                 return Recorded(True, to)
             case _:
                 name = type(effect).__name__
@@ -107,19 +109,19 @@ def test_nothing_is_sent_without_a_confirmed_sending_of_its_own(
     idents = [effects[at].attempt.attempt_id for at in sends]  # type: ignore[union-attr]  # they are sends
     assert len(set(idents)) == len(idents)
     for at, ident in zip(sends, idents, strict=True):
-        assert effects[at - 1] == Mark(ident, State.SENDING, job_id="j-1", baseline={"transfers": []})
+        assert effects[at - 1] == Record(ident, State.SENDING, job_id="j-1", baseline={"transfers": []})
         assert any(isinstance(each, Claim) and each.attempt.attempt_id == ident for each in effects[:at])
         after = effects[at + 1]
-        assert isinstance(after, Mark)
+        assert isinstance(after, Record)
         assert after.attempt_id == ident
-    assert isinstance(end, Done | Rejected | Unsent | Doubtful | Withheld | Held)
+    assert isinstance(end, AcceptedEnd | RejectedEnd | NotSentEnd | InDoubtEnd | WithheldEnd | HeldEnd)
 
 
 def test_what_jet_shows_and_nobody_recorded_is_not_sent() -> None:
     """The attempt is released before anything left, with the transfers that it met; no new one is made."""
-    end, effects = play([Accepted()], permit=[True], grant=[True], go_on=[True], unknown=[True])
-    assert end == Withheld("a-0", [UNKNOWN])
-    marks = [(effect.to, effect.detail["unknownTransfers"]) for effect in effects if isinstance(effect, Mark)]
+    end, effects = play([AcceptedAnswer()], permit=[True], grant=[True], go_on=[True], unknown=[True])
+    assert end == WithheldEnd("a-0", [UNKNOWN])
+    marks = [(effect.to, effect.detail["unknownTransfers"]) for effect in effects if isinstance(effect, Record)]
     assert marks == [(State.NOT_SENT, ["t-1", "t-2"])]
     assert not any(isinstance(effect, Send) for effect in effects)
 
@@ -128,7 +130,7 @@ def test_what_jet_shows_and_nobody_recorded_is_not_sent() -> None:
 def test_after_a_lost_answer_or_an_acceptance_nothing_more_is_sent(answers: list[Answer]) -> None:
     """Only what provably did not happen is attempted anew, and never more often than patience allows."""
     _, effects = play(answers, permit=[True], grant=[True], go_on=[True])
-    marks = [effect.to for effect in effects if isinstance(effect, Mark) and effect.to is not State.SENDING]
+    marks = [effect.to for effect in effects if isinstance(effect, Record) and effect.to is not State.SENDING]
     assert len(marks) <= 4
     for state in marks[:-1]:
         assert state in {State.REJECTED, State.NOT_SENT}
@@ -136,15 +138,17 @@ def test_after_a_lost_answer_or_an_acceptance_nothing_more_is_sent(answers: list
 
 def test_one_new_attempt_after_a_401_and_no_second() -> None:
     """The token may have ended; refused twice, the credentials are wrong."""
-    end, effects = play([Refused(401)], permit=[True], grant=[True], go_on=[True])
-    assert isinstance(end, Rejected)
+    end, effects = play([RejectedAnswer(401)], permit=[True], grant=[True], go_on=[True])
+    assert isinstance(end, RejectedEnd)
     assert sum(isinstance(effect, Send) for effect in effects) == 2
     assert not any(isinstance(effect, Wait) for effect in effects)
 
 
 def test_a_429_waits_at_least_as_long_as_the_server_asks() -> None:
     """`Retry-After` counts, within bounds."""
-    _, effects = play([Refused(429, retry_after=7.0), Accepted()], permit=[True], grant=[True], go_on=[True])
+    _, effects = play(
+        [RejectedAnswer(429, retry_after=7.0), AcceptedAnswer()], permit=[True], grant=[True], go_on=[True]
+    )
     assert [effect.seconds for effect in effects if isinstance(effect, Wait)] == [7.0]
     patience = Patience(longest_delay=30.0)
     assert patience.delay(1, 1e9) == 60.0
@@ -152,20 +156,20 @@ def test_a_429_waits_at_least_as_long_as_the_server_asks() -> None:
 
 def test_a_stopped_wait_ends_without_a_new_attempt() -> None:
     """A run that is told to stop begins nothing."""
-    end, effects = play([NotSent("refused")], permit=[True], grant=[True], go_on=[False])
-    assert isinstance(end, Unsent)
+    end, effects = play([NotSentAnswer("refused")], permit=[True], grant=[True], go_on=[False])
+    assert isinstance(end, NotSentEnd)
     assert sum(isinstance(effect, Send) for effect in effects) == 1
 
 
 def test_a_claim_held_by_another_sends_nothing() -> None:
     """Two runners never both hold an object."""
-    end, effects = play([Accepted()], permit=[True], grant=[False], go_on=[True])
-    assert end == Held(Taken(()), "another attempt holds the claim")
+    end, effects = play([AcceptedAnswer()], permit=[True], grant=[False], go_on=[True])
+    assert end == HeldEnd(Taken(()), "another attempt holds the claim")
     assert effects == [Claim(NewAttempt("a-0", job_id="j-1", paths=["/a"]))]
 
 
 def test_a_yes_under_another_attempts_delivery_id_is_doubtful() -> None:
     """The ledger records the doubt in place of the yes: nothing is called accepted, and nothing is sent again."""
-    end, effects = play([Accepted("d-1")], permit=[True], grant=[True], go_on=[True], repeated=True)
-    assert isinstance(end, Doubtful)
+    end, effects = play([AcceptedAnswer("d-1")], permit=[True], grant=[True], go_on=[True], repeated=True)
+    assert isinstance(end, InDoubtEnd)
     assert sum(isinstance(effect, Send) for effect in effects) == 1

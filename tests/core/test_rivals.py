@@ -24,7 +24,7 @@ def met(sets: list[list[str]], settled: frozenset[str] = frozenset()) -> dict[st
     declarations = [wanted(f"s{at}", *paths) for at, paths in enumerate(sets)]
     wants = spec(declared(), *declarations)
     seen = observed(job())
-    records = {name: SetRecord(set_subject(name, ROUTE), settled=True) for name in settled}
+    records = {name: SetRecord(set_subject(name, ROUTE), complete=True) for name in settled}
     meeting = Rivals(wants, match_jobs(wants, seen), records)
     return {
         each.name: meeting.meet(each, difference(each.objects, ()), ROUTE)

@@ -38,8 +38,8 @@ DAMAGE: dict[str, tuple[str, str]] = {
 def busy(desk: Desk) -> Desk:
     desk.claim(delivery(), 0, "/a", "/b", ident="x")
     desk.claim(delivery("q"), 0, "/a", ident="y")
-    desk.ledger.mark("y", State.SENDING, run_id=desk.run)
-    desk.ledger.mark("y", State.IN_DOUBT, run_id=desk.run)
+    desk.ledger.transition("y", State.SENDING, run_id=desk.run)
+    desk.ledger.transition("y", State.IN_DOUBT, run_id=desk.run)
     desk.claim(delivery(), 1, "/b", ident="z", revision=2)
     return desk
 

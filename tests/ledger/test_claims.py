@@ -16,7 +16,7 @@ SENT_ON = (State.SENDING, State.ACCEPTED)
 
 def move(desk: Desk, ident: str, *states: State) -> None:
     for state in states:
-        assert desk.ledger.mark(ident, state, run_id=desk.run)
+        assert desk.ledger.transition(ident, state, run_id=desk.run)
 
 
 def test_a_first_claim_is_granted_and_counts(desk: Desk) -> None:

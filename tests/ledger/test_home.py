@@ -24,14 +24,14 @@ def path(tmp_path: Path) -> Path:
     with open_ledger(f"sqlite:///{file}", create=True) as ledger:
         desk = desk_at(ledger)
         desk.claim(delivery(), 0, "/a", ident="a")
-        ledger.mark("a", State.SENDING, run_id=desk.run)
+        ledger.transition("a", State.SENDING, run_id=desk.run)
     return file
 
 
 def grow(file: Path) -> None:
     """One more transition."""
     with open_ledger(f"sqlite:///{file}") as ledger:
-        ledger.mark("a", State.ACCEPTED, run_id="run-1")
+        ledger.transition("a", State.ACCEPTED, run_id="run-1")
 
 
 def test_a_file_copied_back_is_refused_until_a_person_accepts_it(path: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_file_that_is_replaced_while_it_is_open(path: Path, how: str) -> None:
     """The next write says what happened, with 6, and writes nothing."""
     yesterday = Path(shutil.copy(path, path.with_name("yesterday.db")))
     with open_ledger(f"sqlite:///{path}") as ledger:
-        ledger.mark("a", State.ACCEPTED, run_id="run-1")
+        ledger.transition("a", State.ACCEPTED, run_id="run-1")
         match how:
             case "copied over":
                 path.write_bytes(yesterday.read_bytes())
@@ -101,7 +101,7 @@ def ledger_scope(ledger: Ledger, path: Path) -> str:
 def test_an_attempt_that_the_ledger_has_lost(desk: Desk) -> None:
     """A run that records an attempt which is not there any more is told that the ledger was replaced, with 6."""
     with pytest.raises(LedgerMismatch, match="was replaced by an older copy"):
-        desk.ledger.mark("never-claimed-here", State.ACCEPTED, run_id=desk.run)
+        desk.ledger.transition("never-claimed-here", State.ACCEPTED, run_id=desk.run)
 
 
 def test_a_ledger_that_was_moved_refuses_every_write(desk: Desk, opener: Any) -> None:
@@ -112,7 +112,7 @@ def test_a_ledger_that_was_moved_refuses_every_write(desk: Desk, opener: Any) ->
     desk.ledger.retire("postgresql://db.example/jetplan", who="ada", reason="again")
     writes = (
         lambda: desk.ledger.begin_run(RunInfo("later")),
-        lambda: desk.ledger.mark("a", State.SENDING, run_id=desk.run),
+        lambda: desk.ledger.transition("a", State.SENDING, run_id=desk.run),
         lambda: desk.ledger.ensure_scope("https://other.example", []),
         lambda: desk.ledger.claim(desk.scope, delivery("s"), 0, [NewAttempt("b", paths=["/b"])], desk.run),
         lambda: desk.ledger.retire("elsewhere", who="ada", reason="twice"),

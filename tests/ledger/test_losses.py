@@ -46,7 +46,7 @@ def child(code: str, *arguments: str) -> subprocess.Popen[str]:
 KILLED_BEFORE_COMMIT = """
 desk = desk_at(open_ledger(sys.argv[1], group=False), "doomed")
 desk.claim(delivery("a"), 0, "/a", ident="a")
-desk.ledger.mark("a", State.SENDING, run_id=desk.run)
+desk.ledger.transition("a", State.SENDING, run_id=desk.run)
 desk.claim(delivery("b"), 0, "/a", ident="b")
 from jetplan.ledger import claims, contents, granting
 new = contents.pack([NewAttempt("c", paths=[f"/{n}" for n in range(50_000)])])
@@ -87,7 +87,7 @@ sys.stdin.readline()
 for number in range(60):
     ident = f"{desk.run}-{number}"
     if isinstance(desk.claim(delivery(f"set-{number}"), 0, "/a", f"/{desk.run}", ident=ident), Claimed):
-        assert ledger.mark(ident, State.SENDING, run_id=desk.run)
+        assert ledger.transition(ident, State.SENDING, run_id=desk.run)
         print(number, flush=True)
 ledger.close()
 """
@@ -137,7 +137,7 @@ class TestConnections:
         desk.ledger.attempt("x")
         with psycopg.connect(postgres, autocommit=True) as admin:
             admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'jetplan'")
-        assert desk.ledger.mark("x", State.SENDING, run_id=desk.run)
+        assert desk.ledger.transition("x", State.SENDING, run_id=desk.run)
         assert self.steps(desk, "x") == [State.INTENDED, State.SENDING]
 
     def test_a_backend_terminated_in_the_middle_is_no_second_claim(self, desk: Desk, postgres: str) -> None:
@@ -188,7 +188,7 @@ class TestConnections:
         threading.Timer(0.7, proxy.let_go.set).start()
         assert desk.claim(delivery(), 0, "/a", ident="x") == Claimed(1)
         proxy.next_cut = cut
-        assert desk.ledger.mark("x", State.SENDING, run_id=desk.run)
+        assert desk.ledger.transition("x", State.SENDING, run_id=desk.run)
         assert proxy.cuts == 2
         assert self.steps(desk, "x") == [State.INTENDED, State.SENDING]
         assert desk.ledger.version_of(desk.scope, delivery()) == 1
@@ -206,7 +206,7 @@ class TestConnections:
             barrier.wait()
             for ident in idents[number // 2 :: 10]:
                 proxy.next_cut = (Cut.AFTER, Cut.BEFORE)[number % 2]
-                done.append(bool(desk.ledger.mark(ident, State.SENDING, run_id=desk.run)))
+                done.append(bool(desk.ledger.transition(ident, State.SENDING, run_id=desk.run)))
 
         threads = [threading.Thread(target=mark, args=(number,)) for number in range(20)]
         for thread in threads:
@@ -226,9 +226,9 @@ class TestConnections:
         desk.claim(delivery(), 0, "/a", ident="x")
         proxy.next_cut = Cut.FOR_GOOD
         with pytest.raises(CommitUnknown):
-            desk.ledger.mark("x", State.SENDING, run_id=desk.run)
+            desk.ledger.transition("x", State.SENDING, run_id=desk.run)
         with pytest.raises(JetplanError) as caught:
-            desk.ledger.mark("x", State.SENDING, run_id=desk.run)
+            desk.ledger.transition("x", State.SENDING, run_id=desk.run)
         assert not isinstance(caught.value, CommitUnknown), "this one was never at the server"
 
 
@@ -249,7 +249,7 @@ def test_a_server_stopped_at_once_and_started_again_has_it_all(tmp_path: Path) -
         restarting.start()
         done = [desk.claim(delivery(f"s{number}"), 0, "/a", ident=f"y{number}") for number in range(30)]
         restarting.join()
-        assert ledger.mark("x", State.SENDING, run_id=desk.run)
+        assert ledger.transition("x", State.SENDING, run_id=desk.run)
         assert done == [Claimed(1)] * 30
         assert len(ledger.attempts(desk.scope)) == 31
         assert ledger.check() == []

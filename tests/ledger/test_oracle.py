@@ -146,7 +146,7 @@ class Steps(RuleBasedStateMachine):
         known = self.oracle.attempts[ident]
         run_id = self.live_run(run)
         allowed = to in TRANSITIONS[known.state] and (to is not State.SENDING or run_id == known.run)
-        assert bool(self.ledger.mark(ident, to, run_id=run_id)) == allowed
+        assert bool(self.ledger.transition(ident, to, run_id=run_id)) == allowed
         if allowed:
             self.move(known, to)
 

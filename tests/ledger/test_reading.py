@@ -16,9 +16,9 @@ def test_subjects_are_counted_by_state(desk: Desk) -> None:
     """One record a subject: version, digests, and its attempts by state; versions as claims compare them."""
     desk.claim(delivery(), 0, "/a", ident="x")
     desk.claim(delivery(), 1, "/b", ident="y")
-    desk.ledger.mark("x", State.NOT_SENT, run_id=desk.run)
+    desk.ledger.transition("x", State.NOT_SENT, run_id=desk.run)
     desk.claim(job(), 0)
-    assert desk.ledger.settle(desk.scope, delivery(), b"d" * 32, b"s" * 32, expected_version=3)
+    assert desk.ledger.record_complete_set(desk.scope, delivery(), b"d" * 32, b"s" * 32, expected_version=3)
     desk.ledger.adopt(desk.scope, job(destination="elsewhere"), "j")
     found = desk.ledger.subjects(desk.scope)
     counted = {State.NOT_SENT: 1, State.INTENDED: 1}
@@ -33,16 +33,16 @@ def test_subjects_are_counted_by_state(desk: Desk) -> None:
 def test_settling_is_refused_where_the_subject_moved(desk: Desk) -> None:
     """A digest found with an older version, or of a subject nobody claimed, is not noted."""
     desk.claim(delivery(), 0, "/a")
-    assert not desk.ledger.settle(desk.scope, delivery(), b"d", expected_version=0)
-    assert not desk.ledger.settle(desk.scope, delivery("none"), b"d")
-    assert desk.ledger.subjects(desk.scope)[delivery()].settled is None
+    assert not desk.ledger.record_complete_set(desk.scope, delivery(), b"d", expected_version=0)
+    assert not desk.ledger.record_complete_set(desk.scope, delivery("none"), b"d")
+    assert desk.ledger.subjects(desk.scope)[delivery()].complete_digest is None
 
 
 def test_attempts_are_narrowed_by_subject_and_state(desk: Desk) -> None:
     """By subject, by state, with keys only when asked for, oldest first."""
     desk.claim(delivery("a"), 0, "/a", "/b", ident="x")
     desk.claim(delivery("b"), 0, "/c", ident="y")
-    desk.ledger.mark("y", State.NOT_SENT, run_id=desk.run)
+    desk.ledger.transition("y", State.NOT_SENT, run_id=desk.run)
     scope, ledger = desk.scope, desk.ledger
     assert [found.attempt_id for found in ledger.attempts(scope)] == ["x", "y"]
     assert [found.attempt_id for found in ledger.attempts(scope, [delivery("b"), delivery("c")])] == ["y"]

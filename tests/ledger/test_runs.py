@@ -15,7 +15,7 @@ from desks import Desk, delivery, desk_at
 
 from jetplan.core.attempts import RunInfo, State
 from jetplan.errors import JetplanError
-from jetplan.ledger import Ledger, Liveness, marks, open_ledger, recovery
+from jetplan.ledger import Ledger, Liveness, open_ledger, recovery, transitions
 from jetplan.ledger.runs import process_alive, this_host, this_process
 
 if TYPE_CHECKING:
@@ -105,8 +105,8 @@ def test_recovery_moves_what_dead_runs_left_and_nothing_else(desk: Desk) -> None
     dead.claim(delivery("b"), 0, "/a", ident="sending")
     dead.claim(delivery("c"), 0, "/a", ident="accepted")
     for ident in ("sending", "accepted"):
-        assert desk.ledger.mark(ident, State.SENDING, run_id="dead")
-    assert desk.ledger.mark("accepted", State.ACCEPTED, run_id="dead")
+        assert desk.ledger.transition(ident, State.SENDING, run_id="dead")
+    assert desk.ledger.transition("accepted", State.ACCEPTED, run_id="dead")
     live.claim(delivery("d"), 0, "/a", ident="theirs")
     desk.claim(delivery("e"), 0, "/a", ident="mine")
     desk.ledger.end_run("dead", "killed")
@@ -124,13 +124,13 @@ def test_a_run_wrongly_taken_for_dead_does_not_send(timed: Desk, clock: Clock) -
     """Its INTENDED is gone when it wakes, so SENDING is refused; an answer it still gets is proof and counts."""
     timed.claim(delivery("a"), 0, "/a", ident="intended")
     timed.claim(delivery("b"), 0, "/a", ident="sending")
-    timed.ledger.mark("sending", State.SENDING, run_id=timed.run)
+    timed.ledger.transition("sending", State.SENDING, run_id=timed.run)
     clock.move(days=1)
     other = timed.another_run("run-2")
     assert len(other.ledger.recover(other.scope, other.run)) == 2
     clock.move(days=-1)
-    assert not timed.ledger.mark("intended", State.SENDING, run_id=timed.run)
-    assert timed.ledger.mark("sending", State.ACCEPTED, run_id=timed.run)
+    assert not timed.ledger.transition("intended", State.SENDING, run_id=timed.run)
+    assert timed.ledger.transition("sending", State.ACCEPTED, run_id=timed.run)
 
 
 def test_a_dead_process_on_this_host_is_dead_at_once(opener) -> None:  # type: ignore[no-untyped-def]
@@ -255,8 +255,8 @@ def test_recovery_moves_an_attempt_only_from_the_state_it_read(desk: Desk) -> No
             asked.append(process)
             if asked.count("p") == 1:  # before the attempts are read
                 return None
-            request = marks.MarkRequest("theirs", State.SENDING, {}, "slow")
-            assert marks.apply(tx, [request])[0]
+            request = transitions.TransitionRequest("theirs", State.SENDING, {}, "slow")
+            assert transitions.apply(tx, [request])[0]
             return False
 
         return recovery.recover(tx, desk.scope, desk.run, alive)

@@ -56,7 +56,7 @@ def test_only_live_attempts_at_the_destination_count(desk: Desk, way: None) -> N
     desk.claim(delivery("a"), 0, "/a", ident="x")
     desk.claim(delivery("b"), 0, "/a", ident="y")
     desk.claim(job(), 0)
-    desk.ledger.mark("y", State.NOT_SENT, run_id=desk.run)
+    desk.ledger.transition("y", State.NOT_SENT, run_id=desk.run)
     assert found(desk, "/a") == {("/a", Relation.SAME, "x")}
     assert found(desk, "/a", destination="elsewhere") == set()
     assert desk.ledger.find_objects(desk.scope, "lax", ["/a"], excluding=[delivery("a")]) == []
@@ -66,7 +66,7 @@ def test_only_live_attempts_at_the_destination_count(desk: Desk, way: None) -> N
 def test_the_history_of_an_object_has_every_time(desk: Desk, way: None) -> None:
     """Released attempts too, and every destination, with the size as it was then."""
     desk.claim(delivery("a"), 0, "/ep/a", ident="x", sizes=(5,))
-    desk.ledger.mark("x", State.NOT_SENT, run_id=desk.run)
+    desk.ledger.transition("x", State.NOT_SENT, run_id=desk.run)
     desk.claim(delivery("a"), 2, "/ep/a", "/b", ident="y", sizes=(6,))
     desk.claim(delivery("b", destination="elsewhere"), 0, "/ep/", ident="z")
     events = desk.ledger.object_history(desk.scope, "/ep/a")

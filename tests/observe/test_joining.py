@@ -35,8 +35,8 @@ def sent(ledger: Ledger, scope: str, name: str, *paths: str, state: State = Stat
     """A set's attempt, named like the set, on job j-1."""
     key = subject(name)
     ledger.claim(scope, key, ledger.version_of(scope, key), [NewAttempt(name, job_id="j-1", paths=paths)], "run-1")
-    assert ledger.mark(name, State.SENDING, run_id="run-1", job_id="j-1", baseline={"transfers": []})
-    assert ledger.mark(name, state, run_id="run-1")
+    assert ledger.transition(name, State.SENDING, run_id="run-1", job_id="j-1", baseline={"transfers": []})
+    assert ledger.transition(name, state, run_id="run-1")
 
 
 def test_a_job_whose_creation_is_not_finished_has_no_version_that_was_seen(ledger: Ledger) -> None:
@@ -46,7 +46,7 @@ def test_a_job_whose_creation_is_not_finished_has_no_version_that_was_seen(ledge
     for name, key in keys.items():
         ledger.claim(scope, key, 0, [NewAttempt(name, job_name=name)], "run-1")
     for state in (State.SENDING, State.ACCEPTED):
-        assert ledger.mark("made", state, run_id="run-1")
+        assert ledger.transition("made", state, run_id="run-1")
     assert creations(ledger, scope) == {"intended": UNSEEN, "made": ledger.version_of(scope, keys["made"])}
 
 

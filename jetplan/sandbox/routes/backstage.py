@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from jetplan.sandbox.bodies import DeliveredObject, FaultsBody, decode
-from jetplan.sandbox.exchange import RefusedError, Request, Response, answer
 from jetplan.sandbox.faults import FaultSpecError
+from jetplan.sandbox.http import RefusedError, Request, Response, answer
 from jetplan.sandbox.routes.lookup import find_job, find_profile
 from jetplan.sandbox.tree import PARTIAL, OutsideError, is_speakable, locate
 from jetplan.sandbox.wire import show_time

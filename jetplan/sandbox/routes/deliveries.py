@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from jetplan.sandbox.bodies import DeliveryBody, Search, decode
-from jetplan.sandbox.exchange import Note, RefusedError, Request, Response, answer, answer_items
+from jetplan.sandbox.http import Note, RefusedError, Request, Response, answer, answer_items
 from jetplan.sandbox.routes.lookup import find_job
 from jetplan.sandbox.tree import OutsideError, split_path
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from jetplan.sandbox.bodies import JobBody, JobPatch, Search, decode
-from jetplan.sandbox.exchange import Note, RefusedError, Request, Response, answer_items
+from jetplan.sandbox.http import Note, RefusedError, Request, Response, answer_items
 from jetplan.sandbox.routes.lookup import find_job
 from jetplan.sandbox.wire import show_activity, status_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jetplan.sandbox.exchange import RefusedError
+from jetplan.sandbox.http import RefusedError
 
 if TYPE_CHECKING:
     from jetplan.sandbox.catalogue import Job, Profile

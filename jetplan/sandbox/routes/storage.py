@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from jetplan.sandbox.bodies import ProfileBody, Search, decode
-from jetplan.sandbox.exchange import RefusedError, Request, Response, answer
+from jetplan.sandbox.http import RefusedError, Request, Response, answer
 from jetplan.sandbox.placement import danger_of
 from jetplan.sandbox.routes.lookup import find_profile
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from jetplan.api.refusals import CallRefused
-from jetplan.core.answers import Accepted, Answer, NoAnswer, NotSent, Refused
+from jetplan.core.answers import AcceptedAnswer, Answer, InDoubtAnswer, NotSentAnswer, RejectedAnswer
 from jetplan.errors import AuthenticationError, Unreachable
 from simulation.jet import CALM
 
@@ -55,7 +55,7 @@ class Client:
     def set_paused(self, job_id: str, paused: bool) -> Answer:
         def arrive(attempt: str) -> Answer:
             self._jet.jobs[job_id] = replace(self._jet.jobs[job_id], paused=paused)
-            return Accepted(job_id)
+            return AcceptedAnswer(job_id)
 
         return self._write(arrive)
 
@@ -120,7 +120,7 @@ class Client:
     def _lost(self, arrive: Any, attempt: str) -> Answer:
         self._jet.underway[attempt] += 1
         self._answered(arrive, attempt)
-        return NoAnswer("the connection was cut", self._jet.scheduler.random.choice((None, 200, 502)))
+        return InDoubtAnswer("the connection was cut", self._jet.scheduler.random.choice((None, 200, 502)))
 
     def _late(self, arrive: Any, attempt: str) -> Answer:
         jet = self._jet
@@ -133,17 +133,17 @@ class Client:
         delay = jet.scheduler.random.choice((1.0, 20.0, 3600.0)) * jet.scheduler.random.random()
         jet.scheduler.spawn(jet.elsewhere, arriving, delay)
         jet.scheduler.step(1.0)
-        return NoAnswer("it took too long")
+        return InDoubtAnswer("it took too long")
 
     def _vanished(self, arrive: Any, attempt: str) -> Answer:
         self._jet.scheduler.step(1.0)
-        return NoAnswer("the connection was cut", self._jet.scheduler.random.choice((None, 503, 408)))
+        return InDoubtAnswer("the connection was cut", self._jet.scheduler.random.choice((None, 503, 408)))
 
     def _refused(self, arrive: Any, attempt: str) -> Answer:
         self._long_wait()
         scheduler = self._jet.scheduler
         status = scheduler.random.choice((400, 401, 403, 429, 429, 429))
-        return Refused(status, "no", scheduler.random.choice((None, 1.0, 7.0)) if status == 429 else None)
+        return RejectedAnswer(status, "no", scheduler.random.choice((None, 1.0, 7.0)) if status == 429 else None)
 
     def _unsent(self, arrive: Any, attempt: str) -> Answer:
         self._long_wait()
@@ -151,7 +151,7 @@ class Client:
             case 0:
                 raise AuthenticationError("the credentials were refused")
             case _:
-                return NotSent("nothing listens there")
+                return NotSentAnswer("nothing listens there")
 
     def _long_wait(self) -> None:
         """Wait for what is to come; a machine that is weak in this way falls asleep over it now and then."""

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from jetplan.api.wire import Amount, Delivery, Job, JobFile, Manifest, StorageProfile, Transfer
-from jetplan.core.answers import Accepted, Answer, Refused
+from jetplan.core.answers import AcceptedAnswer, Answer, RejectedAnswer
 from simulation.scheduler import Process, Scheduler
 
 if TYPE_CHECKING:
@@ -138,15 +138,15 @@ class Jet:
         job = self.add_job(asked["name"], *(data[end]["storageProfileId"] for end in ("source", "destination")))
         self.created[attempt] += 1
         self.scheduler.log(f"JET creates {job.job_id} {job.name!r} for {attempt[:8]}")
-        return Accepted(job.job_id, 201)
+        return AcceptedAnswer(job.job_id, 201)
 
     def deliver(self, job_id: str, body: bytes, attempt: str) -> Answer:
         """A delivery is asked for."""
         job = self.jobs.get(job_id)
         if job is None:
-            return Refused(404, "no such job")
+            return RejectedAnswer(404, "no such job")
         if job.paused:
-            return Refused(400, "the job is paused")
+            return RejectedAnswer(400, "the job is paused")
         items = [(each["relativePath"], each.get("sizeInBytes")) for each in json.loads(body)["objects"]]
         draw, now = self.scheduler.random, self.scheduler.now
         blind = not self.peace and draw.random() < self.weather.blind
@@ -156,7 +156,7 @@ class Jet:
         ident = f"delivery-{len(self.moved) + 1}"
         self.moved.append(Moving(ident, job_id, items, shown, ended, attempt, draw.random() < 0.4))
         self.scheduler.log(f"JET accepts {ident} {[path for path, _ in items]} for {attempt[:8]}")
-        return Accepted("" if draw.random() < 0.05 and not self.peace else ident, 200)
+        return AcceptedAnswer("" if draw.random() < 0.05 and not self.peace else ident, 200)
 
     # What it shows.
 

@@ -15,7 +15,7 @@ from jetplan.apply import conflicts
 from jetplan.apply.deliveries import SetDelivery
 from jetplan.apply.driver import ProtocolDriver
 from jetplan.core import protocol
-from jetplan.core.answers import NoAnswer, NotSent
+from jetplan.core.answers import InDoubtAnswer, NotSentAnswer
 from jetplan.core.attempts import NewAttempt, State
 from jetplan.core.evidence import Evidence, Silence
 from jetplan.ledger import claims, concurrency, leases, recovery
@@ -33,7 +33,7 @@ def send_before_commit(patch: pytest.MonkeyPatch) -> None:
     """The request leaves before the ledger knows of it: SENDING is written down together with the answer."""
     real, put_off = ProtocolDriver._mark, {}
 
-    def mark(self: ProtocolDriver, effect: protocol.Mark) -> Any:
+    def mark(self: ProtocolDriver, effect: protocol.Record) -> Any:
         if effect.to is State.SENDING:
             put_off[effect.attempt_id] = effect
             return True
@@ -57,8 +57,8 @@ def retry_on_timeout(patch: pytest.MonkeyPatch) -> None:
                 result: tuple[Any, bool, float | None] = end.value
                 return result
             reply = yield effect
-            if isinstance(reply, NoAnswer):
-                reply = NotSent(reply.reason)
+            if isinstance(reply, InDoubtAnswer):
+                reply = NotSentAnswer(reply.reason)
 
     patch.setattr(protocol, "_send_attempt", send_once)
 
@@ -71,7 +71,7 @@ def absence_as_proof(patch: pytest.MonkeyPatch) -> None:
         found = real(client, ledger, scope, jobs)
         for attempt_id, finding in found.items():
             if isinstance(finding, Silence):
-                ledger.mark(attempt_id, State.RESOLVED_NOT_ACCEPTED, {}, run_id="mutant")
+                ledger.transition(attempt_id, State.RESOLVED_NOT_ACCEPTED, {}, run_id="mutant")
         return found
 
     patch.setattr("jetplan.app.applying.look_for_evidence", look)

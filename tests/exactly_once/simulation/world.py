@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jetplan.app.applying import Task, execute
 from jetplan.app.planning import exit_code_of, plan_from
 from jetplan.app.settings import Settings
-from jetplan.apply import ApplyOptions, Stop, remember_whole_sets
+from jetplan.apply import ApplyOptions, Stop, record_complete_sets
 from jetplan.apply.following import ENDS, FOLLOWED, follow
 from jetplan.core.attempts import RELEASED, SENT, Kind, RunInfo, State
 from jetplan.core.limits import Limits
@@ -121,15 +121,15 @@ class World:
     def _look_and_execute(self, run: Run, task: Task) -> ExitCode:
         """The command without its words: what it plans, does and exits with."""
         server = observe_server(task.client)
-        outlook = plan_from(self.settings, task.spec, server, task.ledger)
-        run.plan = outlook.plan
-        if outlook.plan.changes() or outlook.plan.unfinished:
+        observation = plan_from(self.settings, task.spec, server, task.ledger)
+        run.plan = observation.plan
+        if observation.plan.changes() or observation.plan.unfinished:
             info = RunInfo(run.name, host=run.host, process=run.name)
             run.outcome = execute(task, server, info, None)
             return run.outcome.exit_code()
-        if outlook.scope is not None:
-            remember_whole_sets(outlook.plan, lambda _: False, task.ledger, outlook.scope, task.sizes())
-        return exit_code_of(outlook.plan, detailed=False)
+        if observation.scope is not None:
+            record_complete_sets(observation.plan, lambda _: False, task.ledger, observation.scope, task.sizes())
+        return exit_code_of(observation.plan, detailed=False)
 
     def interrupt(self, run: Run) -> None:
         """SIGTERM, if there is somebody to get it."""
@@ -144,7 +144,7 @@ class World:
                 to = State.RESOLVED_ACCEPTED if self.jet.has(attempt.attempt_id) else State.RESOLVED_NOT_ACCEPTED
                 self.scheduler.log(f"a person says {to.value} of {attempt.attempt_id[:8]}")
                 in_doubt = frozenset({State.IN_DOUBT})
-                self.shared.real.mark(attempt.attempt_id, to, {"who": "m"}, run_id="person", only_from=in_doubt)
+                self.shared.real.transition(attempt.attempt_id, to, {"who": "m"}, run_id="person", only_from=in_doubt)
 
     def watch(self) -> None:
         """Somebody looks at `jetplan status`; what has ended on the server is recorded."""
@@ -157,7 +157,7 @@ class World:
             moving = next((each for each in self.jet.moved if each.attempt == attempt.attempt_id), None)
             if moving and not attempt.delivery_id and self.scheduler.now > moving.ended:
                 end = ENDS["FAILED" if moving.failed else "COMPLETED"]
-                self.shared.real.mark(attempt.attempt_id, end, run_id="watcher")
+                self.shared.real.transition(attempt.attempt_id, end, run_id="watcher")
 
     def watch_in_peace(self) -> None:
         """A last look at where everything stands."""

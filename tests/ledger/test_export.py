@@ -15,7 +15,7 @@ from jetplan.core.attempts import NewAttempt, RunInfo, State, Taken
 from jetplan.errors import JetplanError, LedgerMismatch
 from jetplan.ledger import Ledger, open_ledger
 from jetplan.ledger.address import in_memory
-from jetplan.ledger.exchange_schema import export_schema
+from jetplan.ledger.export_schema import export_schema
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 def told(desk: Desk) -> str:
     """The export of a ledger with something of everything."""
     desk.claim(delivery(), 0, *(f"/ep/{number}" for number in range(700)), ident="x", sizes=range(600))
-    desk.ledger.mark("x", State.SENDING, run_id=desk.run, baseline={"ü": None})
-    desk.ledger.mark("x", State.ACCEPTED, {"message": "\0\ud800\u2028"}, run_id=desk.run, delivery_id="d")
+    desk.ledger.transition("x", State.SENDING, run_id=desk.run, baseline={"ü": None})
+    desk.ledger.transition("x", State.ACCEPTED, {"message": "\0\ud800\u2028"}, run_id=desk.run, delivery_id="d")
     desk.claim(delivery("q"), 0, "/é", ident="y")
     desk.claim(job(), 0, ident="z")
     new = NewAttempt("w", paths=["/neu"])
     desk.ledger.claim(desk.scope, delivery("new"), 0, [new], desk.run, also=[delivery("q")])
-    desk.ledger.settle(desk.scope, delivery(), bytes(range(32)), b"\0" * 32)
+    desk.ledger.record_complete_set(desk.scope, delivery(), bytes(range(32)), b"\0" * 32)
     desk.ledger.heartbeat(desk.run)
     desk.ledger.end_run(desk.run, "done")
     return export(desk.ledger)

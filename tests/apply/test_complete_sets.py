@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from builders import attempt, declared, job, observed, spec, subject, wanted
 
-from jetplan.apply import remember_whole_sets
+from jetplan.apply import record_complete_sets
 from jetplan.core.attempts import NewAttempt, RunInfo
 from jetplan.core.diff import diff
 from jetplan.core.observed import Overlapping, Relation, SetRecord
@@ -37,5 +37,5 @@ def test_only_a_set_that_sent_everything_itself_is_remembered(
         assert isinstance(step, SubmitBatch)
         return step.batch in accepted
 
-    remember_whole_sets(plan, took, ledger, scope, {})
-    assert ledger.subjects(scope)[subject("s")].settled == (wants.digests["s"] if remembered else None)
+    record_complete_sets(plan, took, ledger, scope, {})
+    assert ledger.subjects(scope)[subject("s")].complete_digest == (wants.digests["s"] if remembered else None)

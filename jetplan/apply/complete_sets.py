@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jetplan.ledger.store import Ledger
 
 
-def remember_whole_sets(
+def record_complete_sets(
     plan: Plan,
     accepted: Callable[[int], bool],
     ledger: Ledger,
@@ -29,7 +29,7 @@ def remember_whole_sets(
     """
     found = [(subject, digest, sizes.get(name)) for name, (subject, digest) in _whole(plan, accepted).items()]
     with suppress(JetplanError):
-        ledger.settle_all(scope, found)
+        ledger.record_complete_sets(scope, found)
 
 
 def _whole(plan: Plan, accepted: Callable[[int], bool]) -> dict[str, tuple[SubjectKey, bytes]]:
@@ -37,7 +37,7 @@ def _whole(plan: Plan, accepted: Callable[[int], bool]) -> dict[str, tuple[Subje
     broken: set[str] = set()
     for at, step in enumerate(plan.steps):
         match step:
-            case AlreadySubmitted(settles=(subject, digest)):
+            case AlreadySubmitted(completes=(subject, digest)):
                 found[step.set_name] = (subject, digest)
             case SubmitBatch() if accepted(at):
                 found[step.set_name] = (step.subject, plan.manifest_digests[step.set_name])

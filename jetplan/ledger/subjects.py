@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jetplan.ledger.driver import Transaction
 
 
-def settle(
+def record_complete(
     tx: Transaction,
     scope_id: str,
     subject: SubjectKey,
@@ -35,7 +35,7 @@ def settle(
     )
 
 
-def settle_all(tx: Transaction, scope_id: str, sets: Sequence[tuple[SubjectKey, bytes, bytes | None]]) -> None:
+def record_all_complete(tx: Transaction, scope_id: str, sets: Sequence[tuple[SubjectKey, bytes, bytes | None]]) -> None:
     """Note many digests as entirely sent."""
     tx.lock(sorted({lock_name(scope_id, subject.kind, subject.name) for subject, _, _ in sets}))
     rows = [(digest, sizes, subject_id(scope_id, subject)) for subject, digest, sizes in sets]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jetplan.ledger.exchange import FORMAT, TABLES
+from jetplan.ledger.export import FORMAT, TABLES
 from jetplan.ledger.schema import BLOBS, INTEGERS
 
 _ABOUT = {

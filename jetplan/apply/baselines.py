@@ -33,7 +33,7 @@ class _Seen:
     shown: Shown
 
 
-class Looks:
+class Baselines:
     """The looks of one run. `allow_resend`: why a person lets objects go that Jet shows already, if one does."""
 
     def __init__(

@@ -15,10 +15,10 @@ from jetplan.ledger import checks, reads, schema
 from jetplan.ledger.folding import fill_folded
 from jetplan.ledger.granting import ATTEMPT, SUBJECT
 from jetplan.ledger.leases import RUN
-from jetplan.ledger.marks import HISTORY
 from jetplan.ledger.profiles import PROFILE
 from jetplan.ledger.rows import judge
 from jetplan.ledger.schema import BLOBS
+from jetplan.ledger.transitions import HISTORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

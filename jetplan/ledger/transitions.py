@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jetplan.core.attempts import RELEASED, SENT, TRANSITIONS, Kind, State
 from jetplan.errors import JetplanError, LedgerMismatch
 from jetplan.ledger.driver import OperationFailed, rows_in
-from jetplan.ledger.records import Marked
+from jetplan.ledger.records import Transitioned
 from jetplan.ledger.times import stamp
 from jetplan.ledger.words import lock_name, storable, to_json
 from jetplan.ledger.writer import Handler
@@ -23,7 +23,7 @@ HISTORY = ("attempt_id", "seq", "from_state", "to_state", "made_on", "run_id", "
 
 
 @dataclass(frozen=True, slots=True)
-class MarkRequest:
+class TransitionRequest:
     """What `Ledger.mark` was asked."""
 
     attempt_id: str
@@ -48,7 +48,7 @@ class _Standing:
     kind: Kind
 
 
-def locks(tx: Transaction, requests: Sequence[MarkRequest]) -> Iterable[str]:
+def locks(tx: Transaction, requests: Sequence[TransitionRequest]) -> Iterable[str]:
     """The subjects of the attempts: an attempt never changes its subject, so they may be read before.
 
     And the delivery ids that are told, so that of two attempts that are given the same id one sees the other.
@@ -67,12 +67,12 @@ def _delivery_lock(delivery_id: str) -> str:
     return f"delivery\0{delivery_id}"
 
 
-def apply(tx: Transaction, requests: Sequence[MarkRequest]) -> list[Marked | JetplanError]:
+def apply(tx: Transaction, requests: Sequence[TransitionRequest]) -> list[Transitioned | JetplanError]:
     """Carry out marks in their order. An unknown attempt is an error of that mark alone."""
     standing = _standing(tx, requests)
     known = _deliveries(tx, requests, standing)
     now = stamp(tx.now)
-    answers: list[Marked | JetplanError] = []
+    answers: list[Transitioned | JetplanError] = []
     history: list[tuple[Any, ...]] = []
     updates: list[tuple[Any, ...]] = []
     released: list[tuple[str]] = []
@@ -91,7 +91,7 @@ def apply(tx: Transaction, requests: Sequence[MarkRequest]) -> list[Marked | Jet
         same = _same_delivery(asked, at, known)
         request = _doubted(asked, same) if same else asked
         if not _allowed(request, at):
-            answers.append(Marked(done=False, state=at.state, same_delivery=same))
+            answers.append(Transitioned(done=False, state=at.state, same_delivery=same))
             continue
         if request.delivery_id:
             known.setdefault((at.scope_id, storable(request.delivery_id)), set()).add(request.attempt_id)
@@ -108,12 +108,12 @@ def apply(tx: Transaction, requests: Sequence[MarkRequest]) -> list[Marked | Jet
             released.append((at.subject_id,))
         if job_id and at.kind is Kind.JOB and request.to in SENT:
             jobs.append((job_id, at.subject_id))
-        answers.append(Marked(done=request is asked, state=request.to, same_delivery=same))
+        answers.append(Transitioned(done=request is asked, state=request.to, same_delivery=same))
     _write(tx, updates, history, released, jobs)
     return answers
 
 
-def _standing(tx: Transaction, requests: Sequence[MarkRequest]) -> dict[str, _Standing]:
+def _standing(tx: Transaction, requests: Sequence[TransitionRequest]) -> dict[str, _Standing]:
     rows = rows_in(
         tx,
         """SELECT a.attempt_id, a.state, a.seq, a.subject_id, a.scope_id, a.run_id, s.kind FROM jetplan_attempts a
@@ -126,7 +126,7 @@ def _standing(tx: Transaction, requests: Sequence[MarkRequest]) -> dict[str, _St
     }
 
 
-def _allowed(request: MarkRequest, at: _Standing) -> bool:
+def _allowed(request: TransitionRequest, at: _Standing) -> bool:
     if request.to not in TRANSITIONS[at.state]:
         return False
     if request.to is State.SENDING and request.run_id != at.run_id:
@@ -135,7 +135,7 @@ def _allowed(request: MarkRequest, at: _Standing) -> bool:
 
 
 def _deliveries(
-    tx: Transaction, requests: Sequence[MarkRequest], standing: Mapping[str, _Standing]
+    tx: Transaction, requests: Sequence[TransitionRequest], standing: Mapping[str, _Standing]
 ) -> dict[tuple[str, str], set[str]]:
     """Who already has the delivery ids that come: (scope, delivery id) -> attempts."""
     ids = {storable(request.delivery_id) for request in requests if request.delivery_id}
@@ -153,7 +153,7 @@ def _deliveries(
 
 
 def _same_delivery(
-    request: MarkRequest, at: _Standing, known: Mapping[tuple[str, str], AbstractSet[str]]
+    request: TransitionRequest, at: _Standing, known: Mapping[tuple[str, str], AbstractSet[str]]
 ) -> tuple[str, ...]:
     """The other attempts of the scope that have the delivery id already."""
     holders = (
@@ -162,7 +162,7 @@ def _same_delivery(
     return tuple(sorted(holders - {request.attempt_id}))
 
 
-def _doubted(request: MarkRequest, same: Sequence[str]) -> MarkRequest:
+def _doubted(request: TransitionRequest, same: Sequence[str]) -> TransitionRequest:
     """What is recorded in place of a yes whose delivery id another attempt has: one of the two may not be there.
 
     The id stays the other's: asking the server about it would tell nothing of this attempt.
@@ -200,4 +200,4 @@ def _write(
         tx.run_many("UPDATE jetplan_subjects SET job_id = ? WHERE subject_id = ?", jobs)
 
 
-MARKS: Handler[MarkRequest, Marked] = Handler(locks, apply)
+TRANSITION: Handler[TransitionRequest, Transitioned] = Handler(locks, apply)
