@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jetplan.cli import ledger, main
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
@@ -188,7 +190,14 @@ def loaded_by(*arguments: str, folder: Path) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["-h"], ["plan", "--help"], ["apply", "--help"], ["sandbox", "--help"]]
+    "arguments",
+    [
+        ["--help"],
+        ["-h"],
+        *([name, "--help"] for name in main.COMMANDS),
+        *(["ledger", name, "--help"] for name in ledger.COMMANDS),
+    ],
+    ids=" ".join,
 )
 def test_help_loads_nothing_heavy(arguments, tmp_path):
     """Help is printed before anything heavy is imported."""

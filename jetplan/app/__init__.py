@@ -4,6 +4,8 @@ project        the way in for Python programs: a project, and what can be done w
 configuration  `jetplan.yaml`, typed, with every problem at its place
 settings       flags, environment and configuration joined
 environment    what CI systems say in environment variables
+initialising   a new project: ledger, jetplan.yaml, an example
+diagnosis      whether everything is in place
 opening        the pinned ledger, and a client for the account
 manifests      manifests read, from the cache where nothing changed
 planning       observe and plan; the exit code that a plan means
@@ -15,6 +17,11 @@ applying       one apply, from observation to outcome
 waiting        until deliveries have ended
 status         where deliveries stand
 resolving      a person's word on an attempt in doubt
+recorded       the ledger's questions
+moving         a ledger that goes on at another place
+tracking       whether git tracks the ledger
+endpoints      which API and ledger credentials may go to
+reviewing      what a change does to the project's own settings
 baselining     sets recorded as sent before jetplan came
 importing      a manifest for jobs that are on the server
 formatting     manifests laid out in one way

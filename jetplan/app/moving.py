@@ -6,14 +6,18 @@ import io
 import tempfile
 from typing import TYPE_CHECKING
 
+from jetplan.app.endpoints import check_ledger_endpoint
 from jetplan.app.identity import new_run
 from jetplan.app.opening import pinned_ledger
 from jetplan.app.resolving import check_reason
+from jetplan.app.settings import check_ledger_named
 from jetplan.core.addresses import shown_url
 from jetplan.errors import LedgerMismatch, UsageError
 from jetplan.ledger import open_ledger
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jetplan.app.settings import Settings
 
 _IN_MEMORY = 64 << 20
@@ -44,6 +48,14 @@ def move_ledger(settings: Settings, target: str, reason: str) -> str:
             lines.seek(0, io.SEEK_SET)
             goal.import_(lines, pinned=source.ledger_id)
     return shown
+
+
+def import_ledger(settings: Settings, file: Path) -> tuple[int, str]:
+    """Read an export into the ledger of the settings, new or empty; how many lines, and the id that it took over."""
+    check_ledger_named(settings)
+    check_ledger_endpoint(settings)
+    with open_ledger(settings.ledger, create=True) as ledger, file.open(encoding="utf-8") as lines:
+        return ledger.import_(lines, pinned=settings.ledger_id), ledger.ledger_id
 
 
 def reopen_ledger(settings: Settings, reason: str) -> bool:

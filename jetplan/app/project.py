@@ -11,8 +11,10 @@ from jetplan.app.applying import Task, perform, prepare, remember_idle
 from jetplan.app.approval import Approval
 from jetplan.app.limits import Lifts, limits_of
 from jetplan.app.manifests import read_known
+from jetplan.app.offline import difference_from
 from jetplan.app.opening import connection, pinned_ledger
 from jetplan.app.planning import exit_code_of, observe_and_plan
+from jetplan.app.recorded import attempts_of, canonical_path, export_to, history_of, story_of
 from jetplan.app.resolving import resolve_attempt
 from jetplan.app.settings import CONFIG_FILE, load_settings
 from jetplan.app.status import standing_of
@@ -21,16 +23,20 @@ from jetplan.core.limits import refusals
 from jetplan.render.digest import digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
+    from typing import IO
 
     from jetplan.api.client import JetClient
+    from jetplan.app.offline import Difference
+    from jetplan.app.recorded import Story
     from jetplan.app.settings import Settings
     from jetplan.app.status import Standing
-    from jetplan.core.attempts import Attempt
+    from jetplan.core.attempts import Attempt, State
     from jetplan.core.limits import Refusal
     from jetplan.core.outcome import ApplyOutcome, Result
     from jetplan.core.plan import Plan
     from jetplan.errors import ExitCode
+    from jetplan.ledger.records import Finding, ObjectEvent
     from jetplan.ledger.store import Ledger
     from jetplan.manifest.read import Reading
 
@@ -142,7 +148,33 @@ class Project:
         with self.open_ledger() as ledger:
             return resolve_attempt(ledger, attempt, accepted=accepted, reason=reason)
 
-    def attempts(self) -> list[Attempt]:
-        """Every attempt recorded for the project's API, oldest first within each account. Needs no network."""
-        with self.open_ledger() as ledger:
-            return [each for scope in ledger.scopes(self.settings.api_url) for each in ledger.attempts(scope)]
+    def diff(self, manifests: str | Path = MANIFESTS, base: str | None = None) -> Difference:
+        """What a change in git adds and takes, as if `base` (default: CI's, else HEAD) had been applied. No network."""
+        return difference_from(Path(manifests), self.validate(manifests).spec, self.settings, base)
+
+    # The ledger's questions: they need no network, and look at a ledger that was moved or restored, too.
+
+    def attempts(self, name: str | None = None, states: Collection[State] = ()) -> list[Attempt]:
+        """Attempts recorded for the project's API, newest first; of one set or job, or in some states only."""
+        with self.open_ledger(verify=False) as ledger:
+            return attempts_of(ledger, self.settings.api_url, name, states)
+
+    def story(self, attempt: str) -> Story:
+        """One attempt by its id or the beginning of it: its transitions and its objects."""
+        with self.open_ledger(verify=False) as ledger:
+            return story_of(ledger, attempt)
+
+    def history(self, path: str) -> list[ObjectEvent]:
+        """Every time an object was sent, alone or in a folder."""
+        with self.open_ledger(verify=False) as ledger:
+            return history_of(ledger, self.settings.api_url, canonical_path(path))
+
+    def export(self, file: IO[str] | Path) -> int:
+        """Write the whole ledger as JSON Lines to a file or stream; the number of lines."""
+        with self.open_ledger(verify=False) as ledger:
+            return export_to(ledger, file) if isinstance(file, Path) else ledger.export(file)
+
+    def check(self) -> list[Finding]:
+        """What is wrong in the database, or in what it says; empty where it is sound."""
+        with self.open_ledger(verify=False) as ledger:
+            return ledger.check()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jetplan.cli.options import project_options
+from jetplan.cli.screen import write_a_file_format
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +29,6 @@ def command(names: tuple[str, ...], config: Path, api_url: str | None, ledger: s
 
     with connection(load_settings(config, api_url, ledger)) as client:
         server = observe_server(client)
-    from jetplan.cli.screen import write_a_file_format
 
     text = manifest_of(server, names)
     write_a_file_format()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,8 @@ SCHEMAS: dict[str, tuple[str, str]] = {
 
 def schema_text(name: str) -> str:
     """One schema as its file holds it."""
+    import json
+
     module, function = SCHEMAS[name]
     schema: dict[str, Any] = getattr(import_module(module), function)()
     return json.dumps(schema, indent=2, ensure_ascii=True) + "\n"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
 
 from jetplan.cli.options import Seconds, project_options
+from jetplan.cli.screen import wants_color, width, write_a_file_format
 from jetplan.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -24,13 +26,10 @@ def command(config: Path, api_url: str | None, ledger: str | None, form: str, wa
     Asks the server about every accepted delivery, records the ones that ended, and looks for evidence of those in
     doubt. Submits nothing. Exits 3 when something is in doubt, 1 when a delivery failed.
     """
-    from contextlib import ExitStack
-
     from jetplan.app.opening import connection, pinned_ledger
     from jetplan.app.settings import load_settings
     from jetplan.app.status import standing_of
     from jetplan.cli.headway import HeadwayLine
-    from jetplan.cli.screen import wants_color, width, write_a_file_format
     from jetplan.render.status import render_status, render_status_json
 
     settings = load_settings(config, api_url, ledger)

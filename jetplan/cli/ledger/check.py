@@ -20,9 +20,7 @@ def command(config: Path, api_url: str | None, ledger: str | None) -> int:
     from jetplan.app.project import Project
     from jetplan.render.escape import safe_text
 
-    project = Project.load(config, api_url, ledger)
-    with project.open_ledger(verify=False) as opened:
-        findings = opened.check()
+    findings = Project.load(config, api_url, ledger).check()
     for finding in findings:
         where = f"attempt {finding.attempt_id}: " if finding.attempt_id else ""
         click.echo(safe_text(f"{where}{finding.what}"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
 from jetplan.cli.options import project_options
+from jetplan.cli.screen import write_a_file_format
 
 
 @click.command()
@@ -14,19 +16,11 @@ from jetplan.cli.options import project_options
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file instead of stdout.")
 def command(config: Path, api_url: str | None, ledger: str | None, out: Path | None) -> None:
     """Write the whole ledger as JSON Lines. Equal ledgers give equal bytes, whatever database they are in."""
-    import sys
-
     from jetplan.app.project import Project
-    from jetplan.cli.screen import write_a_file_format
 
     project = Project.load(config, api_url, ledger)
-    with project.open_ledger(verify=False) as opened:
-        if out is None:
-            write_a_file_format()
-            opened.export(sys.stdout)
-            return
-        aside = out.with_name(f".{out.name}.part")
-        with aside.open("w", encoding="utf-8", newline="\n") as file:
-            lines = opened.export(file)
-        aside.replace(out)
-    click.echo(f"Wrote {lines:,} lines to {out}.", err=True)
+    if out is None:
+        write_a_file_format()
+        project.export(sys.stdout)
+    else:
+        click.echo(f"Wrote {project.export(out):,} lines to {out}.", err=True)

@@ -21,22 +21,18 @@ def command(file: Path, config: Path, api_url: str | None, ledger: str | None, s
     twice. To take a ledger to another place, use `jetplan ledger move`, which closes the old one. What was sent after
     the export was made is not in it: record it with `jetplan ledger baseline` before the next apply.
     """
+    from jetplan.app.moving import import_ledger
+    from jetplan.app.settings import load_settings
+    from jetplan.core.addresses import shown_url
+
     if not source_gone:
         raise UsageError(
             "importing makes a second ledger of the same id, and if both are written to, objects are sent twice",
             hint="use `jetplan ledger move` to take it elsewhere; say --source-gone if the exported one is lost",
         )
-    from jetplan.app.endpoints import check_ledger_endpoint
-    from jetplan.app.settings import check_ledger_named, load_settings
-    from jetplan.core.addresses import shown_url
-    from jetplan.ledger import open_ledger
 
     settings = load_settings(config, api_url, ledger)
-    check_ledger_named(settings)
-    check_ledger_endpoint(settings)
-    with open_ledger(settings.ledger, create=True) as opened, file.open(encoding="utf-8") as lines:
-        count = opened.import_(lines, pinned=settings.ledger_id)
-        where = shown_url(settings.ledger)
-        click.echo(f"Read {count:,} lines: ledger {opened.ledger_id} is at {where} now.", err=True)
-        click.echo("What was sent after the export was made is not in it:", err=True)
-        click.echo("record it with `jetplan ledger baseline` before the next apply.", err=True)
+    count, ledger_id = import_ledger(settings, file)
+    click.echo(f"Read {count:,} lines: ledger {ledger_id} is at {shown_url(settings.ledger)} now.", err=True)
+    click.echo("What was sent after the export was made is not in it:", err=True)
+    click.echo("record it with `jetplan ledger baseline` before the next apply.", err=True)

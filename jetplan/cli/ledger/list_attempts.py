@@ -12,9 +12,8 @@ from jetplan.cli.screen import write_a_file_format
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jetplan.core.attempts import Attempt
 
-_STATES = (
+STATES = (
     "intended",
     "sending",
     "not_sent",
@@ -27,12 +26,13 @@ _STATES = (
     "delivered",
     "failed",
 )
+"""Every state of an attempt, written out so that help need not load them; a test holds them together."""
 
 
 @click.command()
 @project_options
 @click.option("--set", "set_name", metavar="NAME", help="Only attempts of this delivery set (or job).")
-@click.option("--state", type=click.Choice(_STATES), multiple=True, help="Only attempts in this state. Repeatable.")
+@click.option("--state", type=click.Choice(STATES), multiple=True, help="Only attempts in this state. Repeatable.")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
@@ -46,45 +46,10 @@ def command(
 ) -> None:
     """List attempts, newest first."""
     from jetplan.app.project import Project
-    from jetplan.cli.ledger.scopes import attempts_of
     from jetplan.core.attempts import State
+    from jetplan.render.recorded import render_attempts, render_attempts_json
 
-    project = Project.load(config, api_url, ledger)
-    wanted = {State(word) for word in state}
-    with project.open_ledger(verify=False) as opened:
-        found = [
-            attempt
-            for attempt in attempts_of(project.settings, opened)
-            if (not wanted or attempt.state in wanted) and set_name in {None, attempt.subject.name}
-        ]
-    found.sort(key=lambda attempt: attempt.created_on, reverse=True)
+    found = Project.load(config, api_url, ledger).attempts(set_name, {State(word) for word in state})
     if form == "json":
-        _write_json(found[:limit])
-    else:
-        _write_text(found, limit)
-
-
-def _write_text(found: list[Attempt], limit: int) -> None:
-    from jetplan.render.escape import safe_text
-    from jetplan.render.words import count, size
-
-    lines = []
-    for attempt in found[:limit]:
-        what = "create" if attempt.subject.kind.value == "job" else count(attempt.objects, "object")
-        weight = f", {size(attempt.known_bytes)}" if attempt.known_bytes else ""
-        when, state = attempt.created_on[:19].replace("T", " "), attempt.state.value.replace("_", " ")
-        name = safe_text(attempt.subject.name)
-        lines.append(f"{attempt.attempt_id:<16}  {when}  {state:<21}  {name}  {what}{weight}")
-    if len(found) > limit:
-        lines.append(f"… and {len(found) - limit:,} older ones (--limit)")
-    click.echo("\n".join(lines) if lines else "Nothing was attempted yet.")
-
-
-def _write_json(found: list[Attempt]) -> None:
-    import json
-
-    from jetplan.render.card import card_of
-    from jetplan.render.document import encoded
-
-    write_a_file_format()
-    click.echo(json.dumps([json.loads(encoded(card_of(attempt), indent=0)) for attempt in found], indent=2))
+        write_a_file_format()
+    click.echo(render_attempts_json(found[:limit]) if form == "json" else render_attempts(found, limit), nl=False)

@@ -1,0 +1,106 @@
+"""Attempts as the ledger has them, as text: a list, one attempt's story, the history of an object."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from jetplan.core.objects import UNKNOWN_SIZE
+from jetplan.core.observed import Relation
+from jetplan.render import words
+from jetplan.render.card import card_of
+from jetplan.render.document import encoded
+from jetplan.render.escape import safe_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jetplan.core.attempts import Attempt
+    from jetplan.ledger.records import ObjectEvent, Transition
+
+
+def render_attempts(found: Sequence[Attempt], limit: int) -> str:
+    """A line for each of the first `limit` attempts."""
+    lines = [_attempt(attempt) for attempt in found[:limit]]
+    if len(found) > limit:
+        lines.append(f"… and {len(found) - limit:,} older ones (--limit)")
+    return "\n".join(lines) + "\n" if lines else "Nothing was attempted yet.\n"
+
+
+def render_attempts_json(found: Sequence[Attempt]) -> str:
+    """The attempts as cards, in an array."""
+    return json.dumps([json.loads(encoded(card_of(attempt), indent=0)) for attempt in found], indent=2) + "\n"
+
+
+def render_story(
+    attempt: Attempt, transitions: Sequence[Transition], paths: Sequence[str], sizes: Sequence[int], most: int | None
+) -> str:
+    """One attempt: its facts, its transitions, and at most so many of its objects (None: all)."""
+    lines = [*_facts(attempt), "", "What happened:", *map(_transition, transitions)]
+    if paths:
+        lines += ["", "Objects:", *map(_object, paths[:most], sizes[:most])]
+        if most is not None and len(paths) > most:
+            lines.append(f"  … and {len(paths) - most:,} more (--objects)")
+    return "\n".join(lines) + "\n"
+
+
+def render_history(events: Sequence[ObjectEvent]) -> str:
+    """A line for each time an object was sent."""
+    return "".join(f"{_event(event)}\n" for event in events)
+
+
+def _attempt(attempt: Attempt) -> str:
+    what = "create" if attempt.subject.kind.value == "job" else words.count(attempt.objects, "object")
+    weight = f", {words.size(attempt.known_bytes)}" if attempt.known_bytes else ""
+    name = safe_text(attempt.subject.name)
+    return f"{attempt.attempt_id:<16}  {_time(attempt.created_on)}  {_state(attempt):<21}  {name}  {what}{weight}"
+
+
+def _facts(attempt: Attempt) -> list[str]:
+    run = attempt.run
+    size = words.size(attempt.known_bytes)
+    facts = [
+        ("attempt", attempt.attempt_id),
+        ("state", _state(attempt)),
+        ("what", f"{attempt.subject.kind.value} {attempt.subject.name}, batch {attempt.batch} of {attempt.batches}"),
+        ("job", f"{attempt.job_name} ({attempt.job_id})" if attempt.job_id else attempt.job_name),
+        ("holds", f"{words.count(attempt.objects, 'object')}, {size} known, revision {attempt.revision}"),
+        ("delivery", attempt.delivery_id),
+        ("run", f"{run.run_id} by {run.who}" if run.who else run.run_id),
+        ("commit", run.commit),
+        ("ci", run.ci_url),
+    ]
+    return [f"{name:<9} {safe_text(value)}" for name, value in facts if value]
+
+
+def _transition(step: Transition) -> str:
+    detail = {key: value for key, value in step.detail.items() if value not in (None, "", [])}
+    told = f"  {json.dumps(detail, ensure_ascii=False)}" if detail else ""
+    return safe_text(f"  {_time(step.on)}  {step.to_state.value.replace('_', ' ')}  run {step.run_id}{told}")
+
+
+def _object(path: str, size: int) -> str:
+    return f"  {safe_text(path)}" + ("" if size == UNKNOWN_SIZE else f"  {words.size(size)}")
+
+
+def _event(event: ObjectEvent) -> str:
+    attempt, run = event.attempt, event.attempt.run
+    parts = [
+        _time(attempt.created_on),
+        f"{_state(attempt):<21}",
+        f"set {attempt.subject.name}, revision {attempt.revision}, job {attempt.job_name}",
+        f"to {attempt.subject.destination_id}",
+        "inside a folder" if event.relation is not Relation.SAME else "",
+        f"commit {run.commit[:12]}" if run.commit else "",
+        f"run {run.ci_url or run.run_id}",
+        f"attempt {attempt.attempt_id}",
+    ]
+    return safe_text("  ".join(part for part in parts if part))
+
+
+def _time(on: str) -> str:
+    return on[:19].replace("T", " ")
+
+
+def _state(attempt: Attempt) -> str:
+    return str(attempt.state.value).replace("_", " ")
