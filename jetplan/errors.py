@@ -59,6 +59,11 @@ def worst_of(codes: Sequence[ExitCode]) -> ExitCode:
     return next((code for code in _PRECEDENCE if code in codes), ExitCode.DONE)
 
 
+def worse_of(first: ExitCode, then: ExitCode) -> ExitCode:
+    """The code of two steps of one command. A code beside the order of `worst_of`, for instance 130, stays."""
+    return first if first not in {*_PRECEDENCE, ExitCode.DONE} else worst_of([first, then])
+
+
 class Place(NamedTuple):
     """Where in a manifest something stands. Lines and columns count from 1; 0 means the whole file."""
 

@@ -19,6 +19,7 @@ from jetplan.core.plan import CreateJob
 from jetplan.errors import LimitRefused, StalePlan
 from jetplan.observe import creations, observe_server, observed_job, shown_profiles, size_digest
 from jetplan.observe.evidence import look_for_evidence
+from jetplan.observe.failures import failures
 from jetplan.render.digest import digest_of
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def execute(task: Task, server: Server, run: RunInfo, approved: Plan | None) -> 
         ends = {end.profile_id for step in plan.submissions() for end in (step.route.source, step.route.destination)}
         ledger.learn_profiles(scope, shown_profiles(server), ends)
         outcome = apply_in_rounds(plan, replan, context, task.sizes(), task.options, task.on_result)
-    return replace(outcome, settled=tuple(settled))
+    return replace(outcome, settled=tuple(settled), failed=failures(ledger, scope))
 
 
 def _lacks_jobs(server: Server, spec: Spec) -> bool:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from jetplan.core.attempts import State
 from jetplan.core.diff import diff
-from jetplan.errors import ExitCode, worst_of
+from jetplan.core.unfinished import exit_code_for, unfinished_of
 from jetplan.observe import Server, observe
 from jetplan.observe.evidence import look_for_evidence, with_findings
 from jetplan.observe.server import list_server, server_of
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from jetplan.core.observed import Observed
     from jetplan.core.plan import Plan
     from jetplan.core.spec import Spec
+    from jetplan.errors import ExitCode
     from jetplan.ledger.store import Ledger
     from jetplan.observe.server import Listed
 
@@ -57,17 +57,10 @@ def plan_from(
 
 
 def exit_code_of(plan: Plan, *, detailed: bool, refused: Sequence[Refusal] = ()) -> ExitCode:
-    """3 something is in doubt; 7 a limit refuses; 1 something is blocked; 2 (only `detailed`) changes are pending."""
-    codes = [ExitCode.DONE]
-    if any(
-        attempt.state is State.IN_DOUBT or (attempt.state is State.SENDING and not attempt.live)
-        for attempt in plan.unfinished
-    ):
-        codes.append(ExitCode.IN_DOUBT)
-    if refused:
-        codes.append(ExitCode.REFUSED)
-    if plan.blocked():
-        codes.append(ExitCode.ERROR)
-    if detailed and plan.changes():
-        codes.append(ExitCode.CHANGES_PENDING)
-    return worst_of(codes)
+    """3 something is in doubt; 7 a limit refuses; 1 blocked or failed; 2 (only `detailed`) changes are pending."""
+    return exit_code_for(
+        unfinished_of(plan.unfinished, plan.failed),
+        undone=bool(plan.blocked()),
+        refused=bool(refused),
+        pending=detailed and bool(plan.changes()),
+    )

@@ -15,7 +15,7 @@ from jetplan.app.offline import difference_from
 from jetplan.app.opening import connection, pinned_ledger
 from jetplan.app.planning import exit_code_of, observe_and_plan
 from jetplan.app.recorded import attempts_of, canonical_path, export_to, history_of, story_of
-from jetplan.app.resolving import resolve_attempt
+from jetplan.app.resolving import Word, resolve_attempt
 from jetplan.app.settings import CONFIG_FILE, load_settings
 from jetplan.app.status import standing_of
 from jetplan.apply import ApplyOptions, Stop
@@ -146,7 +146,12 @@ class Project:
     def resolve(self, attempt: str, *, accepted: bool, reason: str) -> Attempt:
         """Record a person's word on an attempt in doubt; the attempt as it was before."""
         with self.open_ledger() as ledger:
-            return resolve_attempt(ledger, attempt, accepted=accepted, reason=reason)
+            return resolve_attempt(ledger, attempt, Word.ACCEPTED if accepted else Word.NOT_ACCEPTED, reason)
+
+    def abandon(self, attempt: str, *, reason: str) -> Attempt:
+        """Put a failed attempt aside, by a person's word; the attempt as it was before."""
+        with self.open_ledger() as ledger:
+            return resolve_attempt(ledger, attempt, Word.ABANDONED, reason)
 
     def diff(self, manifests: str | Path = MANIFESTS, base: str | None = None) -> Difference:
         """What a change in git adds and takes, as if `base` (default: CI's, else HEAD) had been applied. No network."""

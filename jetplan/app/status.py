@@ -10,10 +10,11 @@ from jetplan.app.waiting import LEASE
 from jetplan.apply import leased_run
 from jetplan.apply.following import follow
 from jetplan.apply.waiting import wait_for_ends
-from jetplan.core.attempts import Kind, State
-from jetplan.errors import ExitCode, worst_of
+from jetplan.core.attempts import Kind
+from jetplan.core.unfinished import exit_code_for, unfinished_of
 from jetplan.observe import observe_server
 from jetplan.observe.evidence import look_for_evidence, with_findings
+from jetplan.observe.failures import failures
 from jetplan.render.status import StatusReport, build_status
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from jetplan.app.settings import Settings
     from jetplan.apply.following import Followed
     from jetplan.apply.waiting import Headway
-    from jetplan.core.attempts import Attempt
     from jetplan.core.evidence import Evidence, Silence
+    from jetplan.errors import ExitCode
     from jetplan.ledger.store import Ledger
 
 
@@ -66,15 +67,6 @@ def _standing(
     attempts = [each for each in ledger.attempts(scope) if each.subject.kind is Kind.DELIVERY]
     server_states = {each.attempt.attempt_id: each.state for each in followed}
     unfinished = with_findings(ledger.unfinished(scope), findings)
-    report = build_status(attempts, server_states, unfinished)
-    codes = [ExitCode.DONE]
-    if any(map(_is_doubtful, unfinished)):
-        codes.append(ExitCode.IN_DOUBT)
-    if report.failed:
-        codes.append(ExitCode.ERROR)
-    return Standing(report, worst_of(codes))
-
-
-def _is_doubtful(attempt: Attempt) -> bool:
-    """A dead run's request is as doubtful before the next apply writes that down as after."""
-    return attempt.state is State.IN_DOUBT or (attempt.state is State.SENDING and not attempt.live)
+    failed = failures(ledger, scope)
+    report = build_status(attempts, server_states, unfinished, failed)
+    return Standing(report, exit_code_for(unfinished_of(unfinished, failed)))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jetplan.app.identity import new_run
 from jetplan.apply import leased_run
 from jetplan.apply.waiting import Wait, wait_for_ends
+from jetplan.core.unfinished import exit_code_for
 from jetplan.observe import observe_server
+from jetplan.observe.failures import what_is_unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -15,12 +18,27 @@ if TYPE_CHECKING:
     from jetplan.api.client import JetClient
     from jetplan.app.settings import Settings
     from jetplan.apply.waiting import Headway
+    from jetplan.core.unfinished import Unfinished
+    from jetplan.errors import ExitCode
     from jetplan.ledger.store import Ledger
 
 INTERVAL = 5.0
 """Seconds between looks."""
 LEASE = 60.0
 """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """How a wait ended, and what is not finished now, whether it was waited for or not."""
+
+    wait: Wait
+    left: Unfinished
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What the wait ends with: what has not ended, or cannot be followed any more, is not done."""
+        return exit_code_for(self.left, undone=bool(self.wait.timed_out or self.wait.lost))
 
 
 def wait_for_deliveries(
@@ -30,7 +48,7 @@ def wait_for_deliveries(
     on_headway: Callable[[Headway], None],
     timeout: float | None = None,
     sets: Collection[str] | None = None,
-) -> Wait | None:
+) -> Waited | None:
     """Wait until the deliveries of these sets (None: of all) have ended; None where none was ever submitted.
 
     What ended is recorded in the ledger. Interrupting the wait stops no delivery.
@@ -40,6 +58,7 @@ def wait_for_deliveries(
         return None
     run = new_run()
     with leased_run(ledger, run, LEASE):
-        return wait_for_ends(
+        wait = wait_for_ends(
             client, ledger, scope, run.run_id, on_headway, sets=sets, interval=INTERVAL, timeout=timeout
         )
+    return Waited(wait, what_is_unfinished(ledger, scope))

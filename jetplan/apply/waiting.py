@@ -59,10 +59,6 @@ class Wait:
     timed_out: bool
     lost: int = 0
 
-    def failed(self) -> list[Followed]:
-        """The deliveries that the server reports as failed."""
-        return [each for each in self.last.values() if each.state == "FAILED"]
-
 
 def wait_for_ends(
     client: JetClient,

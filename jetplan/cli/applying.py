@@ -20,7 +20,7 @@ from jetplan.cli.publishing import publish_code
 from jetplan.cli.screen import wants_color, width
 from jetplan.cli.signals import stopping
 from jetplan.cli.wait import wait_here
-from jetplan.errors import ExitCode
+from jetplan.errors import ExitCode, worse_of
 from jetplan.render import words
 from jetplan.render.outcome import build_outcome
 from jetplan.render.outcome_text import render_outcome
@@ -57,7 +57,7 @@ def apply_here(settings: Settings, spec: Spec, approval: Approval, lifts: Lifts,
             click.echo(f"Ledger {ledger.ledger_id}: {words.count(ledger.transition_count(), 'transition')}.", err=True)
             if manner.wait and stop.signal is None:
                 waited = wait_here(settings, client, ledger, manner.timeout, spec.sets)
-                code = waited if code is ExitCode.DONE else code
+                code = worse_of(code, waited)
                 publish_code(code)
     return code if stop.signal is None else ExitCode(128 + stop.signal)
 

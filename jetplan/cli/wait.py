@@ -27,22 +27,21 @@ def wait_here(
     timeout: float | None,
     sets: Collection[str] | None = None,
 ) -> ExitCode:
-    """Wait, and say what failed or is still under way: 1 then, 0 otherwise. Interrupting it stops no delivery."""
+    """Wait, and say what failed or is still under way. Interrupting it stops no delivery."""
     with HeadwayLine() as line:
         waited = wait_for_deliveries(settings, client, ledger, line.show, timeout, sets)
     if waited is None:
         return ExitCode.DONE
-    for each in waited.failed():
-        attempt = each.attempt
-        click.echo(safe_text(f"Failed: delivery {attempt.delivery_id} of set {attempt.subject.name}"), err=True)
-    blind = sum(not each.attempt.delivery_id for each in waited.last.values())
+    wait = waited.wait
+    for each in waited.left.failed:
+        delivery = f"delivery {each.delivery_id}" if each.delivery_id else f"attempt {each.attempt_id}"
+        click.echo(safe_text(f"Failed: {delivery} of set {each.subject.name}"), err=True)
+    blind = sum(not each.attempt.delivery_id for each in wait.last.values())
     if blind:
         click.echo(f"{count(blind, 'delivery', 'deliveries')} without an id cannot be followed: look in Jet.", err=True)
-    if waited.lost:
-        click.echo(
-            f"The server tells nothing of {count(waited.lost, 'delivery', 'deliveries')}: look in Jet.", err=True
-        )
-    if waited.timed_out:
+    if wait.lost:
+        click.echo(f"The server tells nothing of {count(wait.lost, 'delivery', 'deliveries')}: look in Jet.", err=True)
+    if wait.timed_out:
         after = duration(max(round(timeout or 0), 1))
         click.echo(f"Not every delivery had ended after {after}: `jetplan status --watch` goes on.", err=True)
-    return ExitCode.ERROR if waited.failed() or waited.timed_out or waited.lost else ExitCode.DONE
+    return waited.exit_code

@@ -39,7 +39,9 @@ class State(Enum):
     DELIVERED = "delivered"
     """The server reports the delivery as completed."""
     FAILED = "failed"
-    """The server reports the delivery as failed. It was sent: only a new revision sends it again."""
+    """The server reports the delivery as failed. It was sent: it is never sent again by itself."""
+    ABANDONED = "abandoned"
+    """A person put the delivery aside, although not all of it arrived. It is never sent again by itself."""
 
 
 TRANSITIONS: Mapping[State, frozenset[State]] = {
@@ -56,14 +58,16 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
             State.RESOLVED_NOT_ACCEPTED,
         }
     ),
-    State.ACCEPTED: frozenset({State.DELIVERED, State.FAILED}),
-    State.EVIDENCED: frozenset({State.DELIVERED, State.FAILED}),
-    State.RESOLVED_ACCEPTED: frozenset({State.DELIVERED, State.FAILED}),
+    State.ACCEPTED: frozenset({State.DELIVERED, State.FAILED, State.ABANDONED}),
+    State.EVIDENCED: frozenset({State.DELIVERED, State.FAILED, State.ABANDONED}),
+    State.RESOLVED_ACCEPTED: frozenset({State.DELIVERED, State.FAILED, State.ABANDONED}),
     State.NOT_SENT: frozenset(),
     State.REJECTED: frozenset(),
     State.RESOLVED_NOT_ACCEPTED: frozenset(),
     State.DELIVERED: frozenset(),
-    State.FAILED: frozenset(),
+    # Jet may try again by itself: what is seen complete afterwards has arrived.
+    State.FAILED: frozenset({State.DELIVERED, State.ABANDONED}),
+    State.ABANDONED: frozenset(),
 }
 
 RELEASED = frozenset({State.NOT_SENT, State.REJECTED, State.RESOLVED_NOT_ACCEPTED})

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jetplan.core.attempts import Attempt, State
 from jetplan.core.plan import (
     AdoptJob,
     AmbiguousJob,
@@ -18,11 +17,13 @@ from jetplan.core.plan import (
     SubmitBatch,
     UpdateJob,
 )
+from jetplan.core.unfinished import Unfinished, exit_code_for, is_in_doubt
 from jetplan.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jetplan.core.attempts import Attempt
     from jetplan.core.unaccounted import Unaccounted
 
 Change = CreateJob | AdoptJob | UpdateJob | SubmitBatch
@@ -104,6 +105,8 @@ class ApplyOutcome:
     blocked: Sequence[BlockedJob | AmbiguousJob | BlockedDelivery] = ()
     unfinished: Sequence[Attempt] = ()
     """Attempts of earlier runs that are still in doubt or under way."""
+    failed: Sequence[Attempt] = ()
+    """Deliveries of any run that failed, and that nothing has superseded."""
     settled: Sequence[Attempt] = ()
     """Attempts of earlier runs that this one settled by looking, in their new state."""
     interrupted: bool = False
@@ -125,17 +128,16 @@ class ApplyOutcome:
         """Every attempt that nobody can tell about, of this run and of earlier ones, each once."""
         mine = [result.attempt for result in self.results if isinstance(result, StepInDoubt)]
         known = {attempt.attempt_id for attempt in mine}
-        earlier = [attempt for attempt in self.unfinished if attempt.state is State.IN_DOUBT]
+        earlier = [attempt for attempt in self.unfinished if is_in_doubt(attempt)]
         return mine + [attempt for attempt in earlier if attempt.attempt_id not in known]
 
     def exit_code(self) -> ExitCode:
-        """130 interrupted; 3 something is in doubt; 6 the ledger is behind; 8 done in part; 1 not done; 0 done."""
+        """130 interrupted; else what `exit_code_for` makes of it."""
         if self.interrupted:
             return ExitCode.INTERRUPTED
-        if self.in_doubt():
-            return ExitCode.IN_DOUBT
-        if self.wrong_ledger or any(isinstance(result, StepWithheld) for result in self.results):
-            return ExitCode.WRONG_LEDGER
-        if not (self.not_done() or self.blocked or self.unfinished or self.alarms):
-            return ExitCode.DONE
-        return ExitCode.APPLIED_IN_PART if self.done() else ExitCode.ERROR
+        return exit_code_for(
+            Unfinished(self.in_doubt(), self.failed),
+            undone=bool(self.not_done() or self.blocked or self.unfinished or self.alarms),
+            done=bool(self.done()),
+            wrong_ledger=bool(self.wrong_ledger) or any(isinstance(each, StepWithheld) for each in self.results),
+        )

@@ -227,6 +227,22 @@ def listing(tx: Transaction, attempt_id: str) -> tuple[list[str], array[int]]:
     return unpack_listing(bytes(rows[0][0]) if rows else b"")
 
 
+def kin_of(tx: Transaction, scope_id: str, wanted: Iterable[SubjectKey]) -> dict[SubjectKey, set[SubjectKey]]:
+    """The subjects that each of some was ever renamed from or to; those without any are left out."""
+    by_id = {subject_id(scope_id, subject): subject for subject in wanted}
+    found: dict[SubjectKey, set[SubjectKey]] = {}
+    for mine, other in (("subject_id", "former_id"), ("former_id", "subject_id")):
+        rows = rows_in(
+            tx,
+            f"""SELECT r.{mine}, s.kind, s.name, s.source_id, s.destination_id FROM jetplan_renames r
+                JOIN jetplan_subjects s ON s.subject_id = r.{other} WHERE r.{mine} IN (@)""",  # noqa: S608 - constants
+            by_id,
+        )
+        for ident, kind, *rest in rows:
+            found.setdefault(by_id[ident], set()).add(SubjectKey(Kind(kind), *rest))
+    return found
+
+
 def keys_of(tx: Transaction, idents: Iterable[str]) -> dict[str, bytes]:
     """The packed sorted keys of attempts; those without objects are left out."""
     rows = rows_in(

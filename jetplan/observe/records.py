@@ -15,6 +15,7 @@ from jetplan.core.places import former_profiles
 from jetplan.core.plan import UNSEEN
 from jetplan.core.routes import match_jobs, route_of, set_subject
 from jetplan.ledger.reads import versions
+from jetplan.observe.failures import failures
 from jetplan.observe.overlaps import find_overlaps
 from jetplan.observe.server import shown_profiles
 
@@ -86,7 +87,7 @@ def observe(
         job_versions=job_versions if before is None else before,
         known_jobs=frozenset(record.job_id for record in subjects.values() if record.job_id),
         unfinished=unfinished,
-        failed=_failed(ledger, scope),
+        failed=failures(ledger, scope),
         withdrawn_sets=_withdrawn_sets(spec, ledger, scope, subjects),
         delivered_to=frozenset(delivered_to | renewed),
     )
@@ -180,14 +181,3 @@ def _withdrawn_sets(
     for attempt in ledger.attempts(scope, gone, states=SENT) if gone else ():
         counts[attempt.subject.name] += attempt.objects
     return dict(counts)
-
-
-def _failed(ledger: Ledger, scope: str) -> tuple[Attempt, ...]:
-    """Failed deliveries whose set has no later revision since."""
-    failed = ledger.attempts(scope, states={State.FAILED})
-    if not failed:
-        return ()
-    newest: dict[SubjectKey, int] = {}
-    for attempt in ledger.attempts(scope, list({each.subject for each in failed})):
-        newest[attempt.subject] = max(attempt.revision, newest.get(attempt.subject, 0))
-    return tuple(attempt for attempt in failed if newest.get(attempt.subject, 0) <= attempt.revision)

@@ -47,13 +47,14 @@ def card_of(attempt: Attempt) -> AttemptCard:
         who=run.who,
         reason=_reason(attempt, live=live),
         evidence=tuple(_lines(detail.get("evidence"))),
-        commands=_commands(attempt.attempt_id) if asks else (),
+        commands=_commands(attempt.attempt_id, attempt.state) if asks or attempt.state is State.FAILED else (),
         delivery_id=attempt.delivery_id,
     )
 
 
-def _commands(attempt_id: str) -> tuple[str, ...]:
-    return tuple(f'jetplan resolve {attempt_id} {answer} --reason "…"' for answer in ("--accepted", "--not-accepted"))
+def _commands(attempt_id: str, state: State) -> tuple[str, ...]:
+    answers = ("--abandoned",) if state is State.FAILED else ("--accepted", "--not-accepted")
+    return tuple(f'jetplan resolve {attempt_id} {answer} --reason "…"' for answer in answers)
 
 
 def _reason(attempt: Attempt, *, live: bool) -> str:
@@ -111,7 +112,9 @@ def facts(card: AttemptCard) -> list[tuple[str, str]]:
 
 def asks(card: AttemptCard) -> list[tuple[str, str]]:
     """What a person may answer, as (meaning, command); empty where nobody is asked."""
-    meanings = ("if Jet has it", "if Jet never got it, so that it is sent again")
+    meanings: tuple[str, ...] = ("if Jet has it", "if Jet never got it, so that it is sent again")
+    if card.state == State.FAILED.value:
+        meanings = ("if what is missing may stay missing",)
     return list(zip(meanings, card.commands, strict=False))
 
 

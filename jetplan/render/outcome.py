@@ -76,6 +76,7 @@ class OutcomeReport(Part, frozen=True, tag_field="type", tag="jetplan.outcome"):
     blocked: Annotated[tuple[BlockedOutcome, ...], Meta(description="What the plan could not do.")]
     in_doubt: Annotated[tuple[AttemptCard, ...], Meta(description="Of this run and of earlier ones.")]
     in_progress: Annotated[tuple[AttemptCard, ...], Meta(description="What other runs are at.")]
+    failed: Annotated[tuple[AttemptCard, ...], Meta(description="Deliveries that failed, of any run, not superseded.")]
     settled: Annotated[tuple[AttemptCard, ...], Meta(description="Earlier doubts that this run settled by looking.")]
     alarms: Annotated[tuple[str, ...], Meta(description="What a healthy server never does, for a person to look at.")]
 
@@ -94,6 +95,7 @@ def build_outcome(outcome: ApplyOutcome) -> OutcomeReport:
         blocked=tuple(_blocked(each) for each in outcome.blocked),
         in_doubt=tuple(map(card_of, outcome.in_doubt())),
         in_progress=tuple(map(card_of, busy)),
+        failed=tuple(map(card_of, outcome.failed)),
         settled=tuple(map(card_of, outcome.settled)),
         alarms=tuple(outcome.alarms),
     )

@@ -30,7 +30,7 @@ def render_outcome(report: OutcomeReport, *, color: bool, width: int) -> str:
     for block in report.blocked[:_LISTED]:
         lines += _blocked(block, style)
     lines += _more(len(report.blocked))
-    lines += [render_card(card, color=color, width=width).rstrip("\n") for card in report.in_doubt]
+    lines += [render_card(card, color=color, width=width).rstrip("\n") for card in (*report.in_doubt, *report.failed)]
     for card in report.settled:
         state = card.state.replace("_", " ")
         lines.append(f"  settled: {safe_text(card.name)}, attempt {safe_text(card.attempt_id)}, is {state}")
@@ -83,6 +83,7 @@ def _sentences(report: OutcomeReport) -> list[str]:
             *((became[key], verb) for key, verb in _VERBS.items()),
             (len(report.blocked), "blocked"),
             (len(report.in_doubt), "in doubt"),
+            (len(report.failed), "failed"),
             (len(report.in_progress), "under way in another run"),
         )
         if number

@@ -41,19 +41,32 @@ class StatusReport(Part, frozen=True, tag_field="type", tag="jetplan.status"):
     in_progress: Annotated[tuple[AttemptCard, ...], Meta(description="What live runs are at.")]
 
 
+_ENDED = frozenset({State.DELIVERED, State.ABANDONED, State.IN_DOUBT})
+"""States that the server's word says nothing more of."""
+
+
 def build_status(
-    attempts: Sequence[Attempt], server_states: Mapping[str, str], unfinished: Sequence[Attempt]
+    attempts: Sequence[Attempt],
+    server_states: Mapping[str, str],
+    unfinished: Sequence[Attempt],
+    failed: Sequence[Attempt],
 ) -> StatusReport:
-    """The report. `server_states` by attempt id, where the server was asked; released attempts are left out."""
+    """The report. `server_states` by attempt id, where the server was asked; released attempts are left out.
+
+    `failed`: the deliveries that failed and that nothing superseded; other failed ones are told as superseded.
+    """
     groups: dict[tuple[str, str], list[Attempt]] = {}
     for attempt in attempts:
         if attempt.state not in RELEASED:
             groups.setdefault((attempt.subject.name, attempt.job_name), []).append(attempt)
+    open_ = {each.attempt_id for each in failed}
+    told = dict(server_states) | {each.attempt_id: "superseded" for each in attempts if each.state is State.FAILED}
+    told = {ident: state for ident, state in told.items() if ident not in open_}
     doubtful = [each for each in unfinished if each.state is State.IN_DOUBT or not each.live]
     return StatusReport(
         format_version=1,
-        sets=tuple(_set(name, job, group, server_states) for (name, job), group in sorted(groups.items())),
-        failed=tuple(card_of(each) for each in attempts if each.state is State.FAILED),
+        sets=tuple(_set(name, job, group, told) for (name, job), group in sorted(groups.items())),
+        failed=tuple(card_of(each) for each in failed),
         in_doubt=tuple(card_of(each) for each in doubtful if each.state is not State.INTENDED),
         in_progress=tuple(card_of(each) for each in unfinished if each.live and each.state is not State.IN_DOUBT),
     )
@@ -66,9 +79,7 @@ def _set(name: str, job: str, group: Sequence[Attempt], server_states: Mapping[s
 
 
 def _state(attempt: Attempt, server_states: Mapping[str, str]) -> str:
-    if attempt.state in {State.DELIVERED, State.FAILED, State.IN_DOUBT}:
-        return str(attempt.state.value).replace("_", " ")
-    told = server_states.get(attempt.attempt_id)
+    told = "" if attempt.state in _ENDED else server_states.get(attempt.attempt_id)
     return told.lower().replace("_", " ") if told else str(attempt.state.value).replace("_", " ")
 
 

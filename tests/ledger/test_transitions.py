@@ -23,6 +23,7 @@ WAYS: dict[State, tuple[State, ...]] = {
     State.RESOLVED_NOT_ACCEPTED: (State.SENDING, State.IN_DOUBT, State.RESOLVED_NOT_ACCEPTED),
     State.DELIVERED: (State.SENDING, State.ACCEPTED, State.DELIVERED),
     State.FAILED: (State.SENDING, State.ACCEPTED, State.FAILED),
+    State.ABANDONED: (State.SENDING, State.ACCEPTED, State.FAILED, State.ABANDONED),
 }
 
 

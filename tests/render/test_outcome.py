@@ -69,6 +69,8 @@ def test_exit_codes() -> None:
     assert ApplyOutcome([CREATED, TAKEN], alarms=["one id for two deliveries"]).exit_code() is ExitCode.APPLIED_IN_PART
     assert ApplyOutcome([], unfinished=[attempt("x")]).exit_code() is ExitCode.IN_DOUBT
     assert ApplyOutcome([], unfinished=[attempt("x", State.SENDING, live=True)]).exit_code() is ExitCode.ERROR
+    assert ApplyOutcome([], failed=[attempt("x", State.FAILED)]).exit_code() is ExitCode.ERROR
+    assert ApplyOutcome([TAKEN], failed=[attempt("x", State.FAILED)]).exit_code() is ExitCode.APPLIED_IN_PART
 
 
 def test_hostile_answers_are_inert() -> None:

@@ -25,6 +25,7 @@ STATES = (
     "resolved_not_accepted",
     "delivered",
     "failed",
+    "abandoned",
 )
 """Every state of an attempt, written out so that help need not load them; a test holds them together."""
 

@@ -63,6 +63,11 @@ class Moving:
     failed: bool = False
 
     @property
+    def heals(self) -> bool:
+        """Whether Jet tries again by itself what failed, and brings it over a minute later."""
+        return sum(map(ord, self.ident)) % 3 == 0
+
+    @property
     def files(self) -> list[tuple[str, int]]:
         """Each file that moves, and its bytes: a folder is seen by what is in it."""
         return [(f"{path}/inside", 1) if size is None else (path, size) for path, size in self.items]

@@ -67,7 +67,7 @@ def schedule(seed: int, *, trace: bool = False) -> Story:
     for _ in range(draw.choice((0, 1, 2))):
         scheduler.spawn(Process("watcher"), world.watch, draw.random() * 5 * (spread + 10))
     world.judge(world.manifests[-1])
-    world.watch_in_peace()
+    world.put_aside()
     return world.story()
 
 

@@ -18,6 +18,7 @@ from jetplan.core.protocol import Patience
 from jetplan.core.spec import Overlap
 from jetplan.errors import ExitCode, JetplanError
 from jetplan.observe import observe_server
+from jetplan.observe.failures import failures
 from simulation.client import Client
 from simulation.doors import Door, Shared
 from simulation.jet import ACCOUNT, CALM, Jet, Weather
@@ -145,6 +146,22 @@ class World:
                 self.scheduler.log(f"a person says {to.value} of {attempt.attempt_id[:8]}")
                 in_doubt = frozenset({State.IN_DOUBT})
                 self.shared.real.transition(attempt.attempt_id, to, {"who": "m"}, run_id="person", only_from=in_doubt)
+        for attempt in failures(self.shared.real, self.scope) if self.scope else ():
+            self._put_aside(attempt.attempt_id)
+
+    def put_aside(self) -> None:
+        """Somebody waits no longer for some of what was accepted, and for nothing that failed."""
+        draw = self.scheduler.random
+        for attempt in self.shared.real.attempts(self.scope, states=FOLLOWED) if self.scope else ():
+            if attempt.subject.kind is Kind.DELIVERY and draw.random() < 0.2:
+                self._put_aside(attempt.attempt_id)
+        self.watch_in_peace()
+        self.person()
+
+    def _put_aside(self, attempt_id: str) -> None:
+        self.scheduler.log(f"a person puts {attempt_id[:8]} aside")
+        if not self.shared.real.transition(attempt_id, State.ABANDONED, {"who": "m"}, run_id="person"):
+            self._wrong(f"{attempt_id[:8]} could not be put aside")
 
     def watch(self) -> None:
         """Somebody looks at `jetplan status`; what has ended on the server is recorded."""
@@ -158,6 +175,10 @@ class World:
             if moving and not attempt.delivery_id and self.scheduler.now > moving.ended:
                 end = ENDS["FAILED" if moving.failed else "COMPLETED"]
                 self.shared.real.transition(attempt.attempt_id, end, run_id="watcher")
+        for attempt in failures(self.shared.real, self.scope):
+            moving = next(each for each in self.jet.moved if each.attempt == attempt.attempt_id)
+            if moving.heals and self.scheduler.now > moving.ended + 60:
+                self.shared.real.transition(attempt.attempt_id, State.DELIVERED, run_id="watcher")
 
     def watch_in_peace(self) -> None:
         """A last look at where everything stands."""
