@@ -61,7 +61,15 @@ def _record(arguments: list[str], out: Path, project: Path, url: str, *, threads
     spy = Path(sys.executable).with_name("py-spy")
     if not spy.exists():
         raise SystemExit("py-spy is not installed: pip install 'jetplan[bench]'")
-    looking = [spy, "record", "--rate", str(_RATE), "--output", out, *(["--threads", "--idle"] if threads else [])]
+    looking = [
+        str(spy),
+        "record",
+        "--rate",
+        str(_RATE),
+        "--output",
+        str(out),
+        *(["--threads", "--idle"] if threads else []),
+    ]
     subprocess.run(
         [*looking, "--", sys.executable, "-m", "jetplan", *arguments],
         cwd=project,

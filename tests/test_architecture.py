@@ -7,7 +7,7 @@ import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -84,7 +84,7 @@ def misdirected(part: str, allowed: set[str]) -> list[str]:
 @pytest.mark.parametrize(
     ("depth", "part"), [(depth, part) for depth, layer in enumerate(LAYERS) for part in sorted(layer)]
 )
-def test_imports_run_downward(depth, part):
+def test_imports_run_downward(depth: Any, part: Any) -> None:
     """A part imports lower layers only: not its neighbours, nothing above, and of the sandbox only the CLI."""
     below = set().union(*LAYERS[depth + 1 :])
     assert misdirected(part, below | ({"sandbox"} if part == "cli" else set())) == []
@@ -95,7 +95,12 @@ def leads_to(file: Path, known: Collection[str]) -> Iterator[str]:
     for name in imports(file):
         yield name if name in known else name.rpartition(".")[0]
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Constant) and node.value in known and node.value != "jetplan":
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and node.value in known
+            and node.value != "jetplan"
+        ):
             yield node.value
 
 
@@ -105,7 +110,7 @@ def module_name(file: Path) -> str:
     return ".".join(words[:-1] if words[-1] == "__init__" else words)
 
 
-def test_no_import_circle():
+def test_no_import_circle() -> None:
     """No module leads back to itself, not by an import in a function, for types, or by a name in a table."""
     known = {module_name(file): file for file in PACKAGE.rglob("*.py")}
     graph = {
@@ -117,7 +122,7 @@ def test_no_import_circle():
         pytest.fail(" → ".join(circle.args[1]))
 
 
-def test_the_use_cases_know_no_click():
+def test_the_use_cases_know_no_click() -> None:
     """Below the command line, nothing knows of it: use cases can be called from any program."""
     foreign = [
         f"{file.relative_to(PACKAGE)} imports {module}"
@@ -129,19 +134,19 @@ def test_the_use_cases_know_no_click():
     assert foreign == []
 
 
-def test_the_sandbox_knows_nothing_of_the_client():
+def test_the_sandbox_knows_nothing_of_the_client() -> None:
     """Sandbox and client meet in HTTP only, so that one mistake cannot cancel itself out."""
     assert misdirected("sandbox", set()) == []
 
 
-def test_every_part_has_its_layer():
+def test_every_part_has_its_layer() -> None:
     """Nothing in the package stands outside the layers."""
     known = set().union(*LAYERS) | {"sandbox"}
     found = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
     assert found - {"__init__", "__main__"} == known
 
 
-def test_the_core_is_pure():
+def test_the_core_is_pure() -> None:
     """Planning is a function of its arguments: nothing in the core can read a file, a clock or a die."""
     foreign = [
         f"{file.name} imports {module}"
@@ -152,7 +157,7 @@ def test_the_core_is_pure():
     assert foreign == []
 
 
-def test_only_apply_writes_to_the_server():
+def test_only_apply_writes_to_the_server() -> None:
     """The calls that change the server are made by `apply` alone."""
     writing = {"create_job", "deliver", "set_paused"}
     callers = {
@@ -165,7 +170,7 @@ def test_only_apply_writes_to_the_server():
     assert callers == set()
 
 
-def test_every_module_says_what_it_owns():
+def test_every_module_says_what_it_owns() -> None:
     """Each module opens with a docstring."""
     silent = [
         str(file.relative_to(PACKAGE))
@@ -199,17 +204,17 @@ def loaded_by(*arguments: str, folder: Path) -> set[str]:
     ],
     ids=" ".join,
 )
-def test_help_loads_nothing_heavy(arguments, tmp_path):
+def test_help_loads_nothing_heavy(arguments: list[str], tmp_path: Path) -> None:
     """Help is printed before anything heavy is imported."""
     assert loaded_by(*arguments, folder=tmp_path) & HEAVY == set()
 
 
-def test_version_loads_nothing_at_all(tmp_path):
+def test_version_loads_nothing_at_all(tmp_path: Path) -> None:
     """`--version` is answered before even click is imported."""
     assert loaded_by("--version", folder=tmp_path) & (HEAVY | {"click", "inspect", "typing"}) == set()
 
 
-def test_validate_loads_no_network_and_no_database(tmp_path):
+def test_validate_loads_no_network_and_no_database(tmp_path: Path) -> None:
     """Reading manifests needs neither the client nor a ledger."""
     (tmp_path / "manifests").mkdir()
     (tmp_path / "manifests" / "empty.yaml").write_text("apiVersion: jetplan/v1\n")
@@ -217,7 +222,7 @@ def test_validate_loads_no_network_and_no_database(tmp_path):
 
 
 @pytest.mark.parametrize("arguments", [["fmt"], ["diff", "--base", "HEAD"]])
-def test_what_asks_nobody_loads_no_network(arguments, tmp_path):
+def test_what_asks_nobody_loads_no_network(arguments: list[str], tmp_path: Path) -> None:
     """Laying out manifests and comparing them with git load nothing of the client."""
     (tmp_path / "manifests").mkdir()
     (tmp_path / "manifests" / "empty.yaml").write_text("apiVersion: jetplan/v1\n")

@@ -3,6 +3,8 @@
 `rows` is no ledger: it is a row for each object in SQLite, the plain way.
 """
 
+from __future__ import annotations
+
 import json
 import sqlite3
 import sys
@@ -10,16 +12,17 @@ import tempfile
 import time
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 BATCH = 10_000
 
 
-def path(at):
+def path(at: Any) -> str:
     """A path as archives have them."""
     return f"/show/reel{at // 100:05d}/clip{at:08d}.mxf"
 
 
-def opened(folder):
+def opened(folder: str) -> Any:
     """A new ledger with a scope and a run."""
     from jetplan.core.attempts import RunInfo
     from jetplan.ledger import open_ledger
@@ -30,7 +33,7 @@ def opened(folder):
     return ledger, scope
 
 
-def claim(ledger, scope, name, count, together=32):
+def claim(ledger: Any, scope: Any, name: str, count: int, together: int = 32) -> Any:
     """Claim, send and accept a set of so many objects in batches; seconds within the ledger."""
     from jetplan.core.attempts import Kind, NewAttempt, State, SubjectKey
 
@@ -54,7 +57,7 @@ def claim(ledger, scope, name, count, together=32):
     return time.perf_counter() - began
 
 
-def record(count):
+def record(count: int) -> Any:
     """Record a set from claim to acceptance."""
     with tempfile.TemporaryDirectory() as folder:
         ledger, scope = opened(folder)
@@ -63,7 +66,7 @@ def record(count):
         return {"seconds": seconds, "bytes": Path(folder, "ledger.db").stat().st_size}
 
 
-def difference(count):
+def difference(count: int) -> Any:
     """A set against its own recorded attempts: all sent, keys compared."""
     from jetplan.core.delta import difference as compare
     from jetplan.core.objects import table_of
@@ -81,7 +84,7 @@ def difference(count):
         return {"seconds": seconds, "digest": time.perf_counter() - began}
 
 
-def find(count):
+def find(count: int) -> Any:
     """One object among ten sets' recorded ones; and a million new paths against them all."""
     with tempfile.TemporaryDirectory() as folder:
         ledger, scope = opened(folder)
@@ -98,7 +101,7 @@ def find(count):
         return {"history": history, "overlap": few, "bytes": Path(folder, "ledger.db").stat().st_size}
 
 
-def rows(count):
+def rows(count: int) -> Any:
     """A row an object, with its unique key, in one transaction."""
     with tempfile.TemporaryDirectory() as folder:
         database = sqlite3.connect(f"{folder}/rows.db")

@@ -1,17 +1,20 @@
 """Reads a list of objects the plain way. Usage: list_floor.py csv|msgspec FILE"""
 
+from __future__ import annotations
+
 import csv
 import sys
+from typing import Any
 
 
-def read_csv(file):
+def read_csv(file: Any) -> None:
     """The csv module: rows, and nothing made of them."""
     with open(file, newline="") as rows:
         for _ in csv.reader(rows):
             pass
 
 
-def read_msgspec(file):
+def read_msgspec(file: Any) -> None:
     """msgspec, typed, a line at a time."""
     import msgspec
 

@@ -4,22 +4,25 @@
 curl after the other.
 """
 
+from __future__ import annotations
+
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import local
+from typing import Any
 
 JOB = '{"name": "job-%d", "actions": []}'
 DELIVERY = '{"objects": [{"relativePath": "/clip.mxf", "isDirectory": false}]}'
 
 
-def with_requests(url, count, threads):
+def with_requests(url: str, count: int, threads: int) -> None:
     """A session a thread: jobs, then deliveries."""
     import requests
 
     mine = local()
 
-    def post(target, body):
+    def post(target: Any, body: Any) -> None:
         if not hasattr(mine, "session"):
             mine.session = requests.Session()
         mine.session.post(url + target, data=body, headers={"Content-Type": "application/json"}).raise_for_status()
@@ -29,7 +32,7 @@ def with_requests(url, count, threads):
         list(pool.map(lambda at: post(f"/v1/jobs/id-job-{at}/deliveries", DELIVERY), range(count)))
 
 
-def with_curl(url, count, threads):
+def with_curl(url: str, count: int, threads: int) -> None:
     """Three calls a job, none shared."""
     for at in range(count):
         for target, body in (

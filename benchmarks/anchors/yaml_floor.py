@@ -3,11 +3,13 @@
 Usage: yaml_floor.py events|ruamel|ruamel-rt|pyyaml FOLDER
 """
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
 
 
-def events(text):
+def events(text: bytes) -> None:
     """Pulls every event out of the C parser and builds nothing."""
     from _ruamel_yaml import CParser
     from ruamel.yaml.events import StreamEndEvent
@@ -18,21 +20,21 @@ def events(text):
         pass
 
 
-def ruamel(text):
+def ruamel(text: bytes) -> None:
     """ruamel's `safe` loader on its C parser."""
     from ruamel.yaml import YAML
 
     YAML(typ="safe", pure=False).load(text)
 
 
-def ruamel_rt(text):
+def ruamel_rt(text: bytes) -> None:
     """ruamel's round-trip loader, which keeps comments and places."""
     from ruamel.yaml import YAML
 
     YAML(typ="rt").load(text)
 
 
-def pyyaml(text):
+def pyyaml(text: bytes) -> None:
     """PyYAML on its C parser."""
     import yaml
 

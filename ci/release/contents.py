@@ -28,7 +28,7 @@ def start(wheel: Path) -> str:
         python = Path(folder) / "bin/python"
         quiet = ["--quiet", "--disable-pip-version-check", "--constraint", "constraints.txt"]
         subprocess.run([python, "-m", "pip", "install", *quiet, wheel], check=True)
-        command = [Path(folder) / "bin/jetplan", "--version"]
+        command: list[str | Path] = [Path(folder) / "bin/jetplan", "--version"]
         return subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder).stdout.strip()
 
 

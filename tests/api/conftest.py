@@ -43,6 +43,12 @@ def reset(sock: socket.socket) -> None:
     sock.close()
 
 
+def sell(sock: socket.socket) -> bool:
+    """Answer with a token, and keep the connection."""
+    sock.sendall(answer(TOKEN))
+    return True
+
+
 @dataclass
 class RawServer:
     """One thread a connection. `play` gets (socket, request) and answers; True keeps the connection.
@@ -52,7 +58,7 @@ class RawServer:
 
     play: Callable[[socket.socket, Asked], bool | None]
     context: ssl.SSLContext | None = None
-    tokens: Callable[[socket.socket, Asked], bool | None] = lambda sock, asked: sock.sendall(answer(TOKEN)) or True
+    tokens: Callable[[socket.socket, Asked], bool | None] = lambda sock, asked: sell(sock)
     asked: list[Asked] = field(default_factory=list)
     token_calls: list[Asked] = field(default_factory=list)
     connections: int = 0

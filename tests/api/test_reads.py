@@ -153,7 +153,8 @@ def test_the_servers_clock_is_learnt(serve: Any, connect: Any, wire: Any, clock:
         )
     )
     client = connect(server.url, clock=clock)
-    assert client.server_time is None
+    at_first = client.server_time
+    assert at_first is None
     client.list_jobs()
     clock.now += 5
     assert client.server_time == 1795428005.0

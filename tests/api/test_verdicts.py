@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from http.client import HTTPMessage
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -54,9 +54,9 @@ JSON = st.recursive(
 
 @pytest.mark.parametrize("verdict", VERDICTS)
 @given(st.integers(100, 999), st.binary() | JSON.map(lambda said: repr(said).replace("'", '"').encode()))
-def test_no_body_is_too_odd(verdict, status: int, body: bytes) -> None:
+def test_no_body_is_too_odd(verdict: Any, status: int, body: bytes) -> None:
     """Any bytes with any status get a verdict; only 2xx accepts, only the refusing statuses refuse."""
-    match verdict(Answered(status, HTTPMessage(), body)):
+    match verdict(Answered(status, {}, body)):
         case AcceptedAnswer(record_id):
             assert 200 <= status < 300
             assert "/" not in record_id
@@ -68,16 +68,17 @@ def test_no_body_is_too_odd(verdict, status: int, body: bytes) -> None:
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)
-def test_an_answer_before_the_whole_request_does_not_accept(verdict) -> None:
+def test_an_answer_before_the_whole_request_does_not_accept(verdict: Any) -> None:
     """A server cannot have accepted what it did not read; it can have refused it."""
     good = b'{"jobId":"j","deliveryId":"d"}'
-    assert isinstance(verdict(Answered(200, HTTPMessage(), good, whole_request=False)), InDoubtAnswer)
-    assert isinstance(verdict(Answered(413, HTTPMessage(), good, whole_request=False)), RejectedAnswer)
+    assert isinstance(verdict(Answered(200, {}, good, whole_request=False)), InDoubtAnswer)
+    assert isinstance(verdict(Answered(413, {}, good, whole_request=False)), RejectedAnswer)
 
 
-def told(verdict, said: object) -> Answer:
+def told(verdict: Any, said: object) -> Answer:
     """The verdict on a whole 200."""
-    return verdict(Answered(200, HTTPMessage(), said if isinstance(said, bytes) else json.dumps(said).encode()))
+    answer: Answer = verdict(Answered(200, {}, said if isinstance(said, bytes) else json.dumps(said).encode()))
+    return answer
 
 
 A, E = {"relativePath": "/a", "isDirectory": False}, {"relativePath": "/e", "isDirectory": True}

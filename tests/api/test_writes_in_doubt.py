@@ -106,7 +106,7 @@ def test_an_early_refusal_of_a_large_body_is_heard(serve: Any, connect: Any, wir
     assert len(server.asked) == 1
 
 
-def _listening(wire: Any, then: Callable[[socket.socket], None]) -> tuple[str, threading.Thread]:
+def _listening(wire: Any, then: Callable[[socket.socket], object]) -> tuple[str, threading.Thread]:
     """A server that sells a token on its first connection, and leaves the second one to `then`."""
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -128,7 +128,7 @@ def _listening(wire: Any, then: Callable[[socket.socket], None]) -> tuple[str, t
 def test_a_server_that_stops_reading_leaves_doubt(connect: Any, wire: Any) -> None:
     """The deadline holds while a body is sent, and what was sent of it may have been acted on."""
     done = threading.Event()
-    url, thread = _listening(wire, lambda sock: done.wait(20) and None)
+    url, thread = _listening(wire, lambda sock: done.wait(20))
     try:
         got = connect(url, total_timeout=0.5).deliver("j", b" " * (32 << 20))
     finally:

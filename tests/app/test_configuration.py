@@ -30,7 +30,7 @@ def write(folder: Path, text: str) -> Path:
     return file
 
 
-def test_every_key_has_its_type(tmp_path):
+def test_every_key_has_its_type(tmp_path: Path) -> None:
     """Keys of the file become fields; a list that is empty is not a list that is missing."""
     assert read_configuration(write(tmp_path, WHOLE)) == Configuration(
         api_url="https://jet.example",
@@ -59,7 +59,9 @@ PROBLEMS = [
 
 
 @pytest.mark.parametrize(("text", "line", "column", "hint"), PROBLEMS)
-def test_a_problem_has_its_place_and_the_nearest_key(tmp_path, text, line, column, hint):
+def test_a_problem_has_its_place_and_the_nearest_key(
+    tmp_path: Path, text: str, line: int, column: int, hint: str
+) -> None:
     """What is wrong is told at file:line:column, with the key that was probably meant."""
     file = write(tmp_path, text)
     with pytest.raises(ManifestInvalid) as invalid:
@@ -70,7 +72,7 @@ def test_a_problem_has_its_place_and_the_nearest_key(tmp_path, text, line, colum
 
 
 @pytest.mark.parametrize("text", [WHOLE, "ledgerId: x\n", "houseRules: []\n", *(text for text, *_ in PROBLEMS)])
-def test_schema_and_reader_agree(tmp_path, text):
+def test_schema_and_reader_agree(tmp_path: Path, text: str) -> None:
     """An editor marks what jetplan refuses, and nothing else."""
     file = write(tmp_path, text)
     by_schema = Draft202012Validator(configuration_schema()).is_valid(YAML(typ="safe").load(file))

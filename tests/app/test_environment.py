@@ -55,12 +55,12 @@ GITLAB = {
         ({"BUILD_SOURCEVERSION": "abc", "BUILD_URL": "https://ci/1"}, CI(commit="abc", run_url="https://ci/1")),
     ],
 )
-def test_each_system_is_understood(variables, said):
+def test_each_system_is_understood(variables: dict[str, str], said: CI) -> None:
     """GitHub, GitLab, Azure and Jenkins name commit, run, user and base in words of their own."""
     assert ci_of(variables) == said
 
 
-def test_ci_variables_are_read_in_one_place():
+def test_ci_variables_are_read_in_one_place() -> None:
     """No other module names a variable of a CI system."""
     named = {
         str(file.relative_to(PACKAGE))

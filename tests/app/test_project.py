@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import runpy
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,11 +13,14 @@ from jetplan import Lifts, Project
 from jetplan.core.outcome import DeliveryAccepted, JobApplied
 from jetplan.errors import ExitCode, LedgerMismatch, ManifestInvalid, StalePlan, UsageError
 
+if TYPE_CHECKING:
+    from stage import Stage
+
 DOCS = Path(__file__).parents[2] / "docs"
 LOST = "POST:/deliveries=cut-before-commit*1"
 
 
-def test_the_example_of_the_docs(stage):
+def test_the_example_of_the_docs(stage: Stage) -> None:
     """The task that docs/python.md shows delivers once, and finds nothing to do the second time."""
     source = (DOCS / "orchestrator.py").read_text(encoding="utf-8")
     assert f"```python\n{source}```" in (DOCS / "python.md").read_text(encoding="utf-8")
@@ -30,7 +34,7 @@ def test_the_example_of_the_docs(stage):
     assert stage.delivered() == {"/a.mxf": 1, "/b.mxf": 1}
 
 
-def test_the_example_stops_at_a_doubt(stage):
+def test_the_example_stops_at_a_doubt(stage: Stage) -> None:
     """A lost answer ends the task with an error, and it is not sent again."""
     deliver = runpy.run_path(str(DOCS / "orchestrator.py"))["deliver"]
     stage.write_set("/a.mxf")
@@ -42,10 +46,11 @@ def test_the_example_stops_at_a_doubt(stage):
     assert stage.delivery_posts() == 1
 
 
-def test_plan_and_apply_give_objects_and_print_nothing(stage, capsys):
+def test_plan_and_apply_give_objects_and_print_nothing(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     """Steps and results are objects, told as they come; not a word is written."""
     stage.write_set("/a.mxf")
-    project, told = Project.load(), []
+    project = Project.load()
+    told: list[Any] = []
     capsys.readouterr()
     planned = project.plan()
     assert planned.exit_code is ExitCode.CHANGES_PENDING
@@ -63,7 +68,7 @@ def test_plan_and_apply_give_objects_and_print_nothing(stage, capsys):
     assert stage.delivered() == {"/a.mxf": 1}
 
 
-def test_only_what_was_planned_is_applied(stage):
+def test_only_what_was_planned_is_applied(stage: Stage) -> None:
     """A plan that something was added to is stale: nothing of it is done."""
     stage.write_set("/a.mxf")
     project = Project.load()
@@ -74,7 +79,7 @@ def test_only_what_was_planned_is_applied(stage):
     assert stage.job_posts() == stage.delivery_posts() == 0
 
 
-def test_a_limit_refuses_until_it_is_lifted(stage):
+def test_a_limit_refuses_until_it_is_lifted(stage: Stage) -> None:
     """What a limit of jetplan.yaml refuses is not begun; a lift lets it through once."""
     stage.configure("limits: {maxObjects: 1}\n")
     stage.write_set("/a.mxf", "/b.mxf")
@@ -86,7 +91,7 @@ def test_a_limit_refuses_until_it_is_lifted(stage):
     assert project.apply(lifts=Lifts(max_objects=2)).exit_code is ExitCode.DONE
 
 
-def test_a_persons_word(stage):
+def test_a_persons_word(stage: Stage) -> None:
     """A doubt stands until it is resolved, and is sent again only after that word."""
     stage.write_set("/a.mxf")
     stage.faults(LOST)
@@ -101,7 +106,7 @@ def test_a_persons_word(stage):
     assert stage.delivered() == {"/a.mxf": 1}
 
 
-def test_errors_are_objects_too(stage):
+def test_errors_are_objects_too(stage: Stage) -> None:
     """Problems in manifests come with their places; a ledger that is not the pinned one is refused."""
     file = stage.project / "manifests" / "bad.yaml"
     file.write_text("apiVersion: jetplan/v1\njbos: {}\n")
@@ -115,7 +120,7 @@ def test_errors_are_objects_too(stage):
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-def test_the_collector_is_left_as_it_was_found(stage, enabled):
+def test_the_collector_is_left_as_it_was_found(stage: Stage, enabled: bool) -> None:
     """A library does not change how its host collects garbage."""
     stage.write_set("/a.mxf")
     before, was_on = gc.get_threshold(), gc.isenabled()

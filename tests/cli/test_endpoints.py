@@ -10,6 +10,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from stage import Stage
+
 LINES = ("jetplan plan", "jetplan apply --auto-approve", "jetplan doctor", "jetplan status", "jetplan import")
 
 
@@ -29,7 +31,7 @@ def knocked(server: socket.socket) -> bool:
     return True
 
 
-def settings(stage, **changed: str) -> None:
+def settings(stage: Stage, **changed: str) -> None:
     """Write jetplan.yaml as a pull request would change it: None of its keys stays but those given."""
     config = stage.project / "jetplan.yaml"
     kept = [line for line in config.read_text().splitlines() if line.partition(":")[0] not in changed]
@@ -37,7 +39,9 @@ def settings(stage, **changed: str) -> None:
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_the_api_of_a_checkout_gets_no_secret_in_ci(stage, thief, monkeypatch, line):
+def test_the_api_of_a_checkout_gets_no_secret_in_ci(
+    stage: Stage, thief: socket.socket, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
     """`apiUrl` in the file alone names nobody that CI would send the client secret to."""
     monkeypatch.setenv("CI", "true")
     monkeypatch.delenv("JETPLAN_API_URL")
@@ -51,7 +55,9 @@ def test_the_api_of_a_checkout_gets_no_secret_in_ci(stage, thief, monkeypatch, l
 
 
 @pytest.mark.parametrize("line", LINES[:-1])
-def test_the_ledger_of_a_checkout_gets_no_password_in_ci(stage, thief, monkeypatch, line):
+def test_the_ledger_of_a_checkout_gets_no_password_in_ci(
+    stage: Stage, thief: socket.socket, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
     """`ledger` in the file alone names nobody that CI would send the ledger's password to."""
     monkeypatch.setenv("CI", "true")
     monkeypatch.setenv("PGPASSWORD", "hunter2")
@@ -61,7 +67,9 @@ def test_the_ledger_of_a_checkout_gets_no_password_in_ci(stage, thief, monkeypat
     assert not knocked(thief)
 
 
-def test_a_changed_endpoint_is_an_error_with_both_values(stage, thief, monkeypatch):
+def test_a_changed_endpoint_is_an_error_with_both_values(
+    stage: Stage, thief: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where CI names one and the file another, nothing is connected, and both are told."""
     monkeypatch.setenv("CI", "true")
     elsewhere = f"http://127.0.0.1:{thief.getsockname()[1]}"
@@ -79,7 +87,7 @@ def test_a_changed_endpoint_is_an_error_with_both_values(stage, thief, monkeypat
     assert "hunter2" not in told
 
 
-def test_what_ci_names_itself_is_used(stage, monkeypatch):
+def test_what_ci_names_itself_is_used(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same endpoint in both places, or in the environment alone, is right."""
     monkeypatch.setenv("CI", "true")
     monkeypatch.setenv("JETPLAN_LEDGER", "sqlite:///.jetplan/ledger.db")
@@ -93,7 +101,7 @@ def test_what_ci_names_itself_is_used(stage, monkeypatch):
 @pytest.mark.parametrize(
     "url", ["https://evil.example.com", "https://signiant.com.example.com", "https://xsigniant.com"]
 )
-def test_only_the_vendors_hosts_are_the_vendors(url):
+def test_only_the_vendors_hosts_are_the_vendors(url: str) -> None:
     """Look-alikes of the vendor's domain are other hosts."""
     from jetplan.app.endpoints import _is_vendor
 
@@ -115,7 +123,7 @@ def test_only_the_vendors_hosts_are_the_vendors(url):
     ],
 )
 @pytest.mark.parametrize("line", ["jetplan init", *LINES])
-def test_a_ledgers_url_with_a_secret(stage, monkeypatch, url, line):
+def test_a_ledgers_url_with_a_secret(stage: Stage, monkeypatch: pytest.MonkeyPatch, url: str, line: str) -> None:
     """However the password is spelt, no command says it or writes it."""
     monkeypatch.setenv("JETPLAN_LEDGER", url)
     ran = stage.run(line, code=None)
@@ -124,7 +132,7 @@ def test_a_ledgers_url_with_a_secret(stage, monkeypatch, url, line):
 
 
 @pytest.mark.parametrize("line", ["jetplan init --config new.yaml", *LINES])
-def test_an_api_url_with_a_secret(stage, monkeypatch, line):
+def test_an_api_url_with_a_secret(stage: Stage, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
     """Credentials in the API's URL are refused, and are neither told nor written into a file that is committed."""
     monkeypatch.setenv("JETPLAN_API_URL", "https://id:hunter2@127.0.0.1:1")
     ran = stage.run(line, code=None)

@@ -17,7 +17,7 @@ TIDY = "apiVersion:   jetplan/v1\njobs:\n  j: {source: a, destination: b} # c\n"
 
 
 @pytest.fixture(autouse=True)
-def project(tmp_path, monkeypatch) -> Path:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with one untidy manifest, one tidy one and one that is not valid."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
@@ -27,7 +27,7 @@ def project(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-def test_writes_what_is_untidy(project, capsys) -> None:
+def test_writes_what_is_untidy(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The untidy file is rewritten with its mode kept and named on stdout; a second run does nothing."""
     (project / "manifests/untidy.yaml").chmod(0o640)
     assert run(["fmt"]) == 0
@@ -39,7 +39,7 @@ def test_writes_what_is_untidy(project, capsys) -> None:
     assert capsys.readouterr().out == ""
 
 
-def test_check_writes_nothing(project, capsys) -> None:
+def test_check_writes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With --check the file is named, left alone, and the exit code is 1."""
     assert run(["fmt", "--check"]) == 1
     assert capsys.readouterr().out == "manifests/untidy.yaml\n"
@@ -47,13 +47,13 @@ def test_check_writes_nothing(project, capsys) -> None:
     assert run(["fmt", "--check", "manifests/sub"]) == 0
 
 
-def test_several_files(project, capsys) -> None:
+def test_several_files(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Files may be named one by one, as pre-commit does."""
     assert run(["fmt", "manifests/sub/tidy.yaml", "manifests/untidy.yaml"]) == 0
     assert capsys.readouterr().out == "manifests/untidy.yaml\n"
 
 
-def test_invalid_files_are_left_and_told(project, capsys) -> None:
+def test_invalid_files_are_left_and_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What is not valid stays, its problems are told, and the others are still laid out."""
     (project / "manifests/bad.yaml").write_text("x:    1")
     (project / "manifests/link.yaml").symlink_to("untidy.yaml")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +11,9 @@ from jetplan.app.manifests import known_manifests
 from jetplan.manifest.cache.known import KnownManifests
 from jetplan.manifest.cache.seal import cache_folder
 from jetplan.manifest.read import read_manifests
+
+if TYPE_CHECKING:
+    from stage import Stage
 
 
 def forge(project: Path, cache: Path, root: Path = Path("manifests")) -> None:
@@ -24,13 +28,13 @@ def forge(project: Path, cache: Path, root: Path = Path("manifests")) -> None:
 
 
 @pytest.fixture
-def project(stage):
+def project(stage: Stage) -> Stage:
     stage.write_set("/a.mxf")
     stage.put("/secret.mxf")
     return stage
 
 
-def test_somebody_elses_cache_is_not_believed(project, monkeypatch, tmp_path):
+def test_somebody_elses_cache_is_not_believed(project: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A file made with another key, in the right place, is passed over."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "theirs"))
     forge(project.project, project.cache())
@@ -40,7 +44,7 @@ def test_somebody_elses_cache_is_not_believed(project, monkeypatch, tmp_path):
     assert "/a.mxf" in told
 
 
-def test_apply_and_ci_believe_none(project, monkeypatch):
+def test_apply_and_ci_believe_none(project: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Even a cache with this user's seal sends nothing: it is read by `plan` outside of CI only."""
     forge(project.project, project.cache())
     assert "/secret.mxf" in project.run("jetplan plan --format json").out, "else nothing was forged"
@@ -52,7 +56,7 @@ def test_apply_and_ci_believe_none(project, monkeypatch):
     assert project.delivered() == {"/a.mxf": 1}
 
 
-def test_a_file_under_another_name_is_not_believed(project):
+def test_a_file_under_another_name_is_not_believed(project: Stage) -> None:
     """A seal is of a file's name too: what was remembered of one folder is not another's."""
     project.run("jetplan plan")
     (file,) = project.cache().glob("*.manifests")
@@ -62,7 +66,7 @@ def test_a_file_under_another_name_is_not_believed(project):
     assert read_own(file.with_name("0" * 24 + ".manifests")) is None
 
 
-def test_nothing_is_remembered_in_the_checkout(project):
+def test_nothing_is_remembered_in_the_checkout(project: Stage) -> None:
     """The project's folder holds the ledger, and no cache."""
     project.run("jetplan plan")
     assert not (project.project / ".jetplan/cache").exists()
@@ -70,7 +74,9 @@ def test_nothing_is_remembered_in_the_checkout(project):
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
-def test_a_key_that_others_can_read_is_no_key(project, monkeypatch, tmp_path, mode):
+def test_a_key_that_others_can_read_is_no_key(
+    project: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mode: int
+) -> None:
     """Then nothing is remembered, and everything is read."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     project.run("jetplan plan")
@@ -82,7 +88,7 @@ def test_a_key_that_others_can_read_is_no_key(project, monkeypatch, tmp_path, mo
     assert "/secret.mxf" not in project.run("jetplan plan --format json").out
 
 
-def test_relative_folders_do_not_count(project, monkeypatch):
+def test_relative_folders_do_not_count(project: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """A relative XDG_CACHE_HOME would be a folder of the checkout; the specification says to ignore it."""
     monkeypatch.setenv("XDG_CACHE_HOME", "cache")
     monkeypatch.setenv("HOME", str(project.folder))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from jetplan.manifest.read import read_manifests
+
+if TYPE_CHECKING:
+    from stage import Stage
 
 
 @pytest.mark.parametrize("others", [[], ["plain"]])
 @pytest.mark.parametrize(
     "name", ["evil\u202etxt", "a\x1b[31mb", "two\nlines", "tail\u200b", "a\u2215b", 'q"uo\\te', "é日"]
 )
-def test_hostile_names(stage, name, others):
+def test_hostile_names(stage: Stage, name: str, others: Any) -> None:
     """Names that a manifest refuses are comments, with escapes; all others are what they were."""
     for each in [name, *others]:
         stage.make_job(each)

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stage import Stage
 
 APPLY = "jetplan apply --auto-approve"
 LEDGER = Path(".jetplan/ledger.db")
@@ -13,14 +19,14 @@ THERE = "sqlite:///there.db"
 
 
 @pytest.fixture
-def sent(stage):
+def sent(stage: Stage) -> Stage:
     """A stage on which one file was sent."""
     stage.write_set("/a.mxf")
     stage.run(APPLY)
     return stage
 
 
-def test_a_ledger_goes_on_at_another_place(sent, monkeypatch):
+def test_a_ledger_goes_on_at_another_place(sent: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """The old place refuses every run and says where to look; at the new one everything is known."""
     moved = sent.run(f"jetplan ledger move {THERE} --reason 'a bigger disk'")
     assert "the old place is closed" in moved.err
@@ -33,7 +39,7 @@ def test_a_ledger_goes_on_at_another_place(sent, monkeypatch):
     assert sent.delivered() == {"/a.mxf": 1}
 
 
-def test_a_move_that_was_interrupted_goes_on(sent, monkeypatch):
+def test_a_move_that_was_interrupted_goes_on(sent: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the closing and the copy nobody can write anywhere; the same command again completes it."""
     from jetplan.ledger.store import Ledger
 
@@ -47,7 +53,7 @@ def test_a_move_that_was_interrupted_goes_on(sent, monkeypatch):
     assert sent.delivered() == {"/a.mxf": 1}
 
 
-def test_a_move_back(sent):
+def test_a_move_back(sent: Stage) -> None:
     """A person may open the old place again; without a move there is nothing to open."""
     assert "never moved" in sent.run("jetplan ledger move --back --reason x").err
     sent.run(f"jetplan ledger move {THERE} --reason x")
@@ -65,13 +71,13 @@ def test_a_move_back(sent):
         ("jetplan ledger move nonsense://x --reason x", 64, "not one that jetplan knows"),
     ],
 )
-def test_a_move_that_cannot_be(sent, line, code, said):
+def test_a_move_that_cannot_be(sent: Stage, line: str, code: int, said: str) -> None:
     """It is refused, and the ledger stays open."""
     assert said in sent.run(line, code=code).err
     assert "No changes" in sent.run(APPLY).out
 
 
-def test_a_place_that_holds_something_is_no_target(sent):
+def test_a_place_that_holds_something_is_no_target(sent: Stage) -> None:
     """Another ledger with records, or a copy of this one: nobody knows which is newer, so nothing is closed."""
     shutil.copy(LEDGER, "there.db")
     assert "same id" in sent.run(f"jetplan ledger move {THERE} --reason x", code=6).err
@@ -81,7 +87,7 @@ def test_a_place_that_holds_something_is_no_target(sent):
     assert "No changes" in sent.run(APPLY).out
 
 
-def test_a_ledger_from_yesterday(sent):
+def test_a_ledger_from_yesterday(sent: Stage) -> None:
     """The file copied back is refused with 6 by whatever plans or sends, until a person accepts it."""
     shutil.copy(LEDGER, "yesterday.db")
     sent.write_set("/a.mxf", "/b.mxf")
@@ -98,7 +104,7 @@ def test_a_ledger_from_yesterday(sent):
     assert sent.delivered() == {"/a.mxf": 1, "/b.mxf": 1}
 
 
-def test_an_import_needs_a_word(sent):
+def test_an_import_needs_a_word(sent: Stage) -> None:
     """Two ledgers of one id could both send: without a word that the other is gone, nothing is imported."""
     sent.run("jetplan ledger export --out lines.jsonl")
     assert "ledger move" in sent.run(f"jetplan ledger import lines.jsonl --ledger {THERE}", code=64).err
@@ -108,7 +114,7 @@ def test_an_import_needs_a_word(sent):
     assert "No changes" in sent.run(f"{APPLY} --ledger {THERE}").out
 
 
-def test_an_import_of_another_ledger_keeps_nothing(sent):
+def test_an_import_of_another_ledger_keeps_nothing(sent: Stage) -> None:
     """An export that is not the pinned ledger's is refused with 6, before anything was kept."""
     sent.run("jetplan init --config other.yaml --ledger sqlite:///other.db")
     sent.run("jetplan ledger export --config other.yaml --out lines.jsonl")
@@ -119,7 +125,9 @@ def test_an_import_of_another_ledger_keeps_nothing(sent):
 
 
 @pytest.mark.parametrize("when", ["before it is sent", "while it is sent"])
-def test_a_ledger_that_is_replaced_in_the_middle_of_a_run(open_stage, monkeypatch, when):
+def test_a_ledger_that_is_replaced_in_the_middle_of_a_run(
+    open_stage: Callable[..., Stage], monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
     """What had not left is not sent, with 6; what had left is in doubt, with 3. The message says what happened."""
     stage = open_stage()
     stage.write_set("/a.mxf")
@@ -129,8 +137,8 @@ def test_a_ledger_that_is_replaced_in_the_middle_of_a_run(open_stage, monkeypatc
     from jetplan.api.client import JetClient
     from jetplan.apply.baselines import Baselines
 
-    def replacing(real):
-        def call(*args, **more):
+    def replacing(real: Any) -> Any:
+        def call(*args: Any, **more: str) -> Any:
             shutil.copy("yesterday.db", LEDGER)
             return real(*args, **more)
 

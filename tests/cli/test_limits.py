@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from stage import JOBS
+from stage import JOBS, Stage
 
 SET = f"{JOBS}deliverySets:\n  masters:\n    job: nyc-to-lax\n    objects:\n"
 SIZED = f"{SET}      - {{relativePath: /a.mxf, sizeInBytes: 700}}\n      - {{relativePath: /b.mxf, sizeInBytes: 500}}\n"
@@ -24,7 +26,7 @@ WHOLE = f"{JOBS}deliverySets:\n  night mirror:\n    job: nyc-to-lax\n    objects
         ),
     ],
 )
-def test_a_limit_refuses_until_it_is_lifted(stage, manifest, limits, said, flag):
+def test_a_limit_refuses_until_it_is_lifted(stage: Stage, manifest: Any, limits: str, said: str, flag: str) -> None:
     """plan and apply exit 7, name the flag that lifts it, and send nothing; with the flag it is sent."""
     stage.put("/a.mxf", "/b.mxf")
     stage.write(manifest)
@@ -40,7 +42,7 @@ def test_a_limit_refuses_until_it_is_lifted(stage, manifest, limits, said, flag)
     assert stage.delivery_posts() == 1
 
 
-def test_the_edit_lifts_it_too(stage):
+def test_the_edit_lifts_it_too(stage: Stage) -> None:
     """What the refusal says to write into jetplan.yaml is enough."""
     stage.put("/a.mxf")
     stage.write(WHOLE)
@@ -51,7 +53,7 @@ def test_the_edit_lifts_it_too(stage):
     assert stage.delivery_posts() == 1
 
 
-def test_a_later_delivery_is_not_the_first(stage):
+def test_a_later_delivery_is_not_the_first(stage: Stage) -> None:
     """Once something was delivered to a destination, it needs no more permission."""
     stage.write_set("/a.mxf")
     stage.run("jetplan apply --auto-approve")
@@ -61,7 +63,7 @@ def test_a_later_delivery_is_not_the_first(stage):
     assert stage.delivery_posts() == 2
 
 
-def test_a_saved_plan_does_not_pass_the_limits(stage):
+def test_a_saved_plan_does_not_pass_the_limits(stage: Stage) -> None:
     """The limits of the moment hold for saved plans: approval is not a way around them."""
     stage.write_set("/a.mxf", "/b.mxf")
     stage.run("jetplan plan --out plan.json")
@@ -72,7 +74,7 @@ def test_a_saved_plan_does_not_pass_the_limits(stage):
     assert stage.delivery_posts() == 1
 
 
-def test_twins_are_told_apart(stage):
+def test_twins_are_told_apart(stage: Stage) -> None:
     """Two storage profiles of one name are shown with their ids, in every format and in a saved plan."""
     endpoint = stage.call("GET", "/v1/endpoints")["items"][0]["endpointId"]
     (stage.folder / "twin").mkdir()

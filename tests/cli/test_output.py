@@ -7,8 +7,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from repository import Repository
 
 MANIFEST = "apiVersion: jetplan/v1\njobs:\n  é→x: {source: ä, destination: 日本}\n"
 MANIFEST += "deliverySets:\n  s: {job: é→x, objects: [/é/日.mxf]}\n"
@@ -17,19 +21,19 @@ ENCODINGS = ("latin-1", "cp1252")  # click itself takes ASCII for UTF-8
 
 
 @pytest.fixture
-def project(repository):
+def project(repository: Repository) -> Repository:
     repository.commit("empty")
     repository.write(MANIFEST)
     return repository
 
 
-def told(project, *words: str, encoding: str) -> subprocess.CompletedProcess[bytes]:
+def told(project: Repository, *words: str, encoding: str) -> subprocess.CompletedProcess[bytes]:
     environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
     return subprocess.run([PROGRAM, *words], cwd=project.folder, env=environment, capture_output=True, check=False)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_a_terminal_that_is_not_utf_8(project, encoding):
+def test_a_terminal_that_is_not_utf_8(project: Repository, encoding: Any) -> None:
     """What it lacks is shown as an escape; a file format is UTF-8 all the same."""
     text = told(project, "diff", "--base", "HEAD", encoding=encoding)
     assert (text.returncode, b"\\u2192" in text.stdout) == (0, True), text.stderr
@@ -43,7 +47,7 @@ def test_a_terminal_that_is_not_utf_8(project, encoding):
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 @pytest.mark.parametrize("line", ["diff --base HEAD", "validate --format json", "--help", "--version"])
-def test_a_full_disk_under_stdout(project, line):
+def test_a_full_disk_under_stdout(project: Repository, line: str) -> None:
     """It is told as that, and not as a bug."""
     with open("/dev/full", "w") as full:
         ran = subprocess.run(

@@ -12,7 +12,7 @@ from jetplan.core.attempts import State
 GENERATOR = Path(__file__).parents[2] / "docs/generate/cli.py"
 
 
-def test_the_reference_is_fresh():
+def test_the_reference_is_fresh() -> None:
     """docs/cli.md is what `make docs` would write now."""
     ran = subprocess.run([sys.executable, str(GENERATOR), "--check"], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")

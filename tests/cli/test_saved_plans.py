@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from stage import JOBS
+from stage import JOBS, Stage
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TWO = "/ep101/a.mxf", "/ep101/b.mxf"
 
 
-def test_a_saved_plan_is_applied_once(stage):
+def test_a_saved_plan_is_applied_once(stage: Stage) -> None:
     """The first apply does what was planned; the second is refused with 5 and sends nothing."""
     stage.write_set(*TWO)
     stage.run("jetplan plan --out plan.json")
@@ -23,7 +27,7 @@ def test_a_saved_plan_is_applied_once(stage):
     assert stage.delivered() == dict.fromkeys(TWO, 1)
 
 
-def test_every_face_shows_what_was_planned(stage, monkeypatch):
+def test_every_face_shows_what_was_planned(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """`show` needs no network or credentials, and says word for word what `plan` said."""
     stage.write_set(*TWO, extra="revision: 2")
     planned = {form: stage.run(f"jetplan plan --format {form}").out for form in ("text", "json", "markdown", "html")}
@@ -37,28 +41,28 @@ def test_every_face_shows_what_was_planned(stage, monkeypatch):
     assert json.loads(planned["json"])["digest"] == stage.run("jetplan show plan.json --digest").out.strip()
 
 
-def _edit_manifest(stage):
+def _edit_manifest(stage: Stage) -> None:
     stage.write_set(*TWO, "/ep101/c.mxf")
 
 
-def _edit_size(stage):
+def _edit_size(stage: Stage) -> None:
     text = (stage.project / "manifests/main.yaml").read_text()
     stage.write(text.replace("- /ep101/a.mxf", "- {relativePath: /ep101/a.mxf, sizeInBytes: 7}"))
 
 
-def _make_job(stage):
+def _make_job(stage: Stage) -> None:
     stage.make_job()
 
 
-def _apply(stage):
+def _apply(stage: Stage) -> None:
     stage.run("jetplan apply --auto-approve")
 
 
-def _lose_manifests(stage):
+def _lose_manifests(stage: Stage) -> None:
     shutil.rmtree(stage.project / "manifests")
 
 
-def _break_manifests(stage):
+def _break_manifests(stage: Stage) -> None:
     stage.write("apiVersion: nonsense\nthis-is: secret\n")
 
 
@@ -73,7 +77,7 @@ def _break_manifests(stage):
         (_break_manifests, "cannot be read at manifests"),
     ],
 )
-def test_a_stale_plan_is_refused_with_the_reason(stage, move, reason):
+def test_a_stale_plan_is_refused_with_the_reason(stage: Stage, move: Any, reason: str) -> None:
     """Manifests, server or ledger moved: exit code 5, what moved by name, and nothing is sent."""
     stage.write_set(*TWO)
     stage.run("jetplan plan --out plan.json")
@@ -85,7 +89,7 @@ def test_a_stale_plan_is_refused_with_the_reason(stage, move, reason):
     assert (stage.job_posts(), stage.delivery_posts()) == before
 
 
-def test_reordering_is_no_change(stage):
+def test_reordering_is_no_change(stage: Stage) -> None:
     """A plan survives comments and another order in the manifests: they change nothing of what is sent."""
     stage.write_set(*TWO)
     stage.run("jetplan plan --out plan.json")
@@ -94,7 +98,7 @@ def test_reordering_is_no_change(stage):
     assert stage.delivered() == dict.fromkeys(TWO, 1)
 
 
-def test_a_plan_of_another_api_is_refused(stage, monkeypatch):
+def test_a_plan_of_another_api_is_refused(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """A plan belongs to the API it was made at."""
     stage.write_set(*TWO)
     stage.run("jetplan plan --out plan.json")
@@ -102,7 +106,7 @@ def test_a_plan_of_another_api_is_refused(stage, monkeypatch):
     assert "was made for http://127.0.0.1" in stage.run("jetplan apply plan.json --auto-approve", code=5).err
 
 
-def test_a_plan_of_another_ledger_is_refused(stage):
+def test_a_plan_of_another_ledger_is_refused(stage: Stage) -> None:
     """A plan made with another ledger is refused with 6: what was sent is not known here."""
     stage.write_set(*TWO)
     stage.run("jetplan plan --out plan.json")
@@ -113,7 +117,7 @@ def test_a_plan_of_another_ledger_is_refused(stage):
     assert stage.job_posts() == 0
 
 
-def test_a_changed_byte_is_refused(stage):
+def test_a_changed_byte_is_refused(stage: Stage) -> None:
     """A file that was touched is refused by `show` and by `apply`, with exit code 5."""
     stage.write_set(*TWO)
     stage.run("jetplan plan --out plan.json")
@@ -125,7 +129,7 @@ def test_a_changed_byte_is_refused(stage):
     assert "\x1b" not in stage.run("jetplan show plan.json", code=5).err
 
 
-def test_what_is_no_plan_file(stage):
+def test_what_is_no_plan_file(stage: Stage) -> None:
     """A folder, nothing, and a place that cannot be written are usage errors with a plain sentence."""
     stage.write_set(*TWO)
     stage.run("jetplan show manifests", code=64)
@@ -135,7 +139,7 @@ def test_what_is_no_plan_file(stage):
     assert not [each for each in stage.project.iterdir() if each.name.startswith(".plan")]
 
 
-def test_the_expected_digest(stage):
+def test_the_expected_digest(stage: Stage) -> None:
     """`apply --expect-digest` applies what was approved and refuses anything else with 5."""
     stage.write_set(*TWO)
     digest = stage.run("jetplan plan --digest").out.strip()
@@ -150,7 +154,7 @@ def test_the_expected_digest(stage):
     stage.run(f"jetplan apply --auto-approve --expect-digest {digest}", code=5)
 
 
-def test_the_widget_of_gitlab(stage):
+def test_the_widget_of_gitlab(stage: Stage) -> None:
     """Three numbers: created are jobs and deliveries, nothing is ever deleted."""
     stage.write_set(*TWO)
     assert json.loads(stage.run("jetplan plan --format gitlab-terraform").out) == {
@@ -160,7 +164,7 @@ def test_the_widget_of_gitlab(stage):
     }
 
 
-def test_outputs_for_github(stage, monkeypatch, tmp_path):
+def test_outputs_for_github(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where GitHub asks for them, the summary is Markdown and the outputs are one line each, hostile names or not."""
     summary, output = tmp_path / "summary", tmp_path / "output"
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
@@ -187,7 +191,7 @@ def test_outputs_for_github(stage, monkeypatch, tmp_path):
     assert "## jetplan apply" in summary.read_text()
 
 
-def test_a_missing_summary_is_no_failure(stage, monkeypatch):
+def test_a_missing_summary_is_no_failure(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """What CI cannot be told is said on stderr and changes nothing."""
     monkeypatch.setenv("GITHUB_OUTPUT", "/nonexistent/output")
     stage.write_set(*TWO)

@@ -19,7 +19,10 @@ from jetplan.cli.lazy import NOT_FROM_THE_ENVIRONMENT
 from jetplan.cli.main import COMMANDS, cli
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from stage import Ran, Stage
 
 SECRET = "hunter2-very-secret"
 
@@ -28,12 +31,13 @@ def every_option(group: click.Group = cli, path: str = "jetplan") -> Iterator[tu
     """Each option of each command, with the command's path."""
     for name in group.list_commands(click.Context(group)):
         command = group.get_command(click.Context(group), name)
+        assert command is not None
         yield from ((f"{path} {name}", each) for each in command.params if isinstance(each, click.Option))
         if isinstance(command, click.Group):
             yield from every_option(command, f"{path} {name}")
 
 
-def test_help_names_every_command(run_line):
+def test_help_names_every_command(run_line: Callable[..., Ran]) -> None:
     """Help lists the commands, and each has help of its own."""
     told = run_line("jetplan --help").out
     for name in COMMANDS:
@@ -42,7 +46,7 @@ def test_help_names_every_command(run_line):
 
 
 @pytest.mark.parametrize("line", ["jetplan", "jetplan ledger"])
-def test_a_group_alone_shows_its_help(run_line, line):
+def test_a_group_alone_shows_its_help(run_line: Callable[..., Ran], line: str) -> None:
     """A group without a command shows what `--help` shows, on stdout, and ends with 0."""
     alone = run_line(line)
     assert alone == run_line(f"{line} --help")
@@ -50,7 +54,7 @@ def test_a_group_alone_shows_its_help(run_line, line):
     assert alone.err == ""
 
 
-def test_version(run_line):
+def test_version(run_line: Callable[..., Ran]) -> None:
     """The version is told on stdout."""
     assert run_line("jetplan --version").out == f"jetplan {__version__}\n"
 
@@ -74,14 +78,16 @@ def test_version(run_line):
         ("jetplan init --ledger 'sqlite:///a?b=c.db'", "a file takes none"),
     ],
 )
-def test_usage(run_line, line, said):
+def test_usage(run_line: Callable[..., Ran], line: str, said: str) -> None:
     """A wrong command line ends with 64 and says what was wrong."""
     assert said in run_line(line, code=64).err
 
 
 @pytest.mark.parametrize("variable", ["JETPLAN_WAIT_TIMEOUT", "JETPLAN_INTERVAL"])
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf", "-1", "0", "abc"])
-def test_a_number_of_the_environment_names_its_variable(run_line, monkeypatch, variable, value):
+def test_a_number_of_the_environment_names_its_variable(
+    run_line: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
     """A number of seconds that cannot be ends with 64 and names the option and the variable."""
     monkeypatch.setenv(variable, value)
     line, option = ("status", "--interval") if variable == "JETPLAN_INTERVAL" else ("apply", "--timeout")
@@ -90,13 +96,15 @@ def test_a_number_of_the_environment_names_its_variable(run_line, monkeypatch, v
     assert f"The value comes from {variable}." in err
 
 
-def test_a_number_of_the_command_line_names_no_variable(run_line, monkeypatch):
+def test_a_number_of_the_command_line_names_no_variable(
+    run_line: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A flag beats the environment, so a wrong flag is not blamed on the variable."""
     monkeypatch.setenv("JETPLAN_INTERVAL", "5")
     assert "JETPLAN_INTERVAL" not in run_line("jetplan status --interval nan", code=64).err
 
 
-def test_apply_asks_and_needs_somebody_to_ask(stage):
+def test_apply_asks_and_needs_somebody_to_ask(stage: Stage) -> None:
     """Without a terminal and without --auto-approve nothing is applied."""
     stage.write_set("/a.mxf")
     assert "--auto-approve" in stage.run("jetplan apply", code=64).err
@@ -104,7 +112,7 @@ def test_apply_asks_and_needs_somebody_to_ask(stage):
 
 
 @pytest.mark.parametrize(("answer", "code", "sent"), [(b"y\n", 0, 1), (b"n\n", 1, 0), (b"\n", 1, 0)])
-def test_apply_on_a_terminal(stage, answer, code, sent):
+def test_apply_on_a_terminal(stage: Stage, answer: bytes, code: int, sent: int) -> None:
     """On a terminal the plan is shown and a person is asked; only yes applies."""
     stage.write_set("/a.mxf")
     leader, follower = pty.openpty()
@@ -127,7 +135,7 @@ def test_apply_on_a_terminal(stage, answer, code, sent):
     assert stage.delivery_posts() == sent
 
 
-def test_options_read_the_environment(stage, monkeypatch):
+def test_options_read_the_environment(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """JETPLAN_<OPTION> stands for the option."""
     stage.write_set("/a.mxf")
     monkeypatch.setenv("JETPLAN_AUTO_APPROVE", "1")
@@ -135,7 +143,7 @@ def test_options_read_the_environment(stage, monkeypatch):
     assert stage.delivered() == {"/a.mxf": 1}
 
 
-def test_every_option_reads_its_own_name(run_line):
+def test_every_option_reads_its_own_name(run_line: Callable[..., Ran]) -> None:
     """The variable of an option is made of the name that is typed, on every command."""
     for command, option in every_option():
         typed = option.opts[0]
@@ -143,21 +151,21 @@ def test_every_option_reads_its_own_name(run_line):
             assert option.envvar == "JETPLAN_" + typed.strip("-").replace("-", "_").upper(), command
 
 
-def test_a_format_from_the_environment(stage, monkeypatch):
+def test_a_format_from_the_environment(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """JETPLAN_FORMAT stands for --format, of which the parameter has another name."""
     stage.write_set("/a.mxf")
     monkeypatch.setenv("JETPLAN_FORMAT", "json")
     assert "totals" in json.loads(stage.run("jetplan plan").out)
 
 
-def test_a_word_is_never_taken_from_the_environment(stage, monkeypatch):
+def test_a_word_is_never_taken_from_the_environment(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """A variable that was left set does not decide an attempt."""
     for name in ("JETPLAN_WORD", "JETPLAN_ACCEPTED", "JETPLAN_NOT_ACCEPTED"):
         monkeypatch.setenv(name, "accepted")
     assert "--accepted or --not-accepted" in stage.run("jetplan resolve abc --reason x", code=64).err
 
 
-def test_names_with_spaces_from_the_environment(stage, monkeypatch):
+def test_names_with_spaces_from_the_environment(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """The values of a repeatable option stand on lines of their own: names of profiles hold spaces."""
     stage.write_set("/a.mxf")
     stage.configure("limits:\n  allowDestinations: []\n")
@@ -167,10 +175,13 @@ def test_names_with_spaces_from_the_environment(stage, monkeypatch):
     assert stage.delivered() == {"/a.mxf": 1}
 
 
-def test_a_flag_beats_the_environment_beats_the_file(stage, monkeypatch):
+def test_a_flag_beats_the_environment_beats_the_file(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of three API URLs the nearest to the person counts, and no other is asked."""
     stage.write_set("/a.mxf")
-    asked = lambda: len(stage.requests("GET", "/v1/jobs"))  # noqa: E731 - asked four times
+
+    def asked() -> int:
+        return len(stage.requests("GET", "/v1/jobs"))
+
     monkeypatch.setenv("JETPLAN_API_URL", "http://127.0.0.1:9")
     assert "127.0.0.1:9" in stage.run("jetplan plan", code=1).err
     assert asked() == 0, "the variable beats the file, which names the local Jet"
@@ -183,14 +194,14 @@ def test_a_flag_beats_the_environment_beats_the_file(stage, monkeypatch):
 
 
 @pytest.mark.parametrize("missing", ["JETPLAN_CLIENT_ID", "JETPLAN_CLIENT_SECRET"])
-def test_missing_credentials(stage, monkeypatch, missing):
+def test_missing_credentials(stage: Stage, monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     """What is not set is named, with 4."""
     stage.write_set("/a.mxf")
     monkeypatch.delenv(missing)
     assert missing in stage.run("jetplan plan", code=4).err
 
 
-def test_wrong_credentials(stage, monkeypatch):
+def test_wrong_credentials(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refused secret ends with 4, and is printed nowhere."""
     stage.write_set("/a.mxf")
     monkeypatch.setenv("JETPLAN_CLIENT_SECRET", SECRET)
@@ -199,7 +210,7 @@ def test_wrong_credentials(stage, monkeypatch):
     assert stage.job_posts() == 0
 
 
-def test_debug_writes_no_secret(stage, monkeypatch, tmp_path):
+def test_debug_writes_no_secret(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """--debug writes a traceback to a file, without the secret."""
     stage.write_set("/a.mxf")
     monkeypatch.setenv("JETPLAN_CLIENT_SECRET", SECRET)
@@ -211,13 +222,13 @@ def test_debug_writes_no_secret(stage, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("url", ["http://jet.example.com", "ftp://jet.example.com", "jet.example.com"])
-def test_plain_http_beyond_this_machine(stage, url):
+def test_plain_http_beyond_this_machine(stage: Stage, url: str) -> None:
     """Credentials never travel in the clear: 64, before anything is asked."""
     stage.write_set("/a.mxf")
     stage.run(f"jetplan plan --api-url {url}", code=64)
 
 
-def test_all_problems_at_once(stage):
+def test_all_problems_at_once(stage: Stage) -> None:
     """Invalid manifests end with 1; every problem has its place, in file order, and no request is made."""
     stage.write(
         "apiVersion: jetplan/v1\njobs:\n  one:\n    sorce: A\n    destination: B\n"
@@ -234,7 +245,7 @@ def test_all_problems_at_once(stage):
     assert len(stage.ask("GET", "/_sandbox/requests")["items"]) == before
 
 
-def test_color_is_for_terminals(stage, monkeypatch):
+def test_color_is_for_terminals(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """A pipe gets plain text; FORCE_COLOR colours it; NO_COLOR beats both."""
     stage.write_set("/a.mxf")
     assert "\033[" not in stage.run("jetplan plan").out
@@ -244,7 +255,7 @@ def test_color_is_for_terminals(stage, monkeypatch):
     assert "\033[" not in stage.run("jetplan plan").out
 
 
-def test_a_pipe_that_is_closed(stage):
+def test_a_pipe_that_is_closed(stage: Stage) -> None:
     """`jetplan plan | head -1` ends quietly."""
     stage.write_set(*(f"/{'x' * 60}{number}.mxf" for number in range(50)))
     reader, writer = os.pipe()
@@ -256,7 +267,7 @@ def test_a_pipe_that_is_closed(stage):
     assert process.returncode == 128 + signal.SIGPIPE
 
 
-def test_an_apply_whose_reader_left(stage):
+def test_an_apply_whose_reader_left(stage: Stage) -> None:
     """An apply that can no longer tell its progress sends and records everything all the same."""
     stage.configure("delivery: {maxObjects: 1}\n")
     stage.write_set(*(f"/{number}.mxf" for number in range(8)))
@@ -271,13 +282,13 @@ def test_an_apply_whose_reader_left(stage):
 
 
 @pytest.mark.parametrize("said", ["nan", "inf", "-5", "0", "abc", "1e9"])
-def test_a_timeout_that_is_none(stage, monkeypatch, said):
+def test_a_timeout_that_is_none(stage: Stage, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
     """What is no number of seconds is refused: `nan` would wait for ever."""
     monkeypatch.setenv("JETPLAN_TIMEOUT", said)
     assert "JETPLAN_TIMEOUT" in stage.run("jetplan plan", code=64).err
 
 
-def test_empty_variables_are_unset(stage, monkeypatch):
+def test_empty_variables_are_unset(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """CI systems hand on variables that nobody set as empty ones; none of them means anything."""
     from jetplan.cli.main import COMMANDS, cli
 
@@ -285,7 +296,9 @@ def test_empty_variables_are_unset(stage, monkeypatch):
     context = cli.make_context("jetplan", [], resilient_parsing=True)
     names = {"TIMEOUT", "DEBUG"}
     for command in COMMANDS:
-        names |= {parameter.name.upper() for parameter in cli.get_command(context, command).params}
+        found = cli.get_command(context, command)
+        assert found is not None
+        names |= {str(parameter.name).upper() for parameter in found.params}
     for name in sorted(names - {"API_URL", "CLIENT_ID", "CLIENT_SECRET"}):
         monkeypatch.setenv(f"JETPLAN_{name}", "")
     stage.run("jetplan plan")
@@ -296,7 +309,7 @@ def test_empty_variables_are_unset(stage, monkeypatch):
 
 @pytest.mark.parametrize("name", ["JETPLAN_CLIENT_ID", "JETPLAN_CLIENT_SECRET"])
 @pytest.mark.parametrize("value", ["\udcff", "hunter2\n", "a\udc80b", "hunter2\u00e9\u202e"])
-def test_credentials_that_are_no_text(stage, monkeypatch, name, value):
+def test_credentials_that_are_no_text(stage: Stage, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     """Bytes that are no UTF-8, as an environment can hold them, end with 4 and a sentence, and are not repeated."""
     monkeypatch.setenv(name, value)
     ran = stage.run("jetplan plan", code=4)
@@ -304,7 +317,7 @@ def test_credentials_that_are_no_text(stage, monkeypatch, name, value):
     assert "bug" not in ran.err
 
 
-def test_nothing_is_writable_for_all(stage):
+def test_nothing_is_writable_for_all(stage: Stage) -> None:
     """Under umask 000 a plan, the ledger, the settings and their folders are nobody else's to change."""
     stage.write_set("/a.mxf")
     before = os.umask(0)

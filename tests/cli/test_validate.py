@@ -22,7 +22,7 @@ BAD = f"apiVersion: jetplan/v1\njobs:\n  j: {{source: a, destination: b, {json.d
 
 
 @pytest.fixture(autouse=True)
-def project(tmp_path, monkeypatch) -> Path:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty project, outside any CI."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
@@ -30,7 +30,7 @@ def project(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-def test_valid(project, capsys) -> None:
+def test_valid(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Valid manifests give one line of counts on stderr, and warnings before it."""
     (project / "manifests/a.yaml").write_text(GOOD)
     assert run(["validate"]) == 0
@@ -40,7 +40,7 @@ def test_valid(project, capsys) -> None:
     assert err.splitlines()[-1] == "1 job, 1 delivery set, 2 objects in 1 file: valid"
 
 
-def test_problems_are_told_on_stderr(project, capsys) -> None:
+def test_problems_are_told_on_stderr(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Every problem comes with place and hint; what came from the file is harmless."""
     (project / "manifests/a.yaml").write_text(BAD)
     assert run(["validate", "manifests"]) == 1
@@ -58,13 +58,15 @@ def assert_harmless(text: str) -> None:
     assert not any(line.lstrip().startswith("::add-mask") for line in text.splitlines())
 
 
-def test_missing_folder(capsys) -> None:
+def test_missing_folder(capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing at the path is a mistake of the command line."""
     assert run(["validate", "nope"]) == 64
     assert "no manifests at nope" in capsys.readouterr().err
 
 
-def test_annotations_in_github(project, capsys, monkeypatch) -> None:
+def test_annotations_in_github(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In GitHub's CI the text is followed by an annotation a problem, with every command in names taken apart."""
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     (project / "manifests/a.yaml").write_text(BAD)
@@ -84,7 +86,7 @@ def formatted(project: Path, capsys: pytest.CaptureFixture[str], format_: str, c
     return code, out
 
 
-def test_json(project, capsys) -> None:
+def test_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """JSON tells each problem with its parts."""
     code, out = formatted(project, capsys, "json", BAD)
     document = json.loads(out)
@@ -95,7 +97,7 @@ def test_json(project, capsys) -> None:
     assert (code, document["valid"], document["warnings"][0]["code"]) == (0, True, "same-profile")
 
 
-def test_sarif(project, capsys) -> None:
+def test_sarif(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """SARIF names rules, levels and regions."""
     code, out = formatted(project, capsys, "sarif", BAD)
     (result_run,) = json.loads(out)["runs"]
@@ -107,7 +109,7 @@ def test_sarif(project, capsys) -> None:
     assert json.loads(formatted(project, capsys, "sarif", GOOD)[1])["runs"][0]["results"][0]["level"] == "warning"
 
 
-def test_junit(project, capsys) -> None:
+def test_junit(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """JUnit counts one failed case a problem, and one passed case when all is well."""
     code, out = formatted(project, capsys, "junit", BAD)
     root = ET.fromstring(out)
@@ -116,7 +118,7 @@ def test_junit(project, capsys) -> None:
     assert (root.get("failures"), len(root.findall(".//testcase"))) == ("0", 1)
 
 
-def test_gitlab(project, capsys) -> None:
+def test_gitlab(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """GitLab's report has what it requires, and fingerprints that differ."""
     code, out = formatted(project, capsys, "gitlab", BAD)
     issues = json.loads(out)
@@ -127,7 +129,9 @@ def test_gitlab(project, capsys) -> None:
 
 
 @pytest.mark.parametrize("format_", ["text", "json", "sarif", "junit", "github", "gitlab"])
-def test_hostile_file_names(project, capsys, monkeypatch, format_) -> None:
+def test_hostile_file_names(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, format_: str
+) -> None:
     """Whatever a file is called, no format lets it act."""
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     for name in ("::add-mask::x\n::add-mask::y\x1b[31m##[error]<&>.yaml", "a,b:c%0A.yaml"):
@@ -143,7 +147,7 @@ def test_hostile_file_names(project, capsys, monkeypatch, format_) -> None:
         ET.fromstring(out)
 
 
-def test_house_rules_of_the_project(project, capsys) -> None:
+def test_house_rules_of_the_project(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Rules named in jetplan.yaml hold for validate; a pattern that finds none is a mistake."""
     (project / "manifests/a.yaml").write_text(GOOD)
     (project / "rules").mkdir()
@@ -157,7 +161,7 @@ def test_house_rules_of_the_project(project, capsys) -> None:
     assert run(["validate"]) == 64
 
 
-def test_schema_files(project, capsys) -> None:
+def test_schema_files(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`schema` writes what `schema --check` then finds fresh."""
     assert run(["schema", "--check"]) == 1
     assert run(["schema"]) == 0

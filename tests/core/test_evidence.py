@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -17,18 +18,18 @@ from jetplan.core.objects import UNKNOWN_SIZE
 ROOT = "file:///mnt/nyc"
 
 
-def lost(*paths: str):
+def lost(*paths: str) -> Any:
     """An attempt in doubt, to send these objects."""
     return attempt("s", *paths, state=State.IN_DOUBT, ident="lost")
 
 
-def judge(declared, sighting, others=(), root: str = ROOT, **more):
+def judge(declared: Any, sighting: Any, others: Any = (), root: str = ROOT, **more: Any) -> Any:
     """The verdict on a lost attempt. `declared`: paths, or paths with their sizes."""
     sizes = declared if isinstance(declared, dict) else dict.fromkeys(declared, UNKNOWN_SIZE)
     return judge_declared(replace(lost(*sizes), **more), sizes, sighting, root, others)
 
 
-def seen(*urls: str, transfer: str = "t-new", **more) -> Sighting:
+def seen(*urls: str, transfer: str = "t-new", **more: Any) -> Sighting:
     """The server shows these files of one transfer."""
     return Sighting(tuple(SeenFile(url, transfer, **more) for url in urls))
 
@@ -100,7 +101,7 @@ def test_a_server_that_is_known_to_encode_leaves_one_reading() -> None:
     """It is known once an accepted object is listed encoded, and nothing that an encoder would have changed."""
     earlier = attempt("t", "/c d", state=State.DELIVERED, ident="other")
     shown = Sighting((*seen(f"{ROOT}/c%20d", transfer="t-old").files, *seen(f"{ROOT}/a%20b").files))
-    known = {"others": [earlier], "baseline": {"transfers": ["t-old"]}}
+    known: dict[str, Any] = {"others": [earlier], "baseline": {"transfers": ["t-old"]}}
     assert isinstance(judge(["/a b"], shown, **known), Evidence)
     assert isinstance(judge(["/a%20b"], shown, **known), Silence)
     raw = replace(shown, files=(*shown.files, *seen(f"{ROOT}/e f", transfer="t-old").files))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +26,7 @@ FINE = [
 
 
 @pytest.mark.parametrize("path", FINE)
-def test_literal_paths_are_fine(path) -> None:
+def test_literal_paths_are_fine(path: str) -> None:
     """Nothing is decoded or expanded, so nothing of the kind is refused."""
     assert faults_of(path) == []
 
@@ -51,7 +53,7 @@ def test_literal_paths_are_fine(path) -> None:
         ("/" + "/".join(["a" * 100] * 41), "path-too-long"),
     ],
 )  # fmt: skip
-def test_hostile_paths_are_refused(path, code) -> None:
+def test_hostile_paths_are_refused(path: str, code: str) -> None:
     """Each path that means another one somewhere is refused with its reason."""
     assert code in {fault.code for fault in faults_of(path)}
     assert not all_plain(["/fine", path, "/fine"])
@@ -79,7 +81,7 @@ def test_hostile_paths_are_refused(path, code) -> None:
         "/" + "ä" * 200,
     ],
 )
-def test_what_windows_would_change_is_a_caution(path) -> None:
+def test_what_windows_would_change_is_a_caution(path: str) -> None:
     """Names that Windows drops or reserves are accepted with a caution."""
     assert (faults_of(path), len(cautions_of(path)) >= 1) == ([], True)
     assert not all_plain(["/fine", path, "/fine"])
@@ -100,20 +102,20 @@ def test_what_windows_would_change_is_a_caution(path) -> None:
         ("/100%", []), ("/[1080p] x", []), ("/A+B", []), ("/take #1", []), ("/a@b", []), ("/cost $5", []), ("/ü", []),
     ],
 )  # fmt: skip
-def test_what_may_not_be_meant_is_a_caution(path, codes) -> None:
+def test_what_may_not_be_meant_is_a_caution(path: str, codes: Any) -> None:
     """What looks encoded, like a pattern or like another character is sent as it stands, with a caution."""
     assert (faults_of(path), [each.code for each in cautions_of(path)]) == ([], codes)
     assert all_plain(["/fine", path, "/fine"]) is not bool(codes)
 
 
 @pytest.mark.parametrize("path", ["/console", "/com", "/com10", "/nullable", "/a.b", "/context.txt", "/..."[:2] + "a"])
-def test_ordinary_names_are_no_caution(path) -> None:
+def test_ordinary_names_are_no_caution(path: str) -> None:
     """Names that only begin like a device are ordinary."""
     assert cautions_of(path) == []
 
 
 @pytest.mark.parametrize(("text", "folder", "path"), [("a", False, "/a"), ("a", True, "/a/"), ("/a/", True, "/a/")])
-def test_canonical(text, folder, path) -> None:
+def test_canonical(text: str, folder: bool, path: str) -> None:
     """A leading slash is put there, and a folder's trailing one."""
     assert canonical(text, folder=folder) == path
 
@@ -154,7 +156,7 @@ PATHS = st.lists(PIECES, max_size=8).map(lambda pieces: "/" + "".join(pieces))
 
 
 @given(st.lists(PATHS, max_size=5))
-def test_the_quick_look_misses_nothing(paths) -> None:
+def test_the_quick_look_misses_nothing(paths: Any) -> None:
     """When many paths together look plain, each of them alone has neither fault nor caution."""
     if all_plain(paths):
         assert not any(faults_of(path) or cautions_of(path) for path in paths)
@@ -195,7 +197,7 @@ def naive(paths: list[str]) -> set[ClashKind]:
 
 
 @given(st.lists(SMALL, max_size=4))
-def test_clashes_are_those_of_all_pairs(paths) -> None:
+def test_clashes_are_those_of_all_pairs(paths: Any) -> None:
     """The columns find the kinds of clash that comparing every pair finds, and always an ordered pair."""
     found = list(clashes_of(paths))
     assert all(clash.first < clash.second for clash in found if clash.kind is not ClashKind.FILE_ABOVE)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from stage import JOBS
+from typing import Any
+
+from stage import JOBS, Stage
 
 
-def two_sets(stage, first="", second=""):
+def two_sets(stage: Stage, first: str = "", second: str = "") -> None:
     """Two sets of one job with the same object in both; each may say more."""
     stage.put("/a.mxf", "/b.mxf")
     stage.write(
@@ -15,7 +17,7 @@ def two_sets(stage, first="", second=""):
     )
 
 
-def sent_once(stage, **keys):
+def sent_once(stage: Stage, **keys: Any) -> None:
     """A stage on which a set named `early` has sent /a.mxf."""
     stage.put("/a.mxf")
     stage.write(f"{JOBS}deliverySets:\n  early:\n    job: nyc-to-lax\n    objects: [/a.mxf]\n")
@@ -23,7 +25,7 @@ def sent_once(stage, **keys):
     two_sets(stage, **keys)
 
 
-def test_a_paused_job(stage):
+def test_a_paused_job(stage: Stage) -> None:
     """Nothing is tried on a paused job; `paused: false` resumes it first."""
     stage.pause(stage.make_job())
     stage.write_set("/a.mxf")
@@ -38,7 +40,7 @@ def test_a_paused_job(stage):
     assert not stage.jobs()[0].get("paused")
 
 
-def test_nothing_done_of_what_was_wanted_ends_with_1(stage):
+def test_nothing_done_of_what_was_wanted_ends_with_1(stage: Stage) -> None:
     """A run that could do nothing ends with 1."""
     stage.write_set("/a.mxf")
     stage.run("jetplan apply --auto-approve")
@@ -48,7 +50,7 @@ def test_nothing_done_of_what_was_wanted_ends_with_1(stage):
     stage.run("jetplan apply --auto-approve", code=1)
 
 
-def test_done_in_part_ends_with_8(stage):
+def test_done_in_part_ends_with_8(stage: Stage) -> None:
     """One blocked set blocks itself, never the rest."""
     stage.pause(stage.make_job("held"))
     stage.put("/a.mxf", "/b.mxf")
@@ -62,7 +64,7 @@ def test_done_in_part_ends_with_8(stage):
     assert stage.delivered() == {"/a.mxf": 1}
 
 
-def test_a_job_paused_between_plan_and_delivery(stage):
+def test_a_job_paused_between_plan_and_delivery(stage: Stage) -> None:
     """A refusal of the server releases the objects: a later run sends them, once."""
     stage.write_set("/a.mxf")
     stage.faults("POST:/deliveries=status=400")
@@ -72,7 +74,7 @@ def test_a_job_paused_between_plan_and_delivery(stage):
     assert stage.delivered() == {"/a.mxf": 1}
 
 
-def test_another_set_sent_it_already(stage):
+def test_another_set_sent_it_already(stage: Stage) -> None:
     """A set that repeats what another one sent there waits for a person, in full."""
     sent_once(stage)
     ran = stage.run("jetplan plan", code=1)
@@ -82,7 +84,7 @@ def test_another_set_sent_it_already(stage):
     assert stage.delivered() == {"/a.mxf": 1}
 
 
-def test_overlap_skip(stage):
+def test_overlap_skip(stage: Stage) -> None:
     """`overlap: skip` sends only the rest."""
     sent_once(stage, second="    overlap: skip\n")
     stage.run("jetplan apply --auto-approve")
@@ -90,7 +92,7 @@ def test_overlap_skip(stage):
     assert stage.delivered() == {"/a.mxf": 1, "/b.mxf": 1}
 
 
-def test_overlap_send(stage):
+def test_overlap_send(stage: Stage) -> None:
     """`overlap: send` is a person's word: all of it, once."""
     sent_once(stage, second="    overlap: send\n")
     stage.run("jetplan apply --auto-approve")
@@ -98,7 +100,7 @@ def test_overlap_send(stage):
     assert stage.delivered() == {"/a.mxf": 2, "/b.mxf": 1}
 
 
-def test_a_renamed_set(stage):
+def test_a_renamed_set(stage: Stage) -> None:
     """A set renamed in git is not sent again: the plan asks, and `renamedFrom` answers."""
     stage.write_set("/a.mxf", "/b.mxf")
     stage.run("jetplan apply --auto-approve")
@@ -111,7 +113,7 @@ def test_a_renamed_set(stage):
     assert stage.delivered() == {"/a.mxf": 1, "/b.mxf": 1}
 
 
-def test_two_new_sets_with_one_object(stage):
+def test_two_new_sets_with_one_object(stage: Stage) -> None:
     """Two sets of one merge that would both send an object do not send it twice."""
     two_sets(stage)
     stage.run("jetplan apply --auto-approve", code=None)

@@ -6,15 +6,16 @@ import random
 import signal
 import threading
 from collections import Counter
+from typing import Any
 
 import pytest
-from stage import wait_until
+from stage import Stage, wait_until
 
 OBJECTS = [f"/f{number:02}.mxf" for number in range(24)]
 JOB_NAMES = ("nyc-to-lax", "second", "third")
 
 
-def write_much(stage):
+def write_much(stage: Stage) -> None:
     """Three jobs with a set each, many batches."""
     stage.configure("delivery: {maxObjects: 2}\n")
     stage.put(*OBJECTS)
@@ -26,7 +27,7 @@ def write_much(stage):
     stage.write(f"apiVersion: jetplan/v1\njobs:\n{jobs}deliverySets:\n{sets}")
 
 
-def resolve_by_the_truth(stage):
+def resolve_by_the_truth(stage: Stage) -> None:
     """Answer each question as a person with Jet's console would: by what really was taken."""
     taken = stage.delivered()
     for card in stage.doubtful():
@@ -37,7 +38,7 @@ def resolve_by_the_truth(stage):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_killed_at_any_moment(stage, seed):
+def test_killed_at_any_moment(stage: Stage, seed: int) -> None:
     """SIGKILL at a random moment, twice, then runs to the end: each job made once, each object taken once."""
     dice = random.Random(seed)
     write_much(stage)
@@ -63,7 +64,7 @@ def test_killed_at_any_moment(stage, seed):
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_asked_to_stop(stage, number, code):
+def test_asked_to_stop(stage: Stage, number: Any, code: int) -> None:
     """A signal stops new work, what is under way is recorded, and the next run sends the rest."""
     write_much(stage)
     stage.faults("POST:/deliveries=latency=100")
@@ -80,7 +81,7 @@ def test_asked_to_stop(stage, number, code):
     assert stage.delivery_posts() == 12
 
 
-def test_nohup_goes_on(stage):
+def test_nohup_goes_on(stage: Stage) -> None:
     """A run that was started to ignore SIGHUP goes on to its end."""
     write_much(stage)
     stage.faults("POST:/deliveries=latency=100")
@@ -96,7 +97,7 @@ def test_nohup_goes_on(stage):
     assert stage.delivered() == dict.fromkeys(OBJECTS, 1)
 
 
-def test_three_runners_at_once(stage):
+def test_three_runners_at_once(stage: Stage) -> None:
     """Several applies of the same manifests at the same time: claims decide, and each object is POSTed once."""
     write_much(stage)
     stage.faults("POST:/v1=latency=10")

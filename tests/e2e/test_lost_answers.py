@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
+
+if TYPE_CHECKING:
+    from stage import Stage
 
 TAKEN = (
     "cut-after-commit",
@@ -31,7 +36,7 @@ REFUSED = ("status=400", "status=403", "status=413", "status=422")
 
 
 @pytest.mark.parametrize("fault", TAKEN)
-def test_taken_but_never_answered(stage, fault):
+def test_taken_but_never_answered(stage: Stage, fault: Any) -> None:
     """The delivery was taken, its answer lost: evidence settles it, and it is never POSTed again."""
     stage.write_set("/a.mxf", "/b.mxf")
     stage.faults(f"POST:/deliveries={fault}*1")
@@ -45,7 +50,7 @@ def test_taken_but_never_answered(stage, fault):
 
 
 @pytest.mark.parametrize("fault", NOT_TAKEN)
-def test_in_doubt_until_a_person_decides(stage, fault):
+def test_in_doubt_until_a_person_decides(stage: Stage, fault: Any) -> None:
     """Nothing shows whether it was taken: every run ends with 3 and sends nothing, until somebody says so."""
     stage.write_set("/a.mxf", "/b.mxf")
     stage.faults(f"POST:/deliveries={fault}*1")
@@ -64,7 +69,7 @@ def test_in_doubt_until_a_person_decides(stage, fault):
     assert stage.delivery_posts() == 2
 
 
-def test_a_person_says_accepted(stage):
+def test_a_person_says_accepted(stage: Stage) -> None:
     """After --accepted the objects count as sent, and the word cannot be used twice."""
     stage.write_set("/a.mxf")
     stage.faults("POST:/deliveries=cut-before-commit")
@@ -78,7 +83,7 @@ def test_a_person_says_accepted(stage):
 
 
 @pytest.mark.parametrize("fault", REFUSED)
-def test_refused(stage, fault):
+def test_refused(stage: Stage, fault: Any) -> None:
     """A refusal is told with the server's words; nothing is in doubt, and the next run sends it."""
     stage.write_set("/a.mxf")
     stage.run("jetplan apply --auto-approve --parallelism 1", code=0)
@@ -90,7 +95,7 @@ def test_refused(stage, fault):
     assert stage.delivered() == {"/a.mxf": 1, "/b.mxf": 1}
 
 
-def test_asked_to_slow_down(stage):
+def test_asked_to_slow_down(stage: Stage) -> None:
     """429 is a complete no: the run tries again by itself, and the delivery is made once."""
     stage.write_set("/a.mxf")
     stage.faults("POST:/deliveries=status=429,retry-after=0*2")
@@ -98,7 +103,7 @@ def test_asked_to_slow_down(stage):
     assert stage.delivered() == {"/a.mxf": 1}
 
 
-def test_a_token_that_ran_out(stage):
+def test_a_token_that_ran_out(stage: Stage) -> None:
     """A 401 in the middle: one new token, one new attempt."""
     stage.write_set("/a.mxf")
     stage.faults("POST:/deliveries=status=401*1")
@@ -107,7 +112,7 @@ def test_a_token_that_ran_out(stage):
     assert stage.delivery_posts() == 2
 
 
-def test_one_doubtful_batch_blocks_itself_alone(stage):
+def test_one_doubtful_batch_blocks_itself_alone(stage: Stage) -> None:
     """Of three batches one is in doubt: the others are sent, and only that one waits."""
     stage.configure("delivery: {maxObjects: 1}\n")
     stage.write_set("/a.mxf", "/b.mxf", "/c.mxf")
@@ -122,7 +127,7 @@ def test_one_doubtful_batch_blocks_itself_alone(stage):
 
 
 @pytest.mark.parametrize("fault", ["cut-after-commit", "drop-after-commit", "empty-200", "status-after-commit=500"])
-def test_a_job_made_but_never_answered(stage, fault):
+def test_a_job_made_but_never_answered(stage: Stage, fault: str) -> None:
     """A creation in doubt is settled by looking at the list: one POST, one job."""
     stage.write_set("/a.mxf")
     stage.faults(f"POST:/v1/jobs$={fault}*1")
@@ -133,7 +138,7 @@ def test_a_job_made_but_never_answered(stage, fault):
     assert stage.delivered() == {"/a.mxf": 1}
 
 
-def test_a_job_not_made_and_never_answered(stage):
+def test_a_job_not_made_and_never_answered(stage: Stage) -> None:
     """A creation of which the list shows nothing is made by a later run, once."""
     stage.write_set("/a.mxf")
     stage.faults("POST:/v1/jobs$=cut-before-commit*1")
@@ -144,7 +149,7 @@ def test_a_job_not_made_and_never_answered(stage):
     assert stage.delivered() == {"/a.mxf": 1}
 
 
-def test_many_answers_lost_at_random(stage):
+def test_many_answers_lost_at_random(stage: Stage) -> None:
     """Half of all answers are lost over many batches, run after run: each object is taken once, and all settle."""
     stage.configure("delivery: {maxObjects: 2}\n")
     stage.write_set(*(f"/f{number:02}.mxf" for number in range(40)))
@@ -158,7 +163,7 @@ def test_many_answers_lost_at_random(stage):
     assert stage.delivery_posts() == 20
 
 
-def test_a_server_that_is_not_there(stage, monkeypatch):
+def test_a_server_that_is_not_there(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """No connection, no attempt: exit 1 with a sentence, and nothing in the ledger."""
     stage.write_set("/a.mxf")
     monkeypatch.setenv("JETPLAN_API_URL", "http://127.0.0.1:9")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from stage import JOBS
+from stage import JOBS, Stage
 
 EXAMPLES = Path(__file__).parents[2] / "manifests"
 
 
-def test_from_manifests_to_moved_files(stage):
+def test_from_manifests_to_moved_files(stage: Stage) -> None:
     """validate, plan, apply: the job is made, the files arrive with the same bytes, and nothing is left to do."""
     stage.put("/ep101/audio/left.wav", "/ep101/audio/right.wav")
     stage.write_set("/ep101/master.mxf", "/ep101/audio/")
@@ -26,7 +26,7 @@ def test_from_manifests_to_moved_files(stage):
     assert stage.delivered() == {"/ep101/master.mxf": 1, "/ep101/audio": 1}
 
 
-def test_the_shipped_examples(stage):
+def test_the_shipped_examples(stage: Stage) -> None:
     """The manifests in the repository are valid, planned and applied."""
     stage.put("/ep101/master.mxf", "/ep101/master_uhd.mxf", "/ep101/audio/left.wav")
     shutil.copytree(EXAMPLES, stage.project / "manifests", dirs_exist_ok=True)
@@ -38,7 +38,7 @@ def test_the_shipped_examples(stage):
     stage.run("jetplan plan --detailed-exitcode")
 
 
-def test_everything_in_a_profile(stage):
+def test_everything_in_a_profile(stage: Stage) -> None:
     """`objects: all` sends the whole profile in one delivery, once."""
     stage.put("/a.mxf", "/deep/er/b.mxf")
     stage.write(f"{JOBS}deliverySets:\n  mirror:\n    job: nyc-to-lax\n    objects: all\n")
@@ -49,7 +49,7 @@ def test_everything_in_a_profile(stage):
     assert stage.delivered() == {"/": 1}
 
 
-def test_only_what_is_new_is_sent(stage):
+def test_only_what_is_new_is_sent(stage: Stage) -> None:
     """An object added to a set is sent alone."""
     stage.write_set("/a.mxf", "/b.mxf")
     stage.run("jetplan apply --auto-approve")
@@ -59,7 +59,7 @@ def test_only_what_is_new_is_sent(stage):
     assert stage.delivered() == {"/a.mxf": 1, "/b.mxf": 1, "/c.mxf": 1}
 
 
-def test_many_applies(stage):
+def test_many_applies(stage: Stage) -> None:
     """However often apply runs, each job and each object is POSTed once."""
     stage.write_set(*(f"/f{number}.mxf" for number in range(20)))
     for _ in range(5):
@@ -68,7 +68,7 @@ def test_many_applies(stage):
     assert set(stage.delivered().values()) == {1}
 
 
-def test_writing_the_same_in_another_way(stage):
+def test_writing_the_same_in_another_way(stage: Stage) -> None:
     """Order, comments, quotes and a split into files change nothing."""
     stage.write_set("/a.mxf", "/b.mxf")
     stage.run("jetplan apply --auto-approve")
@@ -81,7 +81,7 @@ def test_writing_the_same_in_another_way(stage):
     assert "No changes" in stage.run("jetplan plan --detailed-exitcode").out
 
 
-def test_batches(stage):
+def test_batches(stage: Stage) -> None:
     """A set over the limit of one delivery is split, and every object is in one batch."""
     stage.configure("delivery: {maxObjects: 2}\n")
     stage.write_set(*(f"/f{number}.mxf" for number in range(5)))
@@ -92,7 +92,7 @@ def test_batches(stage):
     assert stage.delivered() == {f"/f{number}.mxf": 1 for number in range(5)}
 
 
-def test_a_raised_revision_sends_again_once(stage):
+def test_a_raised_revision_sends_again_once(stage: Stage) -> None:
     """`revision` is how a person says: send this again."""
     stage.write_set("/a.mxf", "/b.mxf")
     stage.run("jetplan apply --auto-approve")
@@ -103,7 +103,7 @@ def test_a_raised_revision_sends_again_once(stage):
     assert stage.delivered() == {"/a.mxf": 2, "/b.mxf": 2}
 
 
-def test_the_revision_of_one_object(stage):
+def test_the_revision_of_one_object(stage: Stage) -> None:
     """A revision on one object sends that one again and no other."""
     stage.write_set("/a.mxf", "/b.mxf")
     stage.run("jetplan apply --auto-approve")
@@ -113,7 +113,7 @@ def test_the_revision_of_one_object(stage):
     assert stage.delivered() == {"/a.mxf": 2, "/b.mxf": 1}
 
 
-def test_withdrawn_objects(stage):
+def test_withdrawn_objects(stage: Stage) -> None:
     """What was taken out of a manifest cannot be unsent: the plan says so, and nothing is done."""
     stage.write_set("/a.mxf", "/b.mxf")
     stage.run("jetplan apply --auto-approve")
@@ -125,7 +125,7 @@ def test_withdrawn_objects(stage):
     assert stage.delivered() == {"/a.mxf": 1, "/b.mxf": 1}
 
 
-def test_a_changed_size_is_shown_and_not_sent(stage):
+def test_a_changed_size_is_shown_and_not_sent(stage: Stage) -> None:
     """Size is a note for estimates, never identity."""
     stage.write_set("{relativePath: /a.mxf, sizeInBytes: 10}")
     stage.run("jetplan apply --auto-approve")
@@ -135,7 +135,7 @@ def test_a_changed_size_is_shown_and_not_sent(stage):
     assert stage.delivered() == {"/a.mxf": 1}
 
 
-def test_an_empty_folder_deletes_nothing(stage):
+def test_an_empty_folder_deletes_nothing(stage: Stage) -> None:
     """No manifests means nothing declared, never: delete all."""
     stage.write_set("/a.mxf")
     stage.run("jetplan apply --auto-approve")

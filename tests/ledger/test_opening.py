@@ -7,7 +7,7 @@ import sqlite3
 import stat
 import sys
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from desks import delivery, desk_at
@@ -19,6 +19,8 @@ from jetplan.ledger.schema import Migration
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from jetplan.ledger.driver import Transaction
 
 
 def test_a_ledger_is_made_once_and_found_again(url: str) -> None:
@@ -113,9 +115,12 @@ class TestFiles:
         """Every connection: rollback journal, every sync there is, foreign keys."""
         with open_ledger(f"sqlite:///{tmp_path / 'l.db'}", create=True) as ledger:
             ledger.ensure_scope("https://a.example", [])
-            for pragma, value in (("journal_mode", "delete"), ("synchronous", 3), ("foreign_keys", 1)):
-                for way in (ledger._driver.read, ledger._driver.write):
-                    assert way(lambda tx, pragma=pragma: tx.rows(f"PRAGMA {pragma}")) == [(value,)]
+
+            def settings(tx: Transaction) -> list[Any]:
+                return [tx.rows(f"PRAGMA {pragma}")[0][0] for pragma in ("journal_mode", "synchronous", "foreign_keys")]
+
+            assert ledger._driver.read(settings) == ["delete", 3, 1]
+            assert ledger._driver.write(settings) == ["delete", 3, 1]
 
     def test_a_file_left_in_wal_mode_is_turned_back(self, tmp_path: Path) -> None:
         """Whoever set WAL on the file meanwhile: it is a rollback journal again."""

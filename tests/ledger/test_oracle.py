@@ -31,6 +31,8 @@ from jetplan.core.attempts import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jetplan.ledger import Ledger
 
 NAMES = ("old", "new", "other")
@@ -191,7 +193,7 @@ class Steps(RuleBasedStateMachine):
             assert self.ledger.check() == []
 
 
-def test_any_sequence_of_steps_agrees_with_the_oracle(opener, url: str) -> None:  # type: ignore[no-untyped-def]
+def test_any_sequence_of_steps_agrees_with_the_oracle(opener: Callable[..., Ledger], url: str) -> None:
     """Whatever runs do in whatever order: claims, states and versions are the oracle's, and nothing is held twice."""
     steps = type("StepsHere", (Steps,), {"ledger": opener(group=False)})
     run_state_machine_as_test(

@@ -19,6 +19,8 @@ from jetplan.ledger import Ledger, Liveness, open_ledger, recovery, transitions
 from jetplan.ledger.runs import process_alive, this_host, this_process
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jetplan.core.attempts import Attempt
     from jetplan.ledger.driver import Transaction
 
@@ -133,7 +135,7 @@ def test_a_run_wrongly_taken_for_dead_does_not_send(timed: Desk, clock: Clock) -
     assert timed.ledger.transition("sending", State.ACCEPTED, run_id=timed.run)
 
 
-def test_a_dead_process_on_this_host_is_dead_at_once(opener) -> None:  # type: ignore[no-untyped-def]
+def test_a_dead_process_on_this_host_is_dead_at_once(opener: Callable[..., Ledger]) -> None:
     """No lease is waited for where the machine itself can say that the process is gone."""
     child = subprocess.Popen(
         [sys.executable, "-c", "from jetplan.ledger.runs import this_process as p; print(p(), flush=True); input()"],

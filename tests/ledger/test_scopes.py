@@ -10,7 +10,11 @@ import pytest
 from jetplan.errors import LedgerMismatch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from desks import Desk
+
+    from jetplan.ledger import Ledger
 
 URL = "https://api.example"
 
@@ -57,7 +61,7 @@ def test_a_url_is_one_however_it_is_spelt(desk: Desk, spelling: str) -> None:
     assert desk.ledger.ensure_scope(spelling, ["a"]) == desk.ledger.ensure_scope(URL, ["a"])
 
 
-def test_racing_runners_make_one_scope(opener) -> None:  # type: ignore[no-untyped-def]
+def test_racing_runners_make_one_scope(opener: Callable[..., Ledger]) -> None:
     """Some know the account and some do not: all end in the same scope."""
     ledgers = [opener() for _ in range(8)]
     barrier = threading.Barrier(8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from desks import Desk, delivery, job
@@ -14,17 +14,13 @@ from jetplan.core.objects import folders_above, is_folder
 from jetplan.core.observed import Relation
 from jetplan.ledger import Hit, open_ledger, search
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 @pytest.fixture(params=["steps", "looking", "taking apart"])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Force each way of searching in turn."""
     monkeypatch.setattr(search, "STEP_COST", 0 if request.param == "steps" else 10**9)
     monkeypatch.setattr(search, "_FEW", -1 if request.param == "taking apart" else 10**9)
     monkeypatch.setattr(search, "AT_ONCE", 3)
-    return
 
 
 def found(desk: Desk, *paths: str, destination: str = "lax") -> set[tuple[str, Relation, str]]:

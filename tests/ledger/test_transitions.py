@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 import pytest
 from desks import Desk, delivery, desk_at, job
 
 from jetplan.core.attempts import RELEASED, TRANSITIONS, State
 from jetplan.errors import JetplanError
-from jetplan.ledger import transitions
+from jetplan.ledger import Ledger, transitions
+from jetplan.ledger.records import Transitioned
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 WAYS: dict[State, tuple[State, ...]] = {
     State.INTENDED: (),
@@ -114,6 +119,8 @@ def test_two_answers_that_share_a_commit_see_each_other(desk: Desk) -> None:
     sending(desk, "x", "y")
     asked = [transitions.TransitionRequest(ident, State.ACCEPTED, {}, desk.run, "d") for ident in ("x", "y")]
     first, second = desk.ledger._driver.write(lambda tx: transitions.apply(tx, asked))
+    assert isinstance(first, Transitioned)
+    assert isinstance(second, Transitioned)
     assert (first.state, second.state) == (State.ACCEPTED, State.IN_DOUBT)
     assert second.same_delivery == ("x",)
 
@@ -136,7 +143,7 @@ def test_a_late_yes_under_a_known_id_stays_in_doubt(desk: Desk) -> None:
     assert desk.ledger.transition("y", State.RESOLVED_ACCEPTED, run_id=desk.run)
 
 
-def test_of_many_threads_that_are_given_one_delivery_id_one_is_believed(opener) -> None:  # type: ignore[no-untyped-def]
+def test_of_many_threads_that_are_given_one_delivery_id_one_is_believed(opener: Callable[..., Ledger]) -> None:
     """Runs on connections of their own, each with sets of its own: whoever is first has the id."""
     desks = [desk_at(opener(), f"run-{number}") for number in range(6)]
     for round_ in range(10):
@@ -180,7 +187,7 @@ def test_what_a_server_may_say_is_kept_without_harm(desk: Desk) -> None:
     assert desk.ledger.attempt("x").delivery_id == "d\ufffd?"
 
 
-def test_one_of_many_racers_makes_the_transition(opener) -> None:  # type: ignore[no-untyped-def]
+def test_one_of_many_racers_makes_the_transition(opener: Callable[..., Ledger]) -> None:
     """Eight connections mark fifty attempts in doubt as resolved, each its own way: one wins each."""
     desks = [desk_at(opener(), f"run-{number}") for number in range(8)]
     idents = [f"x{number}" for number in range(50)]
@@ -206,7 +213,7 @@ def test_one_of_many_racers_makes_the_transition(opener) -> None:  # type: ignor
     assert desks[0].ledger.check() == []
 
 
-def test_closing_leaves_no_caller_without_an_answer(opener) -> None:  # type: ignore[no-untyped-def]
+def test_closing_leaves_no_caller_without_an_answer(opener: Callable[..., Ledger]) -> None:
     """Whoever marks while the ledger is being closed learns what became of it: committed, or refused and not done."""
     desk = desk_at(opener())
     idents = [f"x{number}" for number in range(24)]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
+
+if TYPE_CHECKING:
+    from folders import Folder, MakeFolder
 
 HEAD = b"apiVersion: jetplan/v1\n"
 
-REFUSED = {
+REFUSED: dict[str, Any] = {
     "BOM in the middle": (HEAD + "# \ufeff\n".encode(), [(2, 3, "forbidden-character")]),
     "second BOM": ("\ufeff\ufeff".encode() + HEAD, [(1, 1, "forbidden-character")]),
     "UTF-16 LE": ("\ufeff" + HEAD.decode()).encode("utf-16-le"),
@@ -29,25 +34,25 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_refused_at_its_place(folder, case) -> None:
+def test_refused_at_its_place(folder: Folder, case: Any) -> None:
     """Each encoding but UTF-8 and each unseen character is refused, with line and column in characters."""
     content, expected = REFUSED[case] if isinstance(REFUSED[case], tuple) else (REFUSED[case], [(0, 0, "encoding")])
     assert folder.codes(content) == expected
 
 
-def test_message_shows_the_character(folder) -> None:
+def test_message_shows_the_character(folder: Folder) -> None:
     """The character is shown as an escape and said in words."""
     (problem,) = folder.problems(HEAD + "# \u202e\n".encode())
     assert problem.message == "a character that changes the direction of text (\\u202e) is not allowed in a manifest"
 
 
-def test_every_forbidden_character_is_told(folder) -> None:
+def test_every_forbidden_character_is_told(folder: Folder) -> None:
     """All of them, not only the first, even several in one line."""
     codes = folder.codes(HEAD + b"# \x01 \x02\n# \x03\n")
     assert [(line, column) for line, column, _ in codes] == [(2, 3), (2, 5), (3, 3)]
 
 
-def test_bom_and_line_ends_change_nothing(make_folder) -> None:
+def test_bom_and_line_ends_change_nothing(make_folder: MakeFolder) -> None:
     """A leading BOM and CRLF are accepted and give the same spec and digest."""
     text = "apiVersion: jetplan/v1\ndeliverySets:\n  s:\n    job: j\n    objects:\n      - /ä b\n      - /c\n"
     specs = []
@@ -62,6 +67,6 @@ def test_bom_and_line_ends_change_nothing(make_folder) -> None:
     assert specs[0].digests == specs[1].digests == specs[2].digests
 
 
-def test_columns_count_characters(folder) -> None:
+def test_columns_count_characters(folder: Folder) -> None:
     """Columns count characters, not bytes, as editors do."""
     assert folder.codes("apiVersion: jetplan/v1\n# x\njobs: {äöü: 1}\n".encode()) == [(3, 13, "wrong-type")]

@@ -92,7 +92,7 @@ def test_the_example_is_neat() -> None:
 @pytest.mark.parametrize(
     "content", ["", "# only a comment\n", "{apiVersion: jetplan/v1}\n", "---\napiVersion: jetplan/v1\n...\n"]
 )
-def test_small_files_stay(content) -> None:
+def test_small_files_stay(content: str) -> None:
     """Files with hardly anything in them stay as they are."""
     assert formatted(content.encode(), SOURCE).decode() == content
 
@@ -162,7 +162,7 @@ def manifests(draw: st.DrawFn) -> str:
 
 
 @given(manifests())
-def test_meaning_and_comments_stay(text) -> None:
+def test_meaning_and_comments_stay(text: str) -> None:
     """However untidy a manifest is, its layout changes once, its meaning and its comments never."""
     neat = formatted(text.encode(), SOURCE)
     assert meaning(neat) == meaning(text.encode())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +12,9 @@ from jetplan.manifest import shortcuts
 from jetplan.manifest.cache.known import KnownManifests
 from jetplan.manifest.fast import quick
 from jetplan.manifest.lists import csvlist, jsonlist
+
+if TYPE_CHECKING:
+    from folders import Folder
 
 FOLDER = Path(__file__).parents[2] / "jetplan/manifest"
 
@@ -66,7 +70,7 @@ def test_the_rules_know_no_shortcut() -> None:
 
 
 @pytest.mark.parametrize(("said", "taken"), [(None, True), ("", True), ("0", True), ("1", False), ("yes", False)])
-def test_the_switch(monkeypatch, said, taken) -> None:
+def test_the_switch(monkeypatch: pytest.MonkeyPatch, said: str | None, taken: bool) -> None:
     """Shortcuts are taken unless the variable for tests is set to something other than `0`."""
     monkeypatch.delenv(shortcuts.VARIABLE, raising=False)
     if said is not None:
@@ -74,7 +78,7 @@ def test_the_switch(monkeypatch, said, taken) -> None:
     assert shortcuts.are_taken() is taken
 
 
-LISTED = {
+LISTED: dict[str, str | bytes] = {
     "a.yaml": "apiVersion: jetplan/v1\ndeliverySets:\n  s:\n    job: j\n    objects:\n      - /a\n  t:\n    job: j\n"
     "    objectsFrom: {file: l.csv}\n  u:\n    job: j\n    objectsFrom: {file: l.jsonl}\n",
     "l.csv": "relativePath\n/a\n",
@@ -83,12 +87,19 @@ LISTED = {
 
 
 @pytest.mark.parametrize("without", [False, True])
-def test_no_shortcut_is_left(monkeypatch, folder, tmp_path, without) -> None:
+def test_no_shortcut_is_left(monkeypatch: pytest.MonkeyPatch, folder: Folder, tmp_path: Path, without: bool) -> None:
     """With the switch set no pattern is asked and no reading is remembered; without it each is used."""
-    used = set()
+    used: set[str] = set()
+
+    def watch(owner: Any, real: Any) -> Any:
+        def watched(*given: Any) -> Any:
+            used.add(owner.__name__)
+            return real(*given)
+
+        return watched
+
     for owner, name in ((quick, "put_aside"), (csvlist._Reader, "_take_quickly"), (jsonlist, "_take_quickly")):
-        real = getattr(owner, name)
-        monkeypatch.setattr(owner, name, lambda *given, at=owner, do=real: used.add(at.__name__) or do(*given))
+        monkeypatch.setattr(owner, name, watch(owner, getattr(owner, name)))
     folder.write(LISTED)
     if without:
         monkeypatch.setenv(shortcuts.VARIABLE, "1")

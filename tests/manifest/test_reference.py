@@ -5,28 +5,32 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from jetplan.manifest.keys import JOB_KEYS, OBJECT_KEYS, SET_KEYS
 
+if TYPE_CHECKING:
+    from folders import Folder
+
 REFERENCE = (Path(__file__).parents[2] / "docs/manifest.md").read_text()
 BLOCKS = re.findall(r"(?ms)^```yaml\n(.*?)^```", REFERENCE)
 
 
 @pytest.mark.parametrize("key", [*JOB_KEYS, *SET_KEYS, *OBJECT_KEYS])
-def test_every_key_is_described(key) -> None:
+def test_every_key_is_described(key: Any) -> None:
     """Each key that a manifest may hold stands in a table."""
     assert re.search(rf"(?m)^\| .*`{key}`.* \| ", REFERENCE)
 
 
-def test_the_first_example_is_valid(folder) -> None:
+def test_the_first_example_is_valid(folder: Folder) -> None:
     """The example can be copied as it stands."""
     assert len(folder.read(BLOCKS[0]).spec.sets["ep101-masters"].objects) == 3
 
 
-def test_the_list_example_is_valid(folder) -> None:
+def test_the_list_example_is_valid(folder: Folder) -> None:
     """The example of a list needs only its list."""
     import gzip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -79,13 +80,13 @@ def test_schema_is_a_schema() -> None:
 def test_examples_of_the_schema_are_valid() -> None:
     """Each example shown on hover is valid where it is shown."""
     for model in [SCHEMA, *SCHEMA["$defs"].values()]:
-        for name, field in model["properties"].items():
+        for field in model["properties"].values():
             for example in field.get("examples", []):
-                Draft202012Validator(field | {"$defs": SCHEMA["$defs"]}).validate(example), name
+                Draft202012Validator(field | {"$defs": SCHEMA["$defs"]}).validate(example)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "manifests").rglob("*.y*ml")), ids=lambda path: path.name)
-def test_shipped_examples(path) -> None:
+def test_shipped_examples(path: Path) -> None:
     """Each example manifest is valid by schema, models and reader, and names the schema for editors."""
     import ruamel.yaml
 
@@ -135,13 +136,13 @@ INVALID = [
 
 
 @pytest.mark.parametrize("manifest", VALID, ids=json.dumps)
-def test_all_accept(manifest) -> None:
+def test_all_accept(manifest: Any) -> None:
     """What is valid is so for all three."""
     assert (VALIDATOR.is_valid(manifest), models_refuse(manifest), reader_refuses(manifest)) == (True, False, set())
 
 
 @pytest.mark.parametrize("manifest", INVALID, ids=lambda manifest: json.dumps(manifest)[:60])
-def test_all_refuse(manifest) -> None:
+def test_all_refuse(manifest: Any) -> None:
     """What is invalid is so for all three."""
     assert not VALIDATOR.is_valid(manifest)
     assert models_refuse(manifest)
@@ -164,7 +165,9 @@ def mostly(strategy: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
     return st.integers(0, 11).flatmap(lambda odd: SCALARS if odd == 0 else st.just([]) if odd == 1 else strategy)
 
 
-def mapping(required: dict[str, object], optional: dict[str, object]) -> st.SearchStrategy[object]:
+def mapping(
+    required: dict[str, st.SearchStrategy[Any]], optional: dict[str, st.SearchStrategy[Any]]
+) -> st.SearchStrategy[object]:
     """A mapping with these keys, now and then one missing or one too many."""
     whole = st.fixed_dictionaries(required, optional=optional)
     less = st.fixed_dictionaries({}, optional=required | optional)
@@ -205,7 +208,7 @@ MANIFESTS = mapping(
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(mostly(MANIFESTS))
-def test_schema_models_and_reader_agree(manifest) -> None:
+def test_schema_models_and_reader_agree(manifest: Any) -> None:
     """Whatever document is made up, the three give one verdict."""
     verdicts = (not VALIDATOR.is_valid(manifest), models_refuse(manifest), bool(reader_refuses(manifest)))
     assert len(set(verdicts)) == 1, (verdicts, reader_refuses(manifest))

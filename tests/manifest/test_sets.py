@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from jetplan.core.objects import UNKNOWN_SIZE, table_of
 from jetplan.core.spec import Overlap
 
+if TYPE_CHECKING:
+    from folders import Folder, MakeText
+
 HEAD = "apiVersion: jetplan/v1\n"
 
 
-def test_everything_that_a_job_can_say(folder) -> None:
+def test_everything_that_a_job_can_say(folder: Folder) -> None:
     """Each key of a job arrives in its spec, with places."""
     content = HEAD + (
         "jobs:\n  j:\n    source: {storageProfileId: 1111-2222}\n    destination: LAX Ingest\n"
@@ -22,7 +27,7 @@ def test_everything_that_a_job_can_say(folder) -> None:
     assert (job.paused, job.job_id, job.place.line, job.source.place.line) == (False, "abc-1", 3, 4)
 
 
-def test_everything_that_a_set_can_say(folder) -> None:
+def test_everything_that_a_set_can_say(folder: Folder) -> None:
     """Each key of a set arrives in its spec."""
     content = HEAD + (
         "deliverySets:\n  s:\n    job: j\n    overlap: skip\n    renamedFrom: t\n    revision: 3\n"
@@ -37,7 +42,7 @@ def test_everything_that_a_set_can_say(folder) -> None:
     assert [declared.objects.revision_of(at) for at in range(6)] == [3, 3, 3, 3, 5, 3]
 
 
-def test_whole_profile(folder) -> None:
+def test_whole_profile(folder: Folder) -> None:
     """`objects: all` and `/` said in full are the same one object."""
     whole = folder.read(HEAD + "deliverySets:\n  s: {job: j, objects: all}\n").spec
     full = folder.read(HEAD + "deliverySets:\n  s: {job: j, objects: [{relativePath: /, isDirectory: true}]}\n").spec
@@ -45,7 +50,7 @@ def test_whole_profile(folder) -> None:
     assert whole.digests == full.digests == {"s": table_of(["/"]).digest()}
 
 
-def test_digest_is_of_what_is_sent(folder, with_objects) -> None:
+def test_digest_is_of_what_is_sent(folder: Folder, with_objects: MakeText) -> None:
     """Order, sizes, quoting and comments do not count."""
     one = folder.read(with_objects("- /a", "- /b/", "- c")).spec.digests
     other = folder.read(
@@ -111,7 +116,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", [case for case in REFUSED if case != "objectsFrom unknown key"])
-def test_refused(folder, case) -> None:
+def test_refused(folder: Folder, case: Any) -> None:
     """Each set that does not say clearly what is sent is refused, once."""
     content, code = REFUSED[case]
     assert [found for _, _, found in folder.codes(HEAD + f"deliverySets:\n  {content}\n")] == [code]
@@ -132,26 +137,26 @@ JOBS_REFUSED = {
 
 
 @pytest.mark.parametrize("case", JOBS_REFUSED)
-def test_refused_jobs(folder, case) -> None:
+def test_refused_jobs(folder: Folder, case: Any) -> None:
     """Each job that does not say clearly what it is is refused, once."""
     content, code = JOBS_REFUSED[case]
     assert [found for _, _, found in folder.codes(HEAD + f"jobs:\n  j: {content}\n")] == [code]
 
 
-def test_second_place_is_told(folder, with_objects) -> None:
+def test_second_place_is_told(folder: Folder, with_objects: MakeText) -> None:
     """A clash of two objects names both places."""
     (problem,) = folder.problems(with_objects("- /a/x", "- /b", "- /a/"))
     assert (problem.place.line, problem.place.column) == (8, 9)
     assert "a.yaml:6:9" in problem.message
 
 
-def test_job_from_itself_to_itself_is_warned(folder) -> None:
+def test_job_from_itself_to_itself_is_warned(folder: Folder) -> None:
     """A job whose ends are the same profile is odd, and told."""
     (warning,) = folder.read(HEAD + "jobs:\n  j: {source: a, destination: a}\n").warnings
     assert warning.code == "same-profile"
 
 
-def test_odd_paths_are_warned(folder, with_objects) -> None:
+def test_odd_paths_are_warned(folder: Folder, with_objects: MakeText) -> None:
     """What Windows would change or refuse is accepted, and told once of each kind, at the first place."""
     warnings = folder.read(with_objects("- /a./x", "- '/a '", "- /CON", "- /lpt1.txt", "- /control")).warnings
     assert [(each.place.line, each.code) for each in warnings] == [
@@ -161,7 +166,7 @@ def test_odd_paths_are_warned(folder, with_objects) -> None:
     assert warnings[0].message.endswith("Windows drops it (and 1 more)")
 
 
-def test_a_file_above_another_object_is_refused_at_both_places(folder, with_objects) -> None:
+def test_a_file_above_another_object_is_refused_at_both_places(folder: Folder, with_objects: MakeText) -> None:
     """A file cannot hold other objects: told where it stands and at the first object inside it."""
     problems = folder.problems(with_objects("- /ep/audio", "- /x", "- /ep/audio/l.wav", "- /ep/audio/r.wav"))
     assert [(each.place.line, each.code) for each in problems] == [(6, "path-file-above"), (8, "path-file-above")]
@@ -176,7 +181,7 @@ def test_a_file_above_another_object_is_refused_at_both_places(folder, with_obje
         ("allowFilesAsFolders", "[/a, /a/b]"),
     ],
 )
-def test_what_a_set_may_allow(folder, key, paths) -> None:
+def test_what_a_set_may_allow(folder: Folder, key: str, paths: str) -> None:
     """Each key of a set accepts one kind of objects beside each other, if it says `true`."""
     text = HEAD + "deliverySets:\n  s: {job: j, objects: " + paths
     assert folder.read(text + f", {key}: true}}\n").spec.sets

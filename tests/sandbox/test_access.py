@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import socket
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -15,56 +16,64 @@ from jetplan.sandbox.jet import Settings
 from jetplan.sandbox.placement import danger_of
 from jetplan.sandbox.server import serve
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from caller import Caller
+
 GRANT = {"grant_type": "client_credentials"}
 GOOD = {"client_id": "sandbox", "client_secret": "sandbox"}
 
 
-def basic(name, secret):
+def basic(name: str, secret: Any) -> Any:
     return {"authorization": "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()}
 
 
 @pytest.mark.parametrize("path", ["/oauth/token", "/oauth/token/"])
-def test_credentials_come_in_three_ways(sandbox, path):
+def test_credentials_come_in_three_ways(sandbox: Caller, path: str) -> None:
     """Client credentials are taken as JSON, as a form, and as HTTP Basic with either body or none."""
     form_type = {"content-type": "application/x-www-form-urlencoded"}
-    for body, headers in [
+    cases: list[tuple[Any, dict[str, str]]] = [
         ({**GRANT, **GOOD}, {}),
         (urlencode({**GRANT, **GOOD}).encode(), form_type),
         (urlencode(GRANT).encode(), form_type | basic("sandbox", "sandbox")),
         (GRANT, basic("sandbox", "sandbox")),
         (None, basic("sandbox", "sandbox")),
-    ]:
+    ]
+    for body, headers in cases:
         answer = sandbox.send("POST", path, body, headers)
         assert answer.status == 200
         assert set(answer.document) == {"access_token", "expires_in", "token_type"}
 
 
-def test_bad_credentials_are_401(sandbox):
+def test_bad_credentials_are_401(sandbox: Caller) -> None:
     """A wrong secret, a wrong id, nothing at all: 401 with a message that repeats none of it."""
-    for body, headers in [
+    cases: list[tuple[Any, dict[str, str]]] = [
         ({**GRANT, **GOOD, "client_secret": "hunter2"}, {}),
         ({**GRANT, **GOOD, "client_id": "someone"}, {}),
         (GRANT, {}),
         (GRANT, basic("sandbox", "hunter2")),
-    ]:
+    ]
+    for body, headers in cases:
         answer = sandbox.send("POST", "/oauth/token", body, headers)
         assert answer.status == 401
         assert "hunter2" not in answer.document["message"]
 
 
-def test_other_grants_are_refused(sandbox):
+def test_other_grants_are_refused(sandbox: Caller) -> None:
     """Only client_credentials is granted."""
     assert sandbox.send("POST", "/oauth/token", {**GOOD, "grant_type": "password"}).status == 400
 
 
 @pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer nonsense"}, {"authorization": "Basic eDp5"}])
-def test_no_token_is_401(sandbox, headers):
+def test_no_token_is_401(sandbox: Caller, headers: Any) -> None:
     """Every call of the API needs a token that the sandbox gave out."""
     answer = sandbox.send("GET", "/v1/jobs", headers=headers)
     assert (answer.status, "message" in answer.document) == (401, True)
 
 
-def test_tokens_expire(start):
+def test_tokens_expire(start: Callable[..., Caller]) -> None:
     """A token is good until its lifetime is over, and a 401 from then on; a new one works."""
     now = [1_800_000_000.0]
     sandbox = start(token_lifetime=60, clock=lambda: now[0])
@@ -77,12 +86,12 @@ def test_tokens_expire(start):
     assert sandbox.call("GET", "/v1/jobs").status == 200
 
 
-def test_the_lifetime_is_told(start):
+def test_the_lifetime_is_told(start: Callable[..., Caller]) -> None:
     """`expires_in` is the lifetime that was asked for."""
     assert start(token_lifetime=7).send("POST", "/oauth/token", {**GRANT, **GOOD}).document["expires_in"] == 7
 
 
-def test_a_viewer_reads_jobs_only(sandbox, caller):
+def test_a_viewer_reads_jobs_only(sandbox: Caller, caller: type[Caller]) -> None:
     """JET_VIEW_ONLY reads everything about jobs, and is refused with 403 anywhere else."""
     job_id = sandbox.make_job()
     viewer = caller(sandbox.url, client_id="sandbox-viewer")
@@ -100,12 +109,12 @@ def test_a_viewer_reads_jobs_only(sandbox, caller):
         assert viewer.call(method, path, body).status == 403, path
 
 
-def test_secrets_hide():
+def test_secrets_hide() -> None:
     """A client's secret is not in its representation."""
     assert "hunter2" not in repr(Client("someone", "hunter2"))
 
 
-def test_head_is_get_without_a_body(sandbox):
+def test_head_is_get_without_a_body(sandbox: Caller) -> None:
     """HEAD answers with the headers of GET, and the connection goes on."""
     for path in ("/", "/_sandbox/state"):
         asked, without = sandbox.send("GET", path), sandbox.send("HEAD", path)
@@ -118,7 +127,7 @@ def test_head_is_get_without_a_body(sandbox):
     connection.close()
 
 
-def test_idle_connections_end():
+def test_idle_connections_end() -> None:
     """A client that says nothing is hung up on."""
     with serve(Settings(idle=0.05)) as url:
         address = urlsplit(url)
@@ -130,7 +139,9 @@ def test_idle_connections_end():
 
 
 @pytest.mark.parametrize("what", ["repository", "inside", "home", "above"])
-def test_dear_folders_need_a_word(caller, tmp_path, monkeypatch, capsys, what):
+def test_dear_folders_need_a_word(
+    caller: type[Caller], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], what: str
+) -> None:
     """Deliveries write into a profile's folder: a repository or a home folder is refused until somebody says so."""
     home = tmp_path / "people/home"
     (home / "repository/.git/objects").mkdir(parents=True)

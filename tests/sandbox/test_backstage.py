@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def test_the_journal_counts_posts(sandbox):
+    from caller import Caller
+
+
+def test_the_journal_counts_posts(sandbox: Caller) -> None:
     """Every API request is in the journal with what became of it; backstage requests are not."""
     job_id = sandbox.make_job()
     delivery_id = sandbox.deliver(job_id, {"relativePath": "/ep102/master.mxf"}, {"relativePath": "/nowhere"})
@@ -18,7 +25,7 @@ def test_the_journal_counts_posts(sandbox):
     assert sandbox.backstage(f"requests?since={items[-1]['n']}")["items"] == []
 
 
-def test_deliveries_can_be_listed(sandbox):
+def test_deliveries_can_be_listed(sandbox: Caller) -> None:
     """What Jet cannot do: all deliveries of a job, with their objects when they are asked for."""
     one, two = sandbox.make_job("one"), sandbox.make_job("two")
     asked = {"relativePath": "/ep102/master.mxf", "isDirectory": False}
@@ -31,7 +38,7 @@ def test_deliveries_can_be_listed(sandbox):
     assert len(sandbox.backstage("deliveries?last=1")["items"]) == 1
 
 
-def test_faults_come_and_go(sandbox):
+def test_faults_come_and_go(sandbox: Caller) -> None:
     """Faults are set, counted and cleared while the sandbox runs."""
     sandbox.set_faults("GET:/v1/jobs=status=503*1")
     assert [sandbox.call("GET", "/v1/jobs").status for _ in range(2)] == [503, 200]
@@ -54,12 +61,12 @@ def test_faults_come_and_go(sandbox):
         ("GET", "/v1/jobs"),
     ],
 )
-def test_other_pages_are_kept_out(sandbox, method, path, headers):
+def test_other_pages_are_kept_out(sandbox: Caller, method: str, path: str, headers: Any) -> None:
     """A page from elsewhere, or a name that was made to point here, gets nothing but a 403."""
     assert sandbox.send(method, path, None, headers).status == 403
 
 
-def test_a_source_can_be_browsed(sandbox, tmp_path):
+def test_a_source_can_be_browsed(sandbox: Caller, tmp_path: Path) -> None:
     """The console page may look into the folders of a job's source, and nowhere else."""
     job_id = sandbox.make_job()
     (sandbox.source / "out").symlink_to(tmp_path)
@@ -73,7 +80,7 @@ def test_a_source_can_be_browsed(sandbox, tmp_path):
         assert sandbox.send("GET", f"/_sandbox/browse?jobId={job_id}&path={path}").status == 404
 
 
-def test_the_console_page_needs_nothing_else(sandbox):
+def test_the_console_page_needs_nothing_else(sandbox: Caller) -> None:
     """The page is one file, and its policy forbids every request but those to the sandbox itself."""
     answer = sandbox.send("GET", "/")
     assert answer.status == 200

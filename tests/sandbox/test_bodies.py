@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from caller import Caller
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 KEYS = st.sampled_from(
@@ -59,19 +65,19 @@ PLACES = st.sampled_from(
 )
 
 
-def check(answer):
+def check(answer: Any) -> None:
     assert answer.status < 500, answer
     if answer.status >= 400:
         assert answer.document["message"]
 
 
 @pytest.fixture
-def ready(start):
+def ready(start: Callable[..., Caller]) -> tuple[Caller, str]:
     sandbox = start(workers=0)
     return sandbox, sandbox.make_job()
 
 
-def try_body(ready, place, body):
+def try_body(ready: tuple[Caller, str], place: Any, body: Any) -> None:
     sandbox, job_id = ready
     method, path = place
     check(sandbox.call(method, path.format(job_id), body))
@@ -80,14 +86,14 @@ def try_body(ready, place, body):
 
 @given(place=PLACES, body=BODIES | PATCHES | DELIVERIES)
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_json(ready, place, body):
+def test_any_json(ready: tuple[Caller, str], place: Any, body: Any) -> None:
     """Any JSON document anywhere."""
     try_body(ready, place, json.dumps(body).encode())
 
 
 @given(place=PLACES, body=st.binary(max_size=200))
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_bytes(ready, place, body):
+def test_any_bytes(ready: tuple[Caller, str], place: Any, body: Any) -> None:
     """Any bytes anywhere."""
     try_body(ready, place, body)
 
@@ -109,7 +115,7 @@ def test_any_bytes(ready, place, body):
         b"\xff\xfe{\x00}\x00",
     ],
 )
-def test_bad_deliveries_are_400(ready, body):
+def test_bad_deliveries_are_400(ready: tuple[Caller, str], body: Any) -> None:
     """Each of these is refused with a message, and nothing of it is kept."""
     sandbox, job_id = ready
     answer = sandbox.call("POST", f"/v1/jobs/{job_id}/deliveries", body)

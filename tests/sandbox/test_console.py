@@ -8,8 +8,15 @@ import shutil
 import subprocess
 import sys
 import threading
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from caller import Caller
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = (
@@ -33,13 +40,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="
 class Browser:
     """One page of a headless Chromium, spoken to over a pair of pipes."""
 
-    def __init__(self, profile):
+    def __init__(self, profile: Path) -> None:
         to_read, self._to = os.pipe()
         self._from, from_write = os.pipe()
 
         with open(profile / "chromium.log", "wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", PLACE, str(to_read), str(from_write), CHROMIUM, *FLAGS.split(),
+                [sys.executable, "-c", PLACE, str(to_read), str(from_write), str(CHROMIUM), *FLAGS.split(),
                  f"--user-data-dir={profile}", "--window-size=1280,900", "about:blank"],
                 pass_fds=(to_read, from_write), stdout=log, stderr=log,
             )  # fmt: skip
@@ -47,17 +54,17 @@ class Browser:
         os.close(from_write)
         self._buffer = b""
         self._number = 0
-        self._session = None
-        self.events = []
+        self._session: str | None = None
+        self.events: list[dict[str, Any]] = []
 
-    def open(self):
+    def open(self) -> None:
         target = next(t for t in self.command("Target.getTargets")["targetInfos"] if t["type"] == "page")
         attach = {"targetId": target["targetId"], "flatten": True}
         self._session = self.command("Target.attachToTarget", **attach)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.command(f"{domain}.enable")
 
-    def command(self, method, **params):
+    def command(self, method: str, **params: Any) -> Any:
         self._number += 1
         message = {"id": self._number, "method": method, "params": params}
         if self._session:
@@ -70,7 +77,7 @@ class Browser:
                 return answer["result"]
             self.events.append(answer)
 
-    def _next(self):
+    def _next(self) -> Any:
         while b"\0" not in self._buffer:
             piece = os.read(self._from, 1 << 16)
             assert piece, "the browser is gone"
@@ -78,12 +85,12 @@ class Browser:
         message, _, self._buffer = self._buffer.partition(b"\0")
         return json.loads(message)
 
-    def run(self, script):
+    def run(self, script: str) -> Any:
         result = self.command("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in result, result
         return result["result"].get("value")
 
-    def wait(self, script):
+    def wait(self, script: str) -> None:
         """Until the script is true."""
         pause = threading.Event()
         for _ in range(600):
@@ -92,16 +99,16 @@ class Browser:
             pause.wait(0.05)
         raise AssertionError((script, self.run("document.body.innerText")))
 
-    def urls(self):
+    def urls(self) -> Any:
         return {
             event["params"]["request"]["url"] for event in self.events if event["method"] == "Network.requestWillBeSent"
         }
 
-    def complaints(self):
+    def complaints(self) -> Any:
         bad = ("Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded", "Page.javascriptDialogOpening")
         return [event for event in self.events if event["method"] in bad]
 
-    def close(self):
+    def close(self) -> None:
         self._process.terminate()
         self._process.wait(timeout=30)
         os.close(self._to)
@@ -109,7 +116,7 @@ class Browser:
 
 
 @pytest.fixture
-def browser(tmp_path):
+def browser(tmp_path: Path) -> Iterator[Browser]:
     profile = tmp_path / "profile"
     profile.mkdir()
     browser = Browser(profile)
@@ -120,12 +127,12 @@ def browser(tmp_path):
         browser.close()
 
 
-def click(text):
+def click(text: str) -> str:
     wanted = f"b => b.textContent === {json.dumps(text)} && !b.disabled"
     return f"[...document.querySelectorAll('button')].find({wanted}).click()"
 
 
-def test_a_job_is_started_paused_and_resumed(start, browser):
+def test_a_job_is_started_paused_and_resumed(start: Callable[..., Caller], browser: Browser) -> None:
     """On the page a manual job is started on chosen objects, seen moving, paused, resumed and stopped."""
     sandbox = start(rate=100_000)
     job_id = sandbox.make_job()
@@ -157,7 +164,7 @@ def test_a_job_is_started_paused_and_resumed(start, browser):
     assert browser.complaints() == []
 
 
-def test_hostile_names_are_text(start, browser):
+def test_hostile_names_are_text(start: Callable[..., Caller], browser: Browser) -> None:
     """Names that would be markup, scripts or invisible are shown as text, and nothing is asked of anyone else."""
     sandbox = start()
     (sandbox.source / HOSTILE.replace("/", SLASH)).write_text("x")
@@ -176,7 +183,7 @@ def test_hostile_names_are_text(start, browser):
     assert all(url.startswith((sandbox.url, "data:,")) for url in browser.urls())
 
 
-def test_the_page_can_be_used_by_everyone(start, browser):
+def test_the_page_can_be_used_by_everyone(start: Callable[..., Caller], browser: Browser) -> None:
     """Every control has a name, every table its headers, and a refresh leaves the keyboard where it was."""
     sandbox = start()
     sandbox.make_job()

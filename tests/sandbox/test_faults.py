@@ -7,10 +7,16 @@ import json
 import socket
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from jetplan.sandbox.faults import BREAKS, DELAYS, EDITS, KINDS, REFUSALS, Faults, FaultSpecError, read_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from caller import Caller
 
 OBJECTS = {"objects": [{"relativePath": "/ep101/audio/left.wav"}]}
 
@@ -35,7 +41,7 @@ class Raw:
         return next((value.decode() for key, _, value in lines if key.lower() == name.encode()), None)
 
 
-def read_all(sock, most=1 << 30):
+def read_all(sock: socket.socket, most: int = 1 << 30) -> Any:
     data = b""
     try:
         while len(data) < most:
@@ -51,7 +57,7 @@ def read_all(sock, most=1 << 30):
 
 
 @contextmanager
-def posted(sandbox, job_id, patience=10.0):
+def posted(sandbox: Caller, job_id: str, patience: float = 10.0) -> Iterator[socket.socket]:
     body = json.dumps(OBJECTS).encode()
     head = (
         f"POST /v1/jobs/{job_id}/deliveries HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {sandbox.token}\r\n"
@@ -62,36 +68,41 @@ def posted(sandbox, job_id, patience=10.0):
         yield sock
 
 
-@pytest.fixture
-def strike(start):
-    """Post a delivery under one fault; the raw answer, and how many deliveries there are then."""
-    sandbox = start(workers=0)
-    job_id = sandbox.make_job()
+@dataclass
+class Strike:
+    """Posts a delivery under one fault; the raw answer, how many deliveries there are then, and the journal's entry."""
 
-    def post(fault, patience=10.0, most=1 << 30):
-        sandbox.set_faults(f"POST:/deliveries={fault}")
-        with posted(sandbox, job_id, patience) as sock:
+    sandbox: Caller
+    job_id: str
+
+    def __call__(self, fault: str, patience: float = 10.0, most: int = 1 << 30) -> tuple[Raw, int, dict[str, Any]]:
+        self.sandbox.set_faults(f"POST:/deliveries={fault}")
+        with posted(self.sandbox, self.job_id, patience) as sock:
             raw = read_all(sock, most)
-        last = sandbox.backstage("requests")["items"][-1]
+        last = self.sandbox.backstage("requests")["items"][-1]
         assert last["fault"] == fault.partition("=")[0].partition(",")[0]
-        assert bool(last["deliveryId"]) is bool(sandbox.backstage("state")["deliveries"])
-        return raw, sandbox.backstage("state")["deliveries"], last
+        assert bool(last["deliveryId"]) is bool(self.sandbox.backstage("state")["deliveries"])
+        return raw, self.sandbox.backstage("state")["deliveries"], last
 
-    post.sandbox, post.job_id = sandbox, job_id
-    return post
+
+@pytest.fixture
+def strike(start: Callable[..., Caller]) -> Strike:
+    """A sandbox with one job, which moves nothing."""
+    sandbox = start(workers=0)
+    return Strike(sandbox, sandbox.make_job())
 
 
 SEEN: set[str] = set()
 
 
-def seen(*kinds):
+def seen(*kinds: str) -> pytest.MarkDecorator:
     """Mark the kinds that a test proves, so that none is forgotten."""
     SEEN.update(kinds)
     return pytest.mark.parametrize("kind", kinds)
 
 
 @seen("cut-before-commit", "cut-after-commit")
-def test_cuts(strike, kind):
+def test_cuts(strike: Strike, kind: str) -> None:
     """The connection ends with FIN and not one byte; the commit is as the name says."""
     raw, deliveries, last = strike(kind)
     assert (raw.data, raw.end) == (b"", "FIN")
@@ -100,7 +111,7 @@ def test_cuts(strike, kind):
 
 
 @seen("reset-before-commit", "reset-after-commit")
-def test_resets(strike, kind):
+def test_resets(strike: Strike, kind: str) -> None:
     """The connection ends with RST and not one byte; the commit is as the name says."""
     raw, deliveries, last = strike(kind)
     assert (raw.data, raw.end) == (b"", "RST")
@@ -109,7 +120,7 @@ def test_resets(strike, kind):
 
 
 @seen("drop", "drop-after-commit")
-def test_drops(strike, kind):
+def test_drops(strike: Strike, kind: str) -> None:
     """Nothing ever comes, and the connection stays open as long as the client bears it."""
     raw, deliveries, _ = strike(kind, patience=0.5)
     assert (raw.data, raw.end) == (b"", "patience")
@@ -117,7 +128,7 @@ def test_drops(strike, kind):
 
 
 @seen("status", "status-after-commit")
-def test_statuses(strike, kind):
+def test_statuses(strike: Strike, kind: str) -> None:
     """A chosen status with a JSON message; only the kind after the commit leaves a delivery."""
     sandbox = strike.sandbox
     sandbox.set_faults(f"POST:/deliveries={kind}=429,retry-after=99999999*1")
@@ -129,7 +140,7 @@ def test_statuses(strike, kind):
     assert sandbox.call("POST", path, OBJECTS).status == 201
 
 
-def test_redirects(strike):
+def test_redirects(strike: Strike) -> None:
     """A 307 with a Location, to see that nobody follows it with a POST."""
     strike.sandbox.set_faults("POST:/deliveries=status=307,location=/elsewhere")
     answer = strike.sandbox.call("POST", f"/v1/jobs/{strike.job_id}/deliveries", OBJECTS)
@@ -137,21 +148,21 @@ def test_redirects(strike):
 
 
 @seen("cut-status-line")
-def test_a_status_line_and_nothing_after(strike, kind):
+def test_a_status_line_and_nothing_after(strike: Strike, kind: str) -> None:
     """A status line alone, then FIN."""
     raw, deliveries, _ = strike(kind)
     assert (raw.data, raw.end, deliveries) == (b"HTTP/1.1 200 OK\r\n", "FIN", 1)
 
 
 @seen("empty-200")
-def test_an_answer_of_nothing(strike, kind):
+def test_an_answer_of_nothing(strike: Strike, kind: str) -> None:
     """A 200 without headers or body, which careless clients take for an answer."""
     raw, deliveries, _ = strike(kind)
     assert (raw.data, raw.end, deliveries) == (b"HTTP/1.1 200 OK\r\n\r\n", "FIN", 1)
 
 
 @seen("html-200")
-def test_html(strike, kind):
+def test_html(strike: Strike, kind: str) -> None:
     """A gateway's page with status 200."""
     raw, deliveries, _ = strike(kind)
     assert raw.head.startswith(b"HTTP/1.1 200 ")
@@ -160,7 +171,7 @@ def test_html(strike, kind):
 
 
 @seen("broken-json")
-def test_broken_json(strike, kind):
+def test_broken_json(strike: Strike, kind: str) -> None:
     """A complete body that is half a document."""
     raw, deliveries, _ = strike(kind)
     assert raw.header("content-length") == str(len(raw.body))
@@ -170,10 +181,10 @@ def test_broken_json(strike, kind):
 
 
 @seen("short-body", "reset-body")
-def test_bodies_that_end_early(strike, kind):
+def test_bodies_that_end_early(strike: Strike, kind: str) -> None:
     """Half of the announced body, then FIN or RST."""
     raw, deliveries, _ = strike(kind)
-    announced = int(raw.header("content-length"))
+    announced = int(raw.header("content-length") or "")
     assert raw.end == ("FIN" if kind == "short-body" else "RST")
     assert len(raw.body) < announced
     assert deliveries == 1
@@ -182,7 +193,7 @@ def test_bodies_that_end_early(strike, kind):
 
 
 @seen("trickle")
-def test_trickle(strike, kind):
+def test_trickle(strike: Strike, kind: str) -> None:
     """One byte at a time, until the client has had enough; the answer is whole for one who waits."""
     raw, deliveries, _ = strike(f"{kind}=1000", most=3)
     assert (raw.data, deliveries) == (b"HTT", 1)
@@ -191,7 +202,7 @@ def test_trickle(strike, kind):
 
 
 @seen("continue-flood")
-def test_continue_flood(strike, kind):
+def test_continue_flood(strike: Strike, kind: str) -> None:
     """`100 Continue` over and over, then the true answer."""
     raw, deliveries, _ = strike(f"{kind}=0.2")
     flood, _, rest = raw.data.partition(b"HTTP/1.1 201")
@@ -200,7 +211,7 @@ def test_continue_flood(strike, kind):
 
 
 @seen("gzip")
-def test_gzip(strike, kind):
+def test_gzip(strike: Strike, kind: str) -> None:
     """An encoded answer that was not asked for."""
     raw, deliveries, last = strike(kind)
     assert raw.header("content-encoding") == "gzip"
@@ -208,7 +219,7 @@ def test_gzip(strike, kind):
 
 
 @seen("gzip-bomb")
-def test_gzip_bomb(strike, kind):
+def test_gzip_bomb(strike: Strike, kind: str) -> None:
     """A small body that becomes many MiB of valid JSON."""
     raw, deliveries, last = strike(f"{kind}=8")
     blown_up = gzip.decompress(raw.body)
@@ -218,7 +229,7 @@ def test_gzip_bomb(strike, kind):
 
 
 @seen("latency", "latency-after-commit")
-def test_latency(strike, kind):
+def test_latency(strike: Strike, kind: str) -> None:
     """The answer is the true one; the journal has the delay by name."""
     raw, deliveries, last = strike(f"{kind}=1")
     assert (raw.end, deliveries, last["status"]) == ("FIN", 1, 201)
@@ -226,7 +237,7 @@ def test_latency(strike, kind):
 
 
 @seen("set", "without", "same-delivery-id", "clock")
-def test_edits(strike, kind):
+def test_edits(strike: Strike, kind: str) -> None:
     """Answers with a key changed, left out, or taken from an earlier delivery; a clock that is a day off."""
     sandbox, path = strike.sandbox, f"/v1/jobs/{strike.job_id}/deliveries"
     earlier = sandbox.call("POST", path, OBJECTS)
@@ -240,13 +251,13 @@ def test_edits(strike, kind):
     assert (answer.headers["date"][:16] != earlier.headers["date"][:16]) is (kind == "clock")
 
 
-def test_every_kind_is_tested():
+def test_every_kind_is_tested() -> None:
     """No kind of fault is left without a test above."""
     assert set(KINDS) == SEEN
     assert len(KINDS) == len(DELAYS) + len(EDITS) + len(REFUSALS) + len(BREAKS)
 
 
-def test_times_and_skip():
+def test_times_and_skip() -> None:
     """`skip` lets the first pass, `*N` ends it after N; other methods and paths are never touched."""
     faults = Faults(["POST:/deliveries=status=500,skip=1*2"])
     posts = [bool(faults.pick("POST", "/v1/jobs/x/deliveries")) for _ in range(5)]
@@ -255,10 +266,10 @@ def test_times_and_skip():
     assert faults.show() == [{"spec": "POST:/deliveries=status=500,skip=1*2", "met": 3, "struck": 2}]
 
 
-def test_probability_repeats_with_its_seed():
+def test_probability_repeats_with_its_seed() -> None:
     """The same seed strikes the same requests."""
 
-    def strikes(seed):
+    def strikes(seed: int) -> Any:
         faults = Faults([f"/v1=cut-after-commit,p=0.3,seed={seed}"])
         return [bool(faults.pick("GET", "/v1/jobs")) for _ in range(200)]
 
@@ -266,13 +277,13 @@ def test_probability_repeats_with_its_seed():
     assert 30 < sum(strikes(7)) < 90
 
 
-def test_an_anchored_path():
+def test_an_anchored_path() -> None:
     """With `$` the path must end there."""
     fault = read_fault("GET:/v1/jobs$=html-200")
     assert (fault.matches("GET", "/v1/jobs"), fault.matches("GET", "/v1/jobs/x")) == (True, False)
 
 
-def test_delays_add_to_one_harm():
+def test_delays_add_to_one_harm() -> None:
     """Delays and edits come on top; of the others only the first that matches strikes, and only it is used up."""
     faults = Faults(["/v1=latency=1", "/v1=status=500*1", "/v1=cut-after-commit*1", "/v1=clock=1"])
     assert [fault.kind for fault in faults.pick("GET", "/v1")] == ["latency", "status", "clock"]
@@ -284,7 +295,7 @@ def test_delays_add_to_one_harm():
     ["", "nonsense", "/v1=explode", "/v1=status", "/v1=status=99", "/v1=latency=soon", "/v1=cut-after-commit,x=1",
      "/v1=status=500,p=often", "post:/v1=drop", "/v1=drop*x", "/v1=set"],
 )  # fmt: skip
-def test_bad_specs_are_refused(sandbox, spec):
+def test_bad_specs_are_refused(sandbox: Caller, spec: str) -> None:
     """A spec that cannot be read is refused with a sentence that repeats it, at start and at run time."""
     with pytest.raises(FaultSpecError, match=r"\S"):
         read_fault(spec)
@@ -292,7 +303,7 @@ def test_bad_specs_are_refused(sandbox, spec):
     assert (answer.status, repr(spec) in answer.document["message"]) == (400, True)
 
 
-def test_keep_alive_and_pipelining(sandbox):
+def test_keep_alive_and_pipelining(sandbox: Caller) -> None:
     """Two requests on one connection, sent at once, are answered in order."""
     request = f"GET /v1/endpoints HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {sandbox.token}\r\n\r\n"
     last = request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")
@@ -305,7 +316,7 @@ def test_keep_alive_and_pipelining(sandbox):
 @pytest.mark.parametrize(
     "data", [b"\x16\x03\x01\x02\x00\r\n\r\n", b"GET /\r\n\r\n", b"G" * 100_000, b"GET / HTTP/1.1\r\n\r\n"]
 )
-def test_what_is_no_http_is_refused(sandbox, data):
+def test_what_is_no_http_is_refused(sandbox: Caller, data: bytes) -> None:
     """Bytes that are no request end in a 4xx and a closed connection, and the sandbox lives on."""
     with socket.create_connection(sandbox.address, timeout=10) as sock:
         sock.sendall(data)

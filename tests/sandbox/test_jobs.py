@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def test_names_may_repeat(sandbox):
+    from caller import Caller
+
+
+def test_names_may_repeat(sandbox: Caller) -> None:
     """Two jobs of one name are two jobs, listed in the order they were made."""
     ids = [sandbox.make_job("twin") for _ in range(2)]
     assert [job["jobId"] for job in sandbox.get("/v1/jobs")["items"]] == ids
 
 
-def test_what_was_posted_is_given_back(sandbox):
+def test_what_was_posted_is_given_back(sandbox: Caller) -> None:
     """Keys that the sandbox has no use for are kept and given back as they were."""
     limit = {"enabled": True, "maxRate": {"value": 400, "unit": "Mbps"}, "scheduling": {"enabled": False, "items": []}}
     body = {**sandbox.job_body(bandwidthManagement=limit), "options": {"clearBacklogOnStop": True}, "colour": "red"}
@@ -26,7 +33,7 @@ def test_what_was_posted_is_given_back(sandbox):
 @pytest.mark.parametrize(
     "patch", [{"name": "other"}, {"actions": []}, {"paused": "yes"}, [], {"bandwidthManagement": {}}]
 )
-def test_most_of_a_job_is_fixed(sandbox, patch):
+def test_most_of_a_job_is_fixed(sandbox: Caller, patch: Any) -> None:
     """Name, profiles, filters and bandwidth cannot be changed: 400, and the job stays as it was."""
     job_id = sandbox.make_job()
     before = sandbox.get(f"/v1/jobs/{job_id}")
@@ -34,7 +41,7 @@ def test_most_of_a_job_is_fixed(sandbox, patch):
     assert sandbox.get(f"/v1/jobs/{job_id}") == before
 
 
-def test_growing_options_change(sandbox):
+def test_growing_options_change(sandbox: Caller) -> None:
     """The options for growing files are among the few that change."""
     job_id = sandbox.make_job(transferOptions={"partSizeInMiB": 8})
     patch = {"actions": [{"data": {"transferOptions": {"areGrowingObjects": True}}}]}
@@ -43,7 +50,7 @@ def test_growing_options_change(sandbox):
     assert data["transferOptions"] == {"partSizeInMiB": 8, "areGrowingObjects": True}
 
 
-def test_search_pages_and_sorts(sandbox):
+def test_search_pages_and_sorts(sandbox: Caller) -> None:
     """Search answers pages of at most 100 with the whole count, sorted as asked, with a live status."""
     for number in range(5):
         sandbox.make_job(f"job-{number}")
@@ -60,7 +67,7 @@ def test_search_pages_and_sorts(sandbox):
     assert sandbox.call("POST", "/v1/jobs/search", {"sortBy": "colour"}).status == 400
 
 
-def test_a_failed_delivery_shows_as_error(sandbox):
+def test_a_failed_delivery_shows_as_error(sandbox: Caller) -> None:
     """A job whose last delivery failed is in ERROR, with a code, until one succeeds."""
     job_id = sandbox.make_job()
     for path, status in [("/nowhere", "ERROR"), ("/ep102/master.mxf", "READY")]:
@@ -69,7 +76,7 @@ def test_a_failed_delivery_shows_as_error(sandbox):
         assert (found["status"], "errorCode" in found) == (status, status == "ERROR")
 
 
-def test_files_are_searched_by_path(sandbox):
+def test_files_are_searched_by_path(sandbox: Caller) -> None:
     """File search finds by a part of the path, within a job, in words of its own."""
     job_id, other = sandbox.make_job(), sandbox.make_job()
     for each in (job_id, other):
@@ -80,7 +87,7 @@ def test_files_are_searched_by_path(sandbox):
     assert sandbox.call("POST", "/v1/jobs/fileSearch", {"path": "left"}).document["totalResultCount"] == 2
 
 
-def test_deleting_a_job_ends_it(sandbox):
+def test_deleting_a_job_ends_it(sandbox: Caller) -> None:
     """A deleted job is gone, with what belongs to it."""
     job_id = sandbox.make_job()
     delivery_id = sandbox.deliver(job_id, {"relativePath": "/", "isDirectory": True})
@@ -89,7 +96,7 @@ def test_deleting_a_job_ends_it(sandbox):
         assert sandbox.call("GET", f"/v1/jobs/{job_id}{path}").status == 404
 
 
-def test_profiles_in_use_stay(sandbox, tmp_path):
+def test_profiles_in_use_stay(sandbox: Caller, tmp_path: Path) -> None:
     """A storage profile that a job uses cannot be deleted; one that none uses can."""
     endpoint = sandbox.get("/v1/endpoints")["items"][0]["endpointId"]
     body = {"endpointId": endpoint, "url": (tmp_path / "more").as_uri(), "name": "More"}
@@ -105,7 +112,7 @@ def test_profiles_in_use_stay(sandbox, tmp_path):
 @pytest.mark.parametrize(
     "url", ["file:///etc", "https://bucket.s3.amazonaws.com/x", "file://host/etc", "nonsense", "file:///%00"]
 )
-def test_profiles_stay_below_their_roots(sandbox, url):
+def test_profiles_stay_below_their_roots(sandbox: Caller, url: str) -> None:
     """A caller cannot open folders of this machine that were not offered."""
     endpoint = sandbox.get("/v1/endpoints")["items"][0]["endpointId"]
     answer = sandbox.call("POST", "/v1/storageProfiles", {"endpointId": endpoint, "url": url, "name": "X"})
@@ -115,7 +122,7 @@ def test_profiles_stay_below_their_roots(sandbox, url):
 @pytest.mark.parametrize(
     "path", ["/v1/jobs/x", "/v1/jobs/x/files", "/v1/endpoints/x", "/v1/nothing", "/v1", "/v1/jobs/x/deliveries/y"]
 )
-def test_unknown_things_are_404(sandbox, path):
+def test_unknown_things_are_404(sandbox: Caller, path: str) -> None:
     """What is not there is a 404 with a message."""
     answer = sandbox.call("GET", path)
     assert (answer.status, "message" in answer.document) == (404, True)
@@ -124,13 +131,13 @@ def test_unknown_things_are_404(sandbox, path):
 @pytest.mark.parametrize(
     ("method", "path"), [("PUT", "/v1/jobs"), ("GET", "/oauth/token"), ("DELETE", "/v1/endpoints")]
 )
-def test_wrong_methods_are_405(sandbox, method, path):
+def test_wrong_methods_are_405(sandbox: Caller, method: str, path: str) -> None:
     """A known place asked in a wrong way answers 405 and names the right ones."""
     answer = sandbox.call(method, path)
     assert (answer.status, bool(answer.headers["allow"])) == (405, True)
 
 
-def test_only_transfers_in_progress_are_listed(sandbox):
+def test_only_transfers_in_progress_are_listed(sandbox: Caller) -> None:
     """`state` is required of the list of transfers, and IN_PROGRESS is the only one."""
     job_id = sandbox.make_job()
     assert sandbox.call("GET", f"/v1/jobs/{job_id}/transfers").status == 400
@@ -138,7 +145,7 @@ def test_only_transfers_in_progress_are_listed(sandbox):
     assert sandbox.call("GET", f"/v1/jobs/{job_id}/files?state=LOST").status == 400
 
 
-def test_slashes_at_the_end_are_accepted(sandbox):
+def test_slashes_at_the_end_are_accepted(sandbox: Caller) -> None:
     """Real clients of Jet end some paths with a slash."""
     job_id = sandbox.make_job()
     for path in (

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from caller import Caller
 
 
 def file(path: str) -> dict[str, object]:
@@ -15,12 +22,12 @@ def file(path: str) -> dict[str, object]:
 EVERYTHING = {"relativePath": "/", "isDirectory": True}
 
 
-def history(sandbox, delivery_id):
+def history(sandbox: Caller, delivery_id: str) -> Any:
     events = sandbox.backstage("events")["items"]
     return [event["type"] for event in events if event["deliveryId"] == delivery_id and event["transferId"] is None]
 
 
-def test_a_delivery_moves_in_batches(start, same_tree):
+def test_a_delivery_moves_in_batches(start: Callable[..., Caller], same_tree: Callable[[Path, Path], bool]) -> None:
     """A delivery over many files passes QUEUED, SCHEDULED and IN_PROGRESS once for each batch."""
     sandbox = start(batch_files=2)
     job_id = sandbox.make_job()
@@ -31,7 +38,7 @@ def test_a_delivery_moves_in_batches(start, same_tree):
     assert same_tree(sandbox.source, sandbox.target)
 
 
-def test_a_missing_file_fails_alone(sandbox):
+def test_a_missing_file_fails_alone(sandbox: Caller) -> None:
     """A file that is not there fails the delivery and says so, and the others are moved."""
     job_id = sandbox.make_job()
     delivery_id = sandbox.deliver(job_id, file("/nowhere.mxf"), file("/ep101/audio/left.wav"))
@@ -43,7 +50,7 @@ def test_a_missing_file_fails_alone(sandbox):
     assert (sandbox.target / "ep101/audio/left.wav").exists()
 
 
-def test_equal_deliveries_are_two(sandbox):
+def test_equal_deliveries_are_two(sandbox: Caller) -> None:
     """The API knows no idempotency: the same POST twice is two deliveries, and the state tells of it."""
     job_id = sandbox.make_job()
     one, two = (sandbox.deliver(job_id, file("/ep102/master.mxf")) for _ in range(2))
@@ -54,7 +61,7 @@ def test_equal_deliveries_are_two(sandbox):
     assert [(item["relativePath"], item["times"]) for item in twice] == [("/ep102/master.mxf", 2)]
 
 
-def test_a_paused_job_refuses_with_400(sandbox):
+def test_a_paused_job_refuses_with_400(sandbox: Caller) -> None:
     """A delivery on a paused job is a 400 with a message, and nothing is kept of it."""
     job_id = sandbox.make_job()
     assert sandbox.call("PATCH", f"/v1/jobs/{job_id}", {"paused": True}).document["paused"] is True
@@ -64,7 +71,7 @@ def test_a_paused_job_refuses_with_400(sandbox):
     assert sandbox.backstage("state")["deliveries"] == 0
 
 
-def test_a_job_with_triggers_refuses(sandbox):
+def test_a_job_with_triggers_refuses(sandbox: Caller) -> None:
     """Only manual jobs are started by deliveries."""
     trigger = {"type": "HOT_FOLDER", "events": [], "data": {"source": {"storageProfileId": "x"}}}
     body = {**sandbox.job_body(), "triggers": [trigger]}
@@ -73,7 +80,7 @@ def test_a_job_with_triggers_refuses(sandbox):
     assert (answer.status, "manual" in answer.document["message"]) == (400, True)
 
 
-def test_pausing_holds_and_resuming_goes_on(start):
+def test_pausing_holds_and_resuming_goes_on(start: Callable[..., Caller]) -> None:
     """A transfer under way stands still while its job is paused, and is carried on from where it was."""
     sandbox = start(rate=200_000)
     job_id = sandbox.make_job()
@@ -104,7 +111,7 @@ def test_pausing_holds_and_resuming_goes_on(start):
     assert sandbox.get(f"/v1/jobs/{job_id}/transfers/{moving['transferId']}")["state"] == "CANCELED"
 
 
-def test_a_job_keeps_its_bandwidth(sandbox):
+def test_a_job_keeps_its_bandwidth(sandbox: Caller) -> None:
     """A job's bandwidth limit slows its transfers, so that progress can be watched and estimated."""
     limit = {"enabled": True, "maxRate": {"value": 1, "unit": "Mbps"}}
     job_id = sandbox.make_job(bandwidthManagement=limit)
@@ -120,14 +127,14 @@ def test_a_job_keeps_its_bandwidth(sandbox):
 
 
 @pytest.mark.parametrize("path", ["/../secret", "/ep101/../../secret", "../secret", "/ep101/./master.mxf", "/a\0b"])
-def test_paths_that_climb_are_refused(sandbox, path):
+def test_paths_that_climb_are_refused(sandbox: Caller, path: str) -> None:
     """No path of a delivery leaves the storage profile."""
     job_id = sandbox.make_job()
     answer = sandbox.call("POST", f"/v1/jobs/{job_id}/deliveries", {"objects": [file(path)]})
     assert (answer.status, "message" in answer.document) == (400, True)
 
 
-def test_symlinks_are_not_followed_out(sandbox, tmp_path):
+def test_symlinks_are_not_followed_out(sandbox: Caller, tmp_path: Path) -> None:
     """Neither a link at the source nor one at the destination leads out of its profile."""
     (tmp_path / "secret").write_text("secret")
     (tmp_path / "outside").mkdir()
@@ -144,7 +151,7 @@ def test_symlinks_are_not_followed_out(sandbox, tmp_path):
     assert list((tmp_path / "outside").iterdir()) == []
 
 
-def test_what_is_no_file_does_not_hang(sandbox):
+def test_what_is_no_file_does_not_hang(sandbox: Caller) -> None:
     """A FIFO asked for by name fails, inside a folder it is skipped; neither is waited for."""
     os.mkfifo(sandbox.source / "ep102/pipe")
     job_id = sandbox.make_job()
@@ -153,7 +160,7 @@ def test_what_is_no_file_does_not_hang(sandbox):
     assert sandbox.backstage("deliveries")["items"][-1]["files"] == {"total": 2, "done": 1, "failed": 0, "skipped": 1}
 
 
-def test_a_name_that_is_not_utf8_is_told(sandbox):
+def test_a_name_that_is_not_utf8_is_told(sandbox: Caller) -> None:
     """A file whose name cannot be said in JSON fails visibly; it is not left out in silence."""
     with open(os.fsencode(sandbox.source) + b"/ep102/\xff.mxf", "wb"):
         pass
@@ -163,7 +170,7 @@ def test_a_name_that_is_not_utf8_is_told(sandbox):
     assert [item["errorMessage"] for item in failed] == ["its name is not UTF-8"]
 
 
-def test_filters_choose_within_folders(sandbox):
+def test_filters_choose_within_folders(sandbox: Caller) -> None:
     """A job's glob patterns decide what of a folder is moved."""
     patterns = {"inclusions": ["**/*.wav"], "exclusions": ["**/right.*"], "type": "GLOB"}
     job_id = sandbox.make_job(transferOptions={"objectPatterns": patterns})
@@ -171,7 +178,7 @@ def test_filters_choose_within_folders(sandbox):
     assert [path.name for path in sandbox.target.rglob("*") if path.is_file()] == ["left.wav"]
 
 
-def test_many_deliveries_at_once(sandbox):
+def test_many_deliveries_at_once(sandbox: Caller) -> None:
     """Deliveries posted side by side are each kept and each end."""
     job_id = sandbox.make_job()
     ids: list[str] = []

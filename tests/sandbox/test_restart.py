@@ -7,39 +7,71 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from caller import Caller
 
 SANDBOX = {"JETPLAN_CLIENT_ID": "sandbox", "JETPLAN_CLIENT_SECRET": "sandbox"}
 
 
+@dataclass
+class Running:
+    """A sandbox that listens."""
+
+    process: subprocess.Popen[str]
+    stderr: IO[str]
+    first_line: str
+    url: str
+
+
 @contextmanager
-def process(tmp_path, *arguments, environment=None):
+def process(tmp_path: Path, *arguments: str, environment: dict[str, str] | None = None) -> Iterator[Running]:
     """`jetplan sandbox` until the block ends; its process, with `url` from its URL file."""
     url_file = tmp_path / "url"
     url_file.unlink(missing_ok=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("JETPLAN_")}
     with subprocess.Popen(
-        [sys.executable, "-m", "jetplan", "sandbox", "--url-file", url_file, *arguments],
+        [sys.executable, "-m", "jetplan", "sandbox", "--url-file", str(url_file), *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, text=True,
         env={**kept, **(environment or SANDBOX)},
     ) as child:  # fmt: skip
+        assert child.stdout is not None
+        assert child.stderr is not None
         try:
-            child.first_line = child.stdout.readline()
-            assert child.first_line, child.stderr.read()
-            child.url = url_file.read_text().strip()
-            yield child
+            first_line = child.stdout.readline()
+            assert first_line, child.stderr.read()
+            yield Running(child, child.stderr, first_line, url_file.read_text().strip())
         finally:
             child.kill()
 
 
 @pytest.fixture
-def arguments(folders, tmp_path):
+def arguments(folders: tuple[Path, Path], tmp_path: Path) -> list[str]:
     source, target = folders
-    return ["--profile", f"NYC Dailies={source}", "--profile", f"LAX Ingest={target}", "--state", tmp_path / "state"]
+    return [
+        "--profile",
+        f"NYC Dailies={source}",
+        "--profile",
+        f"LAX Ingest={target}",
+        "--state",
+        str(tmp_path / "state"),
+    ]
 
 
-def test_a_killed_sandbox_goes_on(arguments, tmp_path, folders, caller, same_tree):
+def test_a_killed_sandbox_goes_on(
+    arguments: list[str],
+    tmp_path: Path,
+    folders: tuple[Path, Path],
+    caller: type[Caller],
+    same_tree: Callable[[Path, Path], bool],
+) -> None:
     """Killed in the middle of a file, a sandbox comes back with its jobs, tokens and journal, and finishes the file."""
     everything = {"relativePath": "/", "isDirectory": True}
     with process(tmp_path, *arguments, "--rate", "200000") as child:
@@ -52,8 +84,8 @@ def test_a_killed_sandbox_goes_on(arguments, tmp_path, folders, caller, same_tre
         )
         jobs = sandbox.get("/v1/jobs")
         token = sandbox.token
-        child.kill()
-        child.wait()
+        child.process.kill()
+        child.process.wait()
     assert list(folders[1].rglob(".jet-partial-*"))
     with process(tmp_path, *arguments) as child:
         sandbox = caller(child.url, _token=[token])
@@ -65,20 +97,20 @@ def test_a_killed_sandbox_goes_on(arguments, tmp_path, folders, caller, same_tre
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_ends_when_asked(arguments, tmp_path, caller, number):
+def test_it_ends_when_asked(arguments: list[str], tmp_path: Path, caller: type[Caller], number: signal.Signals) -> None:
     """SIGTERM and SIGINT end it with 0 and without a word of complaint, also with connections open."""
     with process(tmp_path, *arguments, "--fault", "GET:/v1/jobs=drop") as child:
         sandbox = caller(child.url)
         assert child.first_line == f"listening on {child.url}\n"
         assert sandbox.get("/v1/endpoints")
-        child.send_signal(number)
-        assert child.wait(timeout=20) == 0
+        child.process.send_signal(number)
+        assert child.process.wait(timeout=20) == 0
         told = child.stderr.read()
     assert "Traceback" not in told
     assert f"export JETPLAN_API_URL={child.url}" in told
 
 
-def test_two_cannot_share_a_state(arguments, tmp_path):
+def test_two_cannot_share_a_state(arguments: list[str], tmp_path: Path) -> None:
     """A second sandbox on the same state file stops with a sentence; two would move the same files."""
     with process(tmp_path, *arguments):
         second = subprocess.run(
@@ -90,15 +122,15 @@ def test_two_cannot_share_a_state(arguments, tmp_path):
     assert "Traceback" not in second.stderr
 
 
-def test_credentials_from_the_environment(tmp_path, caller):
+def test_credentials_from_the_environment(tmp_path: Path, caller: type[Caller]) -> None:
     """Credentials of the environment are the accepted ones, and are printed nowhere."""
     environment = {"JETPLAN_CLIENT_ID": "someone", "JETPLAN_CLIENT_SECRET": "hunter2"}
     with process(tmp_path, environment=environment) as child:
         assert caller(child.url, client_id="someone", secret="hunter2").get("/v1/jobs") == {"items": []}
         refused = caller(child.url).send("POST", "/oauth/token", {"client_id": "sandbox", "client_secret": "sandbox"})
         assert refused.status == 401
-        child.terminate()
-        child.wait(timeout=20)
+        child.process.terminate()
+        child.process.wait(timeout=20)
         assert "hunter2" not in child.stderr.read() + child.first_line
 
 
@@ -112,7 +144,7 @@ def test_credentials_from_the_environment(tmp_path, caller):
         (["--port", "70000"], 64, "70000"),
     ],
 )
-def test_mistakes_are_told(arguments, code, told, tmp_path):
+def test_mistakes_are_told(arguments: list[str], code: int, told: str, tmp_path: Path) -> None:
     """A wrong option ends it at once with a sentence and an exit code, never with a traceback."""
     done = subprocess.run(
         [sys.executable, "-m", "jetplan", "sandbox", *arguments],
@@ -121,7 +153,7 @@ def test_mistakes_are_told(arguments, code, told, tmp_path):
     assert (done.returncode, told in done.stderr, "Traceback" in done.stderr) == (code, True, False), done.stderr
 
 
-def test_a_secret_is_made_up_and_printed(tmp_path, caller):
+def test_a_secret_is_made_up_and_printed(tmp_path: Path, caller: type[Caller]) -> None:
     """Where nobody gave a secret, each sandbox has its own, which is told to the person who started it."""
     seen = set()
     for _ in range(2):

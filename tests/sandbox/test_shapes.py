@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from caller import Caller
 
 JOB = "jobId name actions options accountId serviceId crossAccount createdOn lastModifiedOn metadata paused"
 PROFILE = (
@@ -18,7 +24,7 @@ FILE = "url sizeInBytes fileType state transferId executionId jobId createdOn la
 LIVE = "status triggerTypes filesRemaining currentRateBitsPerSecond lastActivity activeAlerts"
 
 
-def holds(document, keys):
+def holds(document: Any, keys: Any) -> bool:
     missing = set(keys.split()) - set(document)
     assert not missing, missing
     for key in ("createdOn", "lastModifiedOn", "lastEventTime", "lastActivity"):
@@ -26,7 +32,7 @@ def holds(document, keys):
     return True
 
 
-def test_jobs_and_profiles(sandbox):
+def test_jobs_and_profiles(sandbox: Caller) -> None:
     """Listed, viewed and searched jobs carry whole storage profiles with their endpoint."""
     job_id = sandbox.make_job()
     searched = sandbox.call("POST", "/v1/jobs/search", {}).document["items"][0]
@@ -42,7 +48,7 @@ def test_jobs_and_profiles(sandbox):
     assert holds(sandbox.get("/v1/endpoints")["items"][0], "endpointId name")
 
 
-def test_deliveries_transfers_and_files(start):
+def test_deliveries_transfers_and_files(start: Callable[..., Caller]) -> None:
     """A delivery, its transfer while it moves and after, and its files."""
     sandbox = start(rate=300_000)
     job_id = sandbox.make_job()
@@ -63,7 +69,7 @@ def test_deliveries_transfers_and_files(start):
     assert files[0]["url"] == (sandbox.source / "ep101/master.mxf").as_uri()
 
 
-def test_a_completed_transfer_is_a_summary(sandbox):
+def test_a_completed_transfer_is_a_summary(sandbox: Caller) -> None:
     """Once complete, a transfer tells what it moved and that nothing remains."""
     job_id = sandbox.make_job()
     sandbox.wait_for(job_id, sandbox.deliver(job_id, {"relativePath": "/ep101", "isDirectory": True}))
@@ -75,13 +81,13 @@ def test_a_completed_transfer_is_a_summary(sandbox):
     assert transfer["objectsManifest"]["summary"] == {"bytes": 3_009_000, "count": 3}
 
 
-def test_the_date_is_told(sandbox):
+def test_the_date_is_told(sandbox: Caller) -> None:
     """Every answer carries a Date, errors too."""
     for path in ("/v1/jobs", "/v1/nothing", "/_sandbox/state"):
         assert sandbox.call("GET", path).headers["date"].endswith("GMT")
 
 
-def test_listed_jobs_can_be_heavy(start):
+def test_listed_jobs_can_be_heavy(start: Callable[..., Caller]) -> None:
     """Jobs of a real account weigh about 20 KiB each when listed, and can be made to here."""
     sandbox = start(job_weight=20)
     sandbox.make_job()

@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from caller import Caller
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="the vendor's steps are written for curl")
 
@@ -21,7 +27,7 @@ def curl(*arguments: str) -> Any:
 
 
 @pytest.fixture
-def steps(sandbox, tmp_path):
+def steps(sandbox: Caller, tmp_path: Path) -> Any:
     """curl with a token got as the guide says: from a file of credentials."""
     credentials = tmp_path / "credentials.json"
     credentials.write_text(
@@ -40,17 +46,17 @@ def steps(sandbox, tmp_path):
     return step
 
 
-def make_manual_job(steps) -> str:
+def make_manual_job(steps: Any) -> str:
     profiles = {item["name"]: item["storageProfileId"] for item in steps("GET", "/v1/storageProfiles")["items"]}
     sides = {
         "source": {"storageProfileId": profiles["NYC Dailies"]},
         "destination": {"storageProfileId": profiles["LAX Ingest"]},
     }
     body = {"name": "Manual Job", "actions": [{"type": "TRANSFER", "data": sides}]}
-    return steps("POST", "/v1/jobs", body)["jobId"]
+    return str(steps("POST", "/v1/jobs", body)["jobId"])
 
 
-def test_everything_of_a_profile(steps, sandbox, same_tree):
+def test_everything_of_a_profile(steps: Any, sandbox: Caller, same_tree: Callable[[Path, Path], bool]) -> None:
     """A manual job made and started as the guide says moves a whole profile, byte for byte."""
     job_id = make_manual_job(steps)
     assert [job["jobId"] for job in steps("GET", "/v1/jobs")["items"]] == [job_id]
@@ -61,7 +67,7 @@ def test_everything_of_a_profile(steps, sandbox, same_tree):
     assert same_tree(sandbox.source, sandbox.target)
 
 
-def test_selected_files_and_a_folder(steps, sandbox):
+def test_selected_files_and_a_folder(steps: Any, sandbox: Caller) -> None:
     """Selected files land in the subfolders they came from, a folder with all that it holds, nothing else."""
     job_id = make_manual_job(steps)
     objects = [
@@ -77,7 +83,7 @@ def test_selected_files_and_a_folder(steps, sandbox):
         assert (sandbox.target / path).read_bytes() == (sandbox.source / path).read_bytes()
 
 
-def test_a_storage_profile_is_made(steps, sandbox, tmp_path):
+def test_a_storage_profile_is_made(steps: Any, sandbox: Caller, tmp_path: Path) -> None:
     """The guide's way to a storage profile: the endpoint from the list, then a POST with its id."""
     endpoint = steps("GET", "/v1/endpoints")["items"][0]["endpointId"]
     body = {"endpointId": endpoint, "url": f"file://{tmp_path}/new", "name": "Example Profile"}
@@ -87,7 +93,7 @@ def test_a_storage_profile_is_made(steps, sandbox, tmp_path):
     ]
 
 
-def test_a_large_body_is_waited_for(steps, sandbox):
+def test_a_large_body_is_waited_for(steps: Any, sandbox: Caller) -> None:
     """curl asks before it sends a large body (Expect: 100-continue), and is told to go on."""
     job_id = make_manual_job(steps)
     body = {"objects": [{"relativePath": f"/missing/{number:060}"} for number in range(20_000)]}

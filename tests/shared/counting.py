@@ -7,8 +7,11 @@ import threading
 from collections import Counter
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PROFILES = {"src-1": "NYC Dailies", "dst-1": "LAX Ingest"}
 
@@ -115,7 +118,7 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def counting(jet: CountingJet):
+def counting(jet: CountingJet) -> Iterator[Any]:
     """Serve one, at the URL given."""
     server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"jet": jet}))
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)

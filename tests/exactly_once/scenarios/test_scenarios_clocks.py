@@ -6,8 +6,13 @@ import os
 import subprocess
 import sys
 import threading
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from counting import CountingJet
+    from stage import Stage
 
 JOBS = """\
 apiVersion: jetplan/v1
@@ -34,7 +39,7 @@ main()
 """Runs the command line with a clock that is off by `first` seconds, and `after` some seconds by `later`."""
 
 
-def start(project, folder, off):
+def start(project: Stage, folder: str, off: str) -> Any:
     return subprocess.Popen(
         [sys.executable, "-c", OFF, off, "apply", folder, "--auto-approve"],
         cwd=project.project,
@@ -45,7 +50,7 @@ def start(project, folder, off):
     )
 
 
-def write(project, folder, jobs, name, path):
+def write(project: Stage, folder: str, jobs: str, name: str, path: str) -> None:
     (project.project / folder).mkdir()
     text = f"{jobs}deliverySets:\n  {name}:\n    job: nyc-to-lax\n    objects:\n      - {path}\n"
     (project.project / folder / "main.yaml").write_text(text)
@@ -61,14 +66,16 @@ def write(project, folder, jobs, name, path):
     [("/x/f1.mxf", "/x/f1.mxf"), ("/x/", "/x/f1.mxf"), ("/x/f1.mxf", "/x/"), ("/X/f1.mxf", "/x/f1.mxf")],
     ids=["file and file", "folder and file", "file and folder", "another spelling"],
 )
-def test_another_run_begins_sends_and_ends_in_the_middle_of_this_one(project, jet, off, mine, theirs):
+def test_another_run_begins_sends_and_ends_in_the_middle_of_this_one(
+    project: Stage, jet: CountingJet, off: str, mine: str, theirs: str
+) -> None:
     """This run has planned and waits for a job. Another sends the same to the same place, and ends: it went once."""
     jet.make({"name": "nyc-to-lax", "actions": [{"data": _ENDS}]})
     write(project, "mine", JOBS + ANOTHER_JOB, "a", mine)
     write(project, "theirs", JOBS, "b", theirs)
     creating, over = threading.Event(), threading.Event()
 
-    def on_call(method, path, _):
+    def on_call(method: str, path: str, _: object) -> None:
         if (method, path) == ("POST", "/v1/jobs"):
             creating.set()
             over.wait(60)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
+
+if TYPE_CHECKING:
+    from counting import CountingJet
+    from stage import Stage
 
 APPLY = "jetplan apply --auto-approve"
 
 
 @pytest.fixture(autouse=True)
-def short_looks(monkeypatch):
+def short_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that has lost sight of something looks once."""
     monkeypatch.setattr("jetplan.apply.settling._LOOKS", (0.01,))
 
 
-def answering(end, method, answer):
+def answering(end: Any, method: str, answer: Any) -> Any:
     """A server that gives one answer to the calls that end so, once it has done what it was asked."""
     return lambda asked, path, _: (200, answer) if asked == method and path.endswith(end) else None
 
@@ -32,7 +38,7 @@ CONTRADICTIONS = {
 
 
 @pytest.mark.parametrize("story", CONTRADICTIONS)
-def test_a_delivery_that_is_contradicted_waits(story, jet, project):
+def test_a_delivery_that_is_contradicted_waits(story: Any, jet: CountingJet, project: Stage) -> None:
     """Every run says so and sends nothing again; a person's word or evidence ends it."""
     jet.on_call = answering("/deliveries", "POST", CONTRADICTIONS[story])
     project.write_set("/a")
@@ -51,7 +57,7 @@ def test_a_delivery_that_is_contradicted_waits(story, jet, project):
     [{}, {"deliveryId": "d-1", "message": "taken"}, {"deliveryId": "d-1", "objects": [{"relativePath": "a"}]}],
     ids=["nothing", "a message beside an id", "no leading slash"],
 )
-def test_an_answer_that_leaves_things_out_is_a_yes(answer, jet, project):
+def test_an_answer_that_leaves_things_out_is_a_yes(answer: Any, jet: CountingJet, project: Stage) -> None:
     """The mirror: what is missing, or written in another way, contradicts nothing."""
     jet.on_call = answering("/deliveries", "POST", answer)
     project.write_set("/a")
@@ -61,10 +67,10 @@ def test_an_answer_that_leaves_things_out_is_a_yes(answer, jet, project):
 
 
 @pytest.mark.parametrize("key", ["name", "deleted", "error"])
-def test_a_job_that_is_contradicted_is_looked_for(key, jet, project):
+def test_a_job_that_is_contradicted_is_looked_for(key: str, jet: CountingJet, project: Stage) -> None:
     """The list of jobs tells which job was made: found is accepted, and it is not made again."""
 
-    def making(method, path, body):
+    def making(method: str, path: str, body: Any) -> Any:
         if (method, path) != ("POST", "/v1/jobs"):
             return None
         return 200, {**jet.make(body), key: "other" if key == "name" else True}
@@ -77,7 +83,7 @@ def test_a_job_that_is_contradicted_is_looked_for(key, jet, project):
 
 
 @pytest.mark.parametrize("answer", [{"message": "no"}, {"jobId": "job-1", "paused": True}, []])
-def test_a_change_that_is_contradicted_sends_nothing(answer, jet, project):
+def test_a_change_that_is_contradicted_sends_nothing(answer: Any, jet: CountingJet, project: Stage) -> None:
     """A job whose resuming was not confirmed gets no delivery, and the run does not end with 0."""
     ends = {end: {"storageProfileId": ident} for end, ident in (("source", "src-1"), ("destination", "dst-1"))}
     jet.make({"name": "nyc-to-lax", "actions": [{"data": ends}]})["paused"] = True
@@ -87,7 +93,7 @@ def test_a_change_that_is_contradicted_sends_nothing(answer, jet, project):
     assert jet.objects == {}
 
 
-def test_a_delivery_id_that_comes_twice_is_never_forgotten(jet, project):
+def test_a_delivery_id_that_comes_twice_is_never_forgotten(jet: CountingJet, project: Stage) -> None:
     """The second attempt under one id waits on every run, in every command, until a person says what became of it."""
     jet.on_call = answering("/deliveries", "POST", {"deliveryId": "d-1"})
     project.configure("delivery:\n  maxObjects: 1\n")
@@ -110,7 +116,7 @@ def test_a_delivery_id_that_comes_twice_is_never_forgotten(jet, project):
     assert sum(jet.objects.values()) == 3
 
 
-def test_a_delivery_id_that_comes_twice_is_settled_by_evidence(jet, project):
+def test_a_delivery_id_that_comes_twice_is_settled_by_evidence(jet: CountingJet, project: Stage) -> None:
     """The mirror: both are there, and the files say so."""
     jet.on_call = answering("/deliveries", "POST", {"deliveryId": "d-1"})
     project.configure("delivery:\n  maxObjects: 1\n")

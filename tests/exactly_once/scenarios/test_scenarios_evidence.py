@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from counting import CountingJet
+    from stage import Stage
 
 APPLY = "jetplan apply --auto-approve"
 
 
-def test_a_part_sent_by_hand_does_not_settle_the_whole(stage):
+def test_a_part_sent_by_hand_does_not_settle_the_whole(stage: Stage) -> None:
     """In doubt, a person sends the urgent file by hand through the same job: the others still wait for a word."""
     stage.write_set("/urgent.mxf", "/b.mxf", "/c.mxf")
     stage.faults("POST:/deliveries=cut-before-commit*1")
@@ -25,7 +32,7 @@ def test_a_part_sent_by_hand_does_not_settle_the_whole(stage):
     assert stage.delivered()["/b.mxf"] == stage.delivered()["/c.mxf"] == 1
 
 
-def test_what_somebody_else_sent_before_is_no_evidence(stage):
+def test_what_somebody_else_sent_before_is_no_evidence(stage: Stage) -> None:
     """The same files, moved through the same job by hand before the attempt, settle nothing."""
     job_id = stage.make_job()
     stage.write_set("/a.mxf", "/b.mxf")
@@ -39,11 +46,11 @@ def test_what_somebody_else_sent_before_is_no_evidence(stage):
 
 
 @pytest.fixture
-def lost(jet, project, monkeypatch):
+def lost(jet: CountingJet, project: Stage, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Declares objects, and loses the one request that would send them: Jet never had it."""
     monkeypatch.setattr("jetplan.apply.settling._LOOKS", (0.01,))
 
-    def losing(*objects, source="file:///src-1", destination="file:///dst-1"):
+    def losing(*objects: Any, source: str = "file:///src-1", destination: str = "file:///dst-1") -> None:
         jet.urls = {"src-1": source, "dst-1": destination}
         job = {"source": "NYC Dailies", "destination": "LAX Ingest"}
         wanted = {"masters": {"job": "nyc-to-lax", "objects": "all" if objects == ("all",) else list(objects)}}
@@ -55,7 +62,7 @@ def lost(jet, project, monkeypatch):
     return losing
 
 
-def file(url, transfer="t-1", size=None, kind="file", state="COMPLETED"):
+def file(url: str, transfer: str = "t-1", size: Any = None, kind: str = "file", state: str = "COMPLETED") -> Any:
     """A file as a job lists it."""
     sized = {} if size is None else {"sizeInBytes": size}
     return {"url": url, "transferId": transfer, "state": state, "fileType": kind, **sized}
@@ -63,7 +70,7 @@ def file(url, transfer="t-1", size=None, kind="file", state="COMPLETED"):
 
 SRC = "file:///src-1"
 SIZED = [{"relativePath": "/a", "sizeInBytes": 7}, {"relativePath": "/b", "sizeInBytes": 8}]
-QUESTIONS = {
+QUESTIONS: dict[str, Any] = {
     "a count": (SIZED, [file(f"{SRC}/a", size=7)], {"count": 2, "bytes": 15}),
     "a literal escape": (["/a%20b"], [file(f"{SRC}/a%20b")], None),
     "an escape that may be literal": (["/a b"], [file(f"{SRC}/a%20b")], None),
@@ -74,7 +81,7 @@ QUESTIONS = {
     "content that nobody summed up": (["all"], [file(f"{SRC}/ep/a", size=7)], None),
     "a file too many": (["/a"], [file(f"{SRC}/a"), file(f"{SRC}/b")], None),
 }
-ANSWERS = {
+ANSWERS: dict[str, Any] = {
     "all by name": (SIZED, [file(f"{SRC}/a", size=7), file(f"{SRC}/b", size=8)], None),
     "a space": (["/a b"], [file(f"{SRC}/a b")], None),
     "a folder by name": (["/ep/"], [file(f"{SRC}/ep", kind="directory")], None),
@@ -84,7 +91,9 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize("story", QUESTIONS)
-def test_what_somebody_else_sent_stays_a_question(story, jet, project, lost):
+def test_what_somebody_else_sent_stays_a_question(
+    story: Any, jet: CountingJet, project: Stage, lost: Callable[..., None]
+) -> None:
     """The request never arrived, and something alike was sent by hand: every run asks, and none says done."""
     objects, files, total = QUESTIONS[story]
     lost(*objects)
@@ -102,7 +111,9 @@ def test_what_somebody_else_sent_stays_a_question(story, jet, project, lost):
 
 
 @pytest.mark.parametrize("story", ANSWERS)
-def test_what_the_server_shows_by_name_settles(story, jet, project, lost):
+def test_what_the_server_shows_by_name_settles(
+    story: Any, jet: CountingJet, project: Stage, lost: Callable[..., None]
+) -> None:
     """The mirror: the request arrived and its answer was lost. Nobody is asked, and nothing is sent again."""
     objects, files, total = ANSWERS[story]
     lost(*objects)
@@ -116,7 +127,9 @@ def test_what_the_server_shows_by_name_settles(story, jet, project, lost):
 @pytest.mark.parametrize(
     ("url", "code"), [("file:///srv/x", 3), ("file:///srv/nyc/x", 3), ("file:///srv/nyc/nyc/x", 0)]
 )
-def test_a_destination_above_the_source_is_no_root(url, code, jet, project, lost):
+def test_a_destination_above_the_source_is_no_root(
+    url: str, code: int, jet: CountingJet, project: Stage, lost: Callable[..., None]
+) -> None:
     """The source is /srv/nyc and the destination /srv: only what is below the source is /nyc/x."""
     lost("/nyc/x", source="file:///srv/nyc", destination="file:///srv")
     jet.files = [file(url)]
@@ -124,7 +137,9 @@ def test_a_destination_above_the_source_is_no_root(url, code, jet, project, lost
 
 
 @pytest.mark.parametrize("state", ["FAILED", "ERROR"])
-def test_a_file_that_failed_is_recorded_as_failed(state, jet, project, lost):
+def test_a_file_that_failed_is_recorded_as_failed(
+    state: str, jet: CountingJet, project: Stage, lost: Callable[..., None]
+) -> None:
     """It was accepted, and did not arrive: the run that finds it does not end with 0, and status names it."""
     lost("/a", "/b")
     jet.files = [file(f"{SRC}/a", state=state), file(f"{SRC}/b")]
@@ -140,11 +155,13 @@ def test_a_file_that_failed_is_recorded_as_failed(state, jet, project, lost):
     assert jet.objects == {"/a": 1, "/b": 1}
 
 
-def test_a_file_that_failed_is_told_by_the_run_that_lost_the_answer(jet, project, lost, monkeypatch):
+def test_a_file_that_failed_is_told_by_the_run_that_lost_the_answer(
+    jet: CountingJet, project: Stage, lost: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The run looks at once after it has lost the answer; what it then sees as failed is no success of its own."""
     shown = [file(f"{SRC}/a", state="FAILED")]
 
-    def losing(method, path, _):
+    def losing(method: str, path: str, _: object) -> Any:
         if method == "POST" and path.endswith("/deliveries"):
             jet.files = shown
             return 0, None
@@ -159,7 +176,7 @@ def test_a_file_that_failed_is_told_by_the_run_that_lost_the_answer(jet, project
     project.run("jetplan status", code=1)
 
 
-def test_a_name_with_a_space_settles_once_the_servers_spelling_is_known(stage):
+def test_a_name_with_a_space_settles_once_the_servers_spelling_is_known(stage: Stage) -> None:
     """The local Jet lists names encoded: that is a question until an accepted name has shown it."""
     stage.write_set("/a b.mxf")
     stage.run(APPLY)
@@ -171,7 +188,7 @@ def test_a_name_with_a_space_settles_once_the_servers_spelling_is_known(stage):
     assert stage.delivered() == {"/a b.mxf": 1, "/c d.mxf": 1}
 
 
-def test_a_name_with_a_space_is_a_question_at_first(stage):
+def test_a_name_with_a_space_is_a_question_at_first(stage: Stage) -> None:
     """Nothing has shown yet how the server spells: a person is asked, and nothing is sent again."""
     stage.write_set("/c d.mxf")
     stage.faults("POST:/deliveries=cut-after-commit*1")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import signal
 
-from stage import wait_until
+from stage import Stage, wait_until
 
 APPLY = "jetplan apply --auto-approve"
 
 
-def test_status_after_a_killed_run(stage):
+def test_status_after_a_killed_run(stage: Stage) -> None:
     """A run killed with its request on the way leaves doubt: status says 3, before any apply has looked."""
     stage.write_set("/a.mxf")
     stage.run(APPLY)

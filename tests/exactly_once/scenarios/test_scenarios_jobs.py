@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from counting import CountingJet
+    from stage import Stage
+
 APPLY = "jetplan apply --auto-approve"
 
 
-def test_a_job_that_the_list_does_not_show_yet(project, jet):
+def test_a_job_that_the_list_does_not_show_yet(project: Stage, jet: CountingJet) -> None:
     """A list that lags behind does not make a job twice: the one that was made is asked for by its id."""
     project.write_set("/a.mxf")
     project.run(APPLY)
@@ -17,7 +23,7 @@ def test_a_job_that_the_list_does_not_show_yet(project, jet):
     assert jet.objects == {"/a.mxf": 1, "/b.mxf": 1}
 
 
-def test_a_job_deleted_on_the_server_is_made_anew(project, jet):
+def test_a_job_deleted_on_the_server_is_made_anew(project: Stage, jet: CountingJet) -> None:
     """Gone from the list and by its id: it is made again, and what was sent stays sent."""
     project.write_set("/a.mxf")
     project.run(APPLY)
@@ -27,10 +33,10 @@ def test_a_job_deleted_on_the_server_is_made_anew(project, jet):
     assert jet.objects == {"/a.mxf": 1}
 
 
-def test_a_created_job_whose_answer_was_lost(project, jet):
+def test_a_created_job_whose_answer_was_lost(project: Stage, jet: CountingJet) -> None:
     """The list shows it: it is used, and not made again."""
 
-    def lose(method, path, body):
+    def lose(method: str, path: str, body: Any) -> Any:
         if (method, path) == ("POST", "/v1/jobs"):
             jet.ordinary(method, path, body)
             return 0, None
@@ -44,7 +50,7 @@ def test_a_created_job_whose_answer_was_lost(project, jet):
     assert jet.objects == {"/a.mxf": 1}
 
 
-def test_409_on_creation_is_doubt(project, jet):
+def test_409_on_creation_is_doubt(project: Stage, jet: CountingJet) -> None:
     """409 says neither yes nor no: 3, and once the job is there by somebody's hand it is used."""
     jet.on_call = lambda method, path, _: (
         (409, {"message": "exists"}) if (method, path) == ("POST", "/v1/jobs") else None
@@ -61,7 +67,7 @@ def test_409_on_creation_is_doubt(project, jet):
 _ENDS = {"source": {"storageProfileId": "src-1"}, "destination": {"storageProfileId": "dst-1"}}
 
 
-def test_creation_in_doubt_while_the_list_is_refused(project, jet):
+def test_creation_in_doubt_while_the_list_is_refused(project: Stage, jet: CountingJet) -> None:
     """Whoever may not look, may not conclude: nothing is made again until the list can be read."""
     jet.on_call = lambda method, path, _: (0, None) if (method, path) == ("POST", "/v1/jobs") else None
     project.write_set("/a.mxf")
@@ -75,7 +81,7 @@ def test_creation_in_doubt_while_the_list_is_refused(project, jet):
     assert jet.objects == {"/a.mxf": 1}
 
 
-def test_a_refused_creation_is_tried_again_by_the_next_run(project, jet):
+def test_a_refused_creation_is_tried_again_by_the_next_run(project: Stage, jet: CountingJet) -> None:
     """400 is a no: the run says so, sends nothing, and the next one may try again."""
     jet.on_call = lambda method, path, _: (400, {"message": "bad"}) if (method, path) == ("POST", "/v1/jobs") else None
     project.write_set("/a.mxf")
@@ -86,7 +92,7 @@ def test_a_refused_creation_is_tried_again_by_the_next_run(project, jet):
     assert jet.objects == {"/a.mxf": 1}
 
 
-def test_a_resumed_hot_folder_takes_no_delivery(project, jet):
+def test_a_resumed_hot_folder_takes_no_delivery(project: Stage, jet: CountingJet) -> None:
     """`paused: false` does not turn a job that starts by itself into a manual one."""
     jet.make({"name": "nyc-to-lax", "actions": [{"data": _ENDS}]})
     jet.jobs["job-1"] |= {"paused": True, "triggers": [{"type": "HOT_FOLDER"}]}
@@ -98,7 +104,7 @@ def test_a_resumed_hot_folder_takes_no_delivery(project, jet):
     assert not jet.objects
 
 
-def test_two_jobs_of_one_name_and_a_pinned_id(project, jet):
+def test_two_jobs_of_one_name_and_a_pinned_id(project: Stage, jet: CountingJet) -> None:
     """Two jobs of a name stop everything; `jobId` chooses, and what one has sent the other does not."""
     project.write_set("/a.mxf")
     project.run(APPLY)

@@ -5,14 +5,19 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from counting import CountingJet
+    from stage import Stage
 
 APPLY = "jetplan apply --auto-approve"
 LEDGER = Path(".jetplan/ledger.db")
 
 
-def test_a_ledger_that_is_gone_or_empty_or_another(project, jet):
+def test_a_ledger_that_is_gone_or_empty_or_another(project: Stage, jet: CountingJet) -> None:
     """6, and nothing sent: a fresh ledger would send everything again. `init` makes no new one under an old pin."""
     project.write_set("/a.mxf")
     project.run(APPLY)
@@ -35,7 +40,9 @@ def test_a_ledger_that_is_gone_or_empty_or_another(project, jet):
 
 
 @pytest.mark.parametrize("name", ["with space.db", "50%20.db", "a#b.db", "ä.db"])
-def test_a_ledger_under_a_strange_name(project, jet, monkeypatch, name):
+def test_a_ledger_under_a_strange_name(
+    project: Stage, jet: CountingJet, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     """The name is taken as it is written."""
     LEDGER.rename(name)
     monkeypatch.setenv("JETPLAN_LEDGER", f"sqlite:///{name}")
@@ -46,7 +53,7 @@ def test_a_ledger_under_a_strange_name(project, jet, monkeypatch, name):
     assert sorted(each.name for each in Path().glob("*.db*")) == [name, f"{name}.count"]
 
 
-def test_in_ci_an_unnamed_ledger_is_refused(project, jet, monkeypatch):
+def test_in_ci_an_unnamed_ledger_is_refused(project: Stage, jet: CountingJet, monkeypatch: pytest.MonkeyPatch) -> None:
     """A runner's own fresh ledger would send everything again."""
     text = Path("jetplan.yaml").read_text()
     Path("jetplan.yaml").write_text("".join(line for line in text.splitlines(True) if not line.startswith("ledger:")))
@@ -56,7 +63,9 @@ def test_in_ci_an_unnamed_ledger_is_refused(project, jet, monkeypatch):
     assert not jet.objects
 
 
-def test_a_ledger_held_by_somebody_else_for_long(project, jet, monkeypatch):
+def test_a_ledger_held_by_somebody_else_for_long(
+    project: Stage, jet: CountingJet, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Who cannot claim does not send; the next run does."""
     monkeypatch.setattr("jetplan.ledger.sqlite.BUSY_SECONDS", 0.2)
     project.write_set("/a.mxf")
@@ -70,12 +79,14 @@ def test_a_ledger_held_by_somebody_else_for_long(project, jet, monkeypatch):
     assert jet.objects == {"/a.mxf": 1}
 
 
-def test_a_ledger_held_while_the_request_is_on_its_way(project, jet, monkeypatch):
+def test_a_ledger_held_while_the_request_is_on_its_way(
+    project: Stage, jet: CountingJet, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The answer came and cannot be written down: 3, and never sent again before somebody says so."""
     monkeypatch.setattr("jetplan.ledger.sqlite.BUSY_SECONDS", 0.2)
     others = []
 
-    def hold(method, path, _):
+    def hold(method: str, path: str, _: object) -> None:
         if method == "POST" and path.endswith("/deliveries"):
             other = sqlite3.connect(LEDGER, isolation_level=None, check_same_thread=False)
             other.execute("BEGIN")
@@ -95,18 +106,20 @@ def test_a_ledger_held_while_the_request_is_on_its_way(project, jet, monkeypatch
     assert jet.objects == {"/a.mxf": 1}
 
 
-def test_one_set_whose_claim_fails_does_not_hide_a_doubt(project, jet, monkeypatch):
+def test_one_set_whose_claim_fails_does_not_hide_a_doubt(
+    project: Stage, jet: CountingJet, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The ledger fails for one set while another's answer is lost: 3 is told, and what could not be claimed too."""
     from jetplan.errors import JetplanError
     from jetplan.ledger.store import Ledger
 
     claim_all = Ledger.claim_all
 
-    def failing(self, scope, wanted, run_id):
+    def failing(self: Any, scope: Any, wanted: Any, run_id: Any) -> Any:
         others = iter(claim_all(self, scope, [each for each in wanted if each.subject.name != "second"], run_id))
         return [JetplanError("the disk is full") if each.subject.name == "second" else next(others) for each in wanted]
 
-    def lose(method, path, _):
+    def lose(method: str, path: str, _: object) -> Any:
         return (0, None) if method == "POST" and path.endswith("/deliveries") else None
 
     monkeypatch.setattr(Ledger, "claim_all", failing)
@@ -122,7 +135,7 @@ def test_one_set_whose_claim_fails_does_not_hide_a_doubt(project, jet, monkeypat
     assert jet.objects == {"/a.mxf": 1, "/b.mxf": 1}
 
 
-def test_a_copy_of_the_ledger_from_before(project, jet):
+def test_a_copy_of_the_ledger_from_before(project: Stage, jet: CountingJet) -> None:
     """It does not know what was sent since: it is refused until a person accepts it, and records what is missing."""
     project.write_set("/a.mxf")
     project.run(APPLY)

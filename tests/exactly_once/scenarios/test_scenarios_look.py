@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from counting import CountingJet
+    from stage import Stage
 
 APPLY = "jetplan apply --auto-approve"
 LEDGER = Path(".jetplan/ledger.db")
@@ -16,16 +21,16 @@ JOB = {"source": {"storageProfileId": "src-1"}, "destination": {"storageProfileI
 class Showing:
     """Lets the stand-in show every file that was posted, and what somebody sent by hand. One transfer a delivery."""
 
-    def __init__(self, jet):
+    def __init__(self, jet: CountingJet) -> None:
         self.jet = jet
-        self.files = []
+        self.files: list[dict[str, Any]] = []
         self.state = "COMPLETED"
         jet.on_call = self
 
-    def by_hand(self, path, transfer="by-hand"):
+    def by_hand(self, path: str, transfer: str = "by-hand") -> None:
         self.files.append({"url": f"file:///src-1{path}", "transferId": transfer, "state": "COMPLETED"})
 
-    def __call__(self, method, path, body):
+    def __call__(self, method: str, path: str, body: Any) -> Any:
         if method == "POST" and path.endswith("/deliveries"):
             number = len(self.jet.calls)
             for each in body["objects"]:
@@ -38,31 +43,31 @@ class Showing:
 
 
 @pytest.fixture
-def showing(project, jet):
+def showing(project: Stage, jet: CountingJet) -> Showing:
     """A stand-in that shows what was sent, with a job that is there already."""
     jet.make({"name": "nyc-to-lax", "actions": [{"data": JOB}]})
     return Showing(jet)
 
 
-def keep(name):
+def keep(name: str) -> None:
     shutil.copy(LEDGER, f"{name}.db")
     shutil.copy(COUNTER, f"{name}.count")
 
 
-def put_back(name):
+def put_back(name: str) -> None:
     """Both files: what no counter can see."""
     shutil.copy(f"{name}.db", LEDGER)
     shutil.copy(f"{name}.count", COUNTER)
 
 
-def apply(project, code=0, more=""):
+def apply(project: Stage, code: int = 0, more: str = "") -> Any:
     return project.run(f"{APPLY} {more}".strip(), code=code)
 
 
 @pytest.mark.parametrize(
     "objects", [["/a.mxf"], ["/x/"], ["/a.mxf", "/x/", "/y/b.mxf"]], ids=["file", "folder", "both"]
 )
-def test_a_ledger_from_yesterday(project, jet, showing, objects):
+def test_a_ledger_from_yesterday(project: Stage, jet: CountingJet, showing: Showing, objects: list[str]) -> None:
     """Everything was sent and is shown; the older ledger knows nothing of it. 6 on every run, and nothing is sent."""
     project.write_set("/first.mxf")
     apply(project)
@@ -77,7 +82,7 @@ def test_a_ledger_from_yesterday(project, jet, showing, objects):
     assert jet.objects == before
 
 
-def test_a_revision_that_the_ledger_has_lost(project, jet, showing):
+def test_a_revision_that_the_ledger_has_lost(project: Stage, jet: CountingJet, showing: Showing) -> None:
     """The file was sent at revision 2 too: one attempt is recorded and two transfers are shown."""
     project.write_set("/a.mxf")
     apply(project)
@@ -89,7 +94,7 @@ def test_a_revision_that_the_ledger_has_lost(project, jet, showing):
     assert jet.objects == {"/a.mxf": 2}
 
 
-def test_what_the_ledger_knows_keeps_nothing_back(project, jet, showing):
+def test_what_the_ledger_knows_keeps_nothing_back(project: Stage, jet: CountingJet, showing: Showing) -> None:
     """Revisions, other sets that were told to send again, and folders above are all accounted for."""
     project.write_set("/a.mxf", "/x/")
     apply(project)
@@ -102,7 +107,7 @@ def test_what_the_ledger_knows_keeps_nothing_back(project, jet, showing):
     assert jet.objects == {"/a.mxf": 4, "/x": 3}
 
 
-def test_what_failed_may_go(project, jet, showing):
+def test_what_failed_may_go(project: Stage, jet: CountingJet, showing: Showing) -> None:
     """A file that Jet lists as failed did not arrive."""
     showing.state = "FAILED"
     project.write_set("/a.mxf")
@@ -111,7 +116,7 @@ def test_what_failed_may_go(project, jet, showing):
     assert jet.objects == {"/a.mxf": 1}
 
 
-def test_the_rest_goes_on(project, jet, showing):
+def test_the_rest_goes_on(project: Stage, jet: CountingJet, showing: Showing) -> None:
     """One set is withheld, another is sent; 6 says that something is left."""
     showing.by_hand("/a.mxf")
     project.write_set("/a.mxf")
@@ -126,12 +131,12 @@ class TestAPersonsWord:
     """Each way out that the message names."""
 
     @pytest.fixture(autouse=True)
-    def _withheld(self, project, showing):
+    def _withheld(self, project: Stage, showing: Showing) -> None:
         showing.by_hand("/a.mxf")
         project.write_set("/a.mxf")
         self.told = " ".join(apply(project, code=6).out.split())
 
-    def test_a_baseline(self, project, jet):
+    def test_a_baseline(self, project: Stage, jet: CountingJet) -> None:
         """It is there already: recorded, never sent."""
         line = "jetplan ledger baseline --set masters --reason '…'"
         assert line in self.told
@@ -139,7 +144,7 @@ class TestAPersonsWord:
         assert "No changes" in apply(project).out
         assert not jet.objects
 
-    def test_a_raised_revision(self, project, jet, showing):
+    def test_a_raised_revision(self, project: Stage, jet: CountingJet, showing: Showing) -> None:
         """It answers for the transfers that were told of, and for no others."""
         assert "raise `revision`" in self.told
         showing.by_hand("/a.mxf", "another one by hand")
@@ -149,7 +154,7 @@ class TestAPersonsWord:
         apply(project)
         assert jet.objects == {"/a.mxf": 1}
 
-    def test_a_reason(self, project, jet):
+    def test_a_reason(self, project: Stage, jet: CountingJet) -> None:
         """It is kept in the ledger with the name of who gave it, and holds for that run only."""
         assert "--allow-resend" in self.told
         apply(project, more="--allow-resend 'the copy was corrupt'")
@@ -158,17 +163,19 @@ class TestAPersonsWord:
         shown = project.run(f"jetplan ledger show {line.split()[0]}").out
         assert "the copy was corrupt" in shown
 
-    def test_an_empty_reason(self, project, jet):
+    def test_an_empty_reason(self, project: Stage, jet: CountingJet) -> None:
         """It is no reason."""
         apply(project, code=64, more="--allow-resend ' '")
         assert not jet.objects
 
 
 @pytest.mark.parametrize("answer", [(403, {"message": "no"}), (500, {"message": "no"}), (200, {"things": []})])
-def test_a_server_that_does_not_show_keeps_nothing_back(project, jet, showing, answer):
+def test_a_server_that_does_not_show_keeps_nothing_back(
+    project: Stage, jet: CountingJet, showing: Showing, answer: Any
+) -> None:
     """Not to be allowed to look, or to get no usable answer, is not a reason for not sending."""
 
-    def on_call(method, path, _):
+    def on_call(method: str, path: str, _: object) -> Any:
         return answer if method == "GET" and path.endswith("/files") else None
 
     jet.on_call = on_call
@@ -178,14 +185,14 @@ def test_a_server_that_does_not_show_keeps_nothing_back(project, jet, showing, a
         assert jet.objects == {"/a.mxf": 1}
 
 
-def test_an_attempt_on_another_job_accounts_for_nothing(project, jet, showing):
+def test_an_attempt_on_another_job_accounts_for_nothing(project: Stage, jet: CountingJet, showing: Showing) -> None:
     """The same file went to the same place by another job; what this job shows of it came from somebody else."""
     jet.make({"name": "second", "actions": [{"data": JOB}]})
     project.write_set("/a.mxf")
     apply(project)
     mine = [{"url": "file:///src-1/a.mxf", "transferId": "by-hand", "state": "COMPLETED"}]
 
-    def on_call(method, path, _):
+    def on_call(method: str, path: str, _: object) -> Any:
         if method == "GET" and path.endswith("/files"):
             return 200, {"items": mine if "job-2" in path else showing.files}
         return None
@@ -197,7 +204,9 @@ def test_an_attempt_on_another_job_accounts_for_nothing(project, jet, showing):
     assert jet.objects == {"/a.mxf": 1}
 
 
-def test_an_attempt_under_another_spelling_of_the_api_accounts(project, jet, showing, monkeypatch):
+def test_an_attempt_under_another_spelling_of_the_api_accounts(
+    project: Stage, jet: CountingJet, showing: Showing, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What was sent under another host name of the same Jet is in the ledger, and known."""
     project.write_set("/a.mxf")
     apply(project)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stage import Stage
+
 APPLY = "jetplan apply --auto-approve"
 SECOND = """\
   again:
@@ -12,14 +17,14 @@ SECOND = """\
 """
 
 
-def write_both(stage, extra=""):
+def write_both(stage: Stage, extra: str = "") -> None:
     stage.write_set("/a.mxf")
     stage.put("/b.mxf")
     text = (stage.project / "manifests/main.yaml").read_text()
     stage.write(text + SECOND.format(extra=extra))
 
 
-def test_skip_then_send(stage):
+def test_skip_then_send(stage: Stage) -> None:
     """What was passed over with `overlap: skip` is sent once a person says `overlap: send`."""
     write_both(stage, "    overlap: skip\n")
     stage.run(APPLY, code=None)
@@ -33,7 +38,7 @@ def test_skip_then_send(stage):
     assert stage.delivered() == {"/a.mxf": 2, "/b.mxf": 1}
 
 
-def test_folder_then_file_then_profile(stage):
+def test_folder_then_file_then_profile(stage: Stage) -> None:
     """A folder covers its files, a file its folder, and `/` everything: nothing moves twice without a word."""
     stage.put("/x/a.mxf", "/b.mxf")
     stage.write_set("/x/")

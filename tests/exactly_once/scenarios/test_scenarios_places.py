@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import counting
 import pytest
+from counting import CountingJet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stage import Stage
 
 APPLY = "jetplan apply --auto-approve"
 
 
 @pytest.fixture
-def renew(jet, monkeypatch):
+def renew(jet: CountingJet, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Deletes a profile and makes it anew, with its jobs; a name or url may be another."""
 
-    def renewing(old, new, name=None, url=None):
+    def renewing(old: Any, new: Any, name: Any = None, url: Any = None) -> None:
         profiles = dict(counting.PROFILES)
         profiles[new] = name or profiles[old]
         del profiles[old]
@@ -28,7 +36,9 @@ def renew(jet, monkeypatch):
     [(None, None), ("LAX Renamed", None), (None, "file:///moved")],
     ids=["as it was", "under another name", "at another url"],
 )
-def test_a_destination_that_was_made_anew(project, jet, renew, name, url):
+def test_a_destination_that_was_made_anew(
+    project: Stage, jet: CountingJet, renew: Callable[..., None], name: str | None, url: str | None
+) -> None:
     """Its new id hides nothing: a person says whether it is the same place. It is no first delivery."""
     project.write_set("/a.mxf", "/x/")
     project.run(APPLY)
@@ -43,7 +53,9 @@ def test_a_destination_that_was_made_anew(project, jet, renew, name, url):
 
 
 @pytest.mark.parametrize(("word", "sent"), [("skip", 1), ("send", 2)])
-def test_a_persons_word_on_it(project, jet, renew, word, sent):
+def test_a_persons_word_on_it(
+    project: Stage, jet: CountingJet, renew: Callable[..., None], word: str, sent: int
+) -> None:
     """`overlap` says what is meant, as for any other set."""
     project.write_set("/a.mxf")
     project.run(APPLY)
@@ -54,7 +66,7 @@ def test_a_persons_word_on_it(project, jet, renew, word, sent):
     assert jet.objects == {"/a.mxf": sent, "/b.mxf": 1}
 
 
-def test_a_source_that_was_made_anew(project, jet, renew):
+def test_a_source_that_was_made_anew(project: Stage, jet: CountingJet, renew: Callable[..., None]) -> None:
     """The set is another subject by its source's id, and is met at the destination."""
     project.write_set("/a.mxf")
     project.run(APPLY)
@@ -64,7 +76,7 @@ def test_a_source_that_was_made_anew(project, jet, renew):
     assert jet.objects == {"/a.mxf": 1}
 
 
-def test_a_job_that_was_made_anew(project, jet):
+def test_a_job_that_was_made_anew(project: Stage, jet: CountingJet) -> None:
     """A new id on the same route changes nothing: what was sent stays sent."""
     project.write_set("/a.mxf")
     project.run(APPLY)
@@ -74,7 +86,7 @@ def test_a_job_that_was_made_anew(project, jet):
     assert jet.objects == {"/a.mxf": 1}
 
 
-def test_two_places_side_by_side(project, jet, monkeypatch):
+def test_two_places_side_by_side(project: Stage, jet: CountingJet, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second profile of the same url beside the first is another place: a first delivery, which is said."""
     project.write_set("/a.mxf")
     project.run(APPLY)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import signal
 import threading
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from stage import wait_until
+from stage import Stage, wait_until
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from counting import CountingJet
 
 APPLY = "jetplan apply --auto-approve"
 
 
-def write(project, first, last, name="main.yaml"):
+def write(project: Stage, first: Any, last: Any, name: str = "main.yaml") -> None:
     project.write_set(*(f"/{number}.mxf" for number in range(first, last)))
     if name != "main.yaml":
         folder = project.project / name
@@ -19,7 +26,7 @@ def write(project, first, last, name="main.yaml"):
         (project.project / "manifests/main.yaml").rename(folder / "main.yaml")
 
 
-def test_the_same_manifests_at_once(project, jet):
+def test_the_same_manifests_at_once(project: Stage, jet: CountingJet) -> None:
     """Each object is POSTed once, the job once, and both runs end with 0."""
     project.configure("delivery:\n  maxObjects: 1\n")
     write(project, 0, 60)
@@ -30,7 +37,7 @@ def test_the_same_manifests_at_once(project, jet):
     assert jet.objects == {f"/{number}.mxf": 1 for number in range(60)}
 
 
-def test_overlapping_manifests_at_once(project, jet):
+def test_overlapping_manifests_at_once(project: Stage, jet: CountingJet) -> None:
     """Two states of one set at once: what both have is sent once, and what only one has is sent too."""
     project.configure("delivery:\n  maxObjects: 3\n")
     write(project, 0, 40, "older")
@@ -44,21 +51,24 @@ def test_overlapping_manifests_at_once(project, jet):
     assert jet.objects == {f"/{number}.mxf": 1 for number in range(60)}
 
 
-def test_stopped_in_the_middle_by_each_signal(project, jet):
+def test_stopped_in_the_middle_by_each_signal(project: Stage, jet: CountingJet) -> None:
     """SIGINT, SIGTERM and SIGKILL one after the other: what was in flight waits for a word, the rest is sent once."""
     project.configure("delivery:\n  maxObjects: 1\n")
     write(project, 0, 30)
     gate = threading.Event()
 
-    def slow(method, path, _):
+    def slow(method: str, path: str, _: object) -> None:
         if method == "POST" and path.endswith("/deliveries"):
             gate.wait(0.05)
+
+    def has_sent_more(run: subprocess.Popen[str], before: int) -> bool:
+        return sum(jet.objects.values()) > before + 2 or run.poll() is not None
 
     jet.on_call = slow
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         before = sum(jet.objects.values())
         run = project.start(f"{APPLY} --parallelism 2")
-        wait_until(lambda before=before, run=run: sum(jet.objects.values()) > before + 2 or run.poll() is not None)
+        wait_until(functools.partial(has_sent_more, run, before))
         run.send_signal(number)
         run.communicate(timeout=60)
         assert run.returncode in (128 + number, -number), run.returncode
@@ -83,7 +93,7 @@ def test_stopped_in_the_middle_by_each_signal(project, jet):
     ],
     ids=["two sets", "a folder of another set", "a folder of the same set"],
 )
-def test_two_that_planned_before_either_claimed(project, jet, first, second):
+def test_two_that_planned_before_either_claimed(project: Stage, jet: CountingJet, first: Any, second: Any) -> None:
     """Runs of two states of the manifests plan at one moment: what both would move to one place is moved once."""
     for name, sets in (("first", first), ("second", second)):
         project.write_set("/x/a.mxf", job="paused: false")
@@ -97,7 +107,7 @@ def test_two_that_planned_before_either_claimed(project, jet, first, second):
     planned, claimed = threading.Barrier(2), threading.Event()
     turns = iter((True, False))
 
-    def on_call(method, path, _):
+    def on_call(method: str, path: str, _: object) -> None:
         if method == "PATCH":  # both have planned when both ask for the job to be resumed
             planned.wait(30)
             if not next(turns):

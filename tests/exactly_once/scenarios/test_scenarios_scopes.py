@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
-from counting import counting
+from counting import CountingJet, counting
+
+if TYPE_CHECKING:
+    from stage import Stage
 
 APPLY = "jetplan apply --auto-approve"
 ONCE = {"/a.mxf": 1, "/b.mxf": 1}
 
 
 @pytest.mark.parametrize("spell", ["{0}/", "{0}//", "{1}"])
-def test_another_spelling_of_the_url_sends_nothing(project, jet, monkeypatch, spell):
+def test_another_spelling_of_the_url_sends_nothing(
+    project: Stage, jet: CountingJet, monkeypatch: pytest.MonkeyPatch, spell: str
+) -> None:
     """However the API's URL is spelled, what was recorded under one spelling is not sent under another."""
     project.write_set("/a.mxf", "/b.mxf")
     project.run(APPLY)
@@ -20,7 +27,9 @@ def test_another_spelling_of_the_url_sends_nothing(project, jet, monkeypatch, sp
     assert jet.objects == ONCE
 
 
-def test_another_name_of_the_host_sends_nothing(project, jet, monkeypatch):
+def test_another_name_of_the_host_sends_nothing(
+    project: Stage, jet: CountingJet, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The same server by another host name shows the same storage profiles: what they got is not sent again."""
     project.write_set("/a.mxf", "/b.mxf")
     project.run(APPLY)
@@ -34,7 +43,9 @@ def test_another_name_of_the_host_sends_nothing(project, jet, monkeypatch):
     assert jet.objects == ONCE
 
 
-def test_the_word_of_a_person_counts_across_names(project, jet, monkeypatch):
+def test_the_word_of_a_person_counts_across_names(
+    project: Stage, jet: CountingJet, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`overlap: send` sends what another name of the API has recorded, once."""
     project.write_set("/a.mxf", "/b.mxf")
     project.run(APPLY)
@@ -46,7 +57,9 @@ def test_the_word_of_a_person_counts_across_names(project, jet, monkeypatch):
 
 
 @pytest.mark.parametrize(("first", "then"), [(None, "b"), ("a", None), ("a", "b")])
-def test_an_account_that_changes_its_face_sends_nothing(project, jet, first, then):
+def test_an_account_that_changes_its_face_sends_nothing(
+    project: Stage, jet: CountingJet, first: str | None, then: str | None
+) -> None:
     """An account id that appears, vanishes or changes between two runs does not make sent objects new."""
     project.write_set("/a.mxf", "/b.mxf")
     jet.account = first
@@ -59,7 +72,9 @@ def test_an_account_that_changes_its_face_sends_nothing(project, jet, first, the
     assert jet.objects == ONCE
 
 
-def test_a_doubt_recorded_for_another_name_holds(project, jet, monkeypatch):
+def test_a_doubt_recorded_for_another_name_holds(
+    project: Stage, jet: CountingJet, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What is in doubt under one name of the API is not sent under another."""
     project.write_set("/a.mxf")
     jet.on_call = lambda method, path, _: (0, None) if method == "POST" and path.endswith("/deliveries") else None
@@ -70,7 +85,7 @@ def test_a_doubt_recorded_for_another_name_holds(project, jet, monkeypatch):
     assert jet.objects == {"/a.mxf": 1}
 
 
-def test_a_counting_jet_counts(jet):
+def test_a_counting_jet_counts(jet: CountingJet) -> None:
     """The stand-in is not blind: two POSTs of an object are two."""
     from urllib.request import ProxyHandler, Request, build_opener
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
+
+if TYPE_CHECKING:
+    from counting import CountingJet
+    from stage import Stage
 
 APPLY = "jetplan apply --auto-approve"
 
@@ -18,11 +24,11 @@ APPLY = "jetplan apply --auto-approve"
     ],
     ids=["404", "403", "501", "an object", "a list"],
 )
-def test_a_job_whose_files_cannot_be_looked_at(project, jet, answer):
+def test_a_job_whose_files_cannot_be_looked_at(project: Stage, jet: CountingJet, answer: Any) -> None:
     """What was there before cannot be told: the objects are sent all the same, once, and a doubt waits for a person."""
     jet.make({"name": "nyc-to-lax", "actions": [{"data": _ENDS}]})
 
-    def blind(method, path, _):
+    def blind(method: str, path: str, _: object) -> Any:
         return answer if method == "GET" and path.endswith(("/files", "/transfers")) else None
 
     jet.on_call = blind
@@ -41,14 +47,14 @@ def test_a_job_whose_files_cannot_be_looked_at(project, jet, answer):
 _ENDS = {"source": {"storageProfileId": "src-1"}, "destination": {"storageProfileId": "dst-1"}}
 
 
-def test_tokens_that_end_in_the_middle(project, jet):
+def test_tokens_that_end_in_the_middle(project: Stage, jet: CountingJet) -> None:
     """Credentials refused in the middle: nothing more leaves, claims are released, and the next run sends the rest."""
     project.configure("delivery:\n  maxObjects: 1\n")
     paths = [f"/{number}.mxf" for number in range(6)]
     project.write_set(*paths)
     refused = []
 
-    def on_call(method, path, _):
+    def on_call(method: str, path: str, _: object) -> Any:
         if path == "/oauth/token" and jet.objects:
             refused.append(path)
             return 401, {"message": "revoked"}
@@ -67,7 +73,7 @@ def test_tokens_that_end_in_the_middle(project, jet):
 
 
 @pytest.mark.parametrize("status", [403, 413, 422])
-def test_a_refused_delivery(project, jet, status):
+def test_a_refused_delivery(project: Stage, jet: CountingJet, status: int) -> None:
     """A complete no is told with 8 or 1 on each run, and sent by the first run that may."""
     jet.on_call = lambda method, path, _: (
         (status, {"message": "no"}) if method == "POST" and path.endswith("/deliveries") else None
@@ -82,7 +88,7 @@ def test_a_refused_delivery(project, jet, status):
     assert jet.objects == {"/a.mxf": 1}
 
 
-def test_a_patch_whose_answer_is_lost(project, jet):
+def test_a_patch_whose_answer_is_lost(project: Stage, jet: CountingJet) -> None:
     """Resuming is asked again by the next run; the objects wait for it and are sent once."""
     jet.make({"name": "nyc-to-lax", "actions": [{"data": _ENDS}]})
     jet.jobs["job-1"]["paused"] = True
@@ -95,7 +101,7 @@ def test_a_patch_whose_answer_is_lost(project, jet):
     assert jet.objects == {"/a.mxf": 1}
 
 
-def test_a_gateway_that_answers_for_the_api(project, jet):
+def test_a_gateway_that_answers_for_the_api(project: Stage, jet: CountingJet) -> None:
     """A page instead of the API's words, again and again: nothing is sent into that, and the next run sends."""
     jet.make({"name": "nyc-to-lax", "actions": [{"data": _ENDS}]})
     jet.on_call = lambda method, path, _: (200, b"<html>") if method == "GET" and path.endswith("/files") else None

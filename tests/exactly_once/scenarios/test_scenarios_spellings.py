@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import counting
 import pytest
+from counting import CountingJet
+
+if TYPE_CHECKING:
+    from stage import Stage
 
 APPLY = "jetplan apply --auto-approve"
 NFC, NFD = "/caf\u00e9.mxf", "/cafe\u0301.mxf"
@@ -14,7 +20,7 @@ NFC, NFD = "/caf\u00e9.mxf", "/cafe\u0301.mxf"
     [("/ep101/a.mxf", "/Ep101/a.mxf"), ("/EP101/A.MXF", "/ep101/a.mxf"), (NFC, NFD), (NFD, NFC), ("/Ep/", "/ep/a.mxf")],
     ids=["upper", "lower", "composed", "decomposed", "folder"],
 )
-def test_another_spelling_in_a_later_commit(project, jet, before, after):
+def test_another_spelling_in_a_later_commit(project: Stage, jet: CountingJet, before: Any, after: Any) -> None:
     """It is not sent, by the same set or by another; the plan names the spelling that was sent."""
     project.write_set(before)
     project.run(APPLY)
@@ -28,7 +34,7 @@ def test_another_spelling_in_a_later_commit(project, jet, before, after):
 
 
 @pytest.mark.parametrize("word", ["overlap: send", "allowCaseTwins: true"])
-def test_a_persons_word_on_it(project, jet, word):
+def test_a_persons_word_on_it(project: Stage, jet: CountingJet, word: str) -> None:
     """It is another file, or it is to go again."""
     project.write_set("/ep101/a.mxf")
     project.run(APPLY)
@@ -37,7 +43,7 @@ def test_a_persons_word_on_it(project, jet, word):
     assert jet.objects == {"/ep101/a.mxf": 1, "/Ep101/a.mxf": 1}
 
 
-def test_it_is_there_already(project, jet):
+def test_it_is_there_already(project: Stage, jet: CountingJet) -> None:
     """`overlap: skip` sends only the rest."""
     project.write_set("/ep101/a.mxf")
     project.run(APPLY)
@@ -49,7 +55,7 @@ def test_it_is_there_already(project, jet):
 @pytest.mark.parametrize(
     ("before", "after", "word"), [(NFC, NFD, "allowCaseTwins: true"), ("/a.mxf", "/A.mxf", "allowUnicodeTwins: true")]
 )
-def test_another_word_is_no_word_on_it(project, jet, before, after, word):
+def test_another_word_is_no_word_on_it(project: Stage, jet: CountingJet, before: Any, after: Any, word: str) -> None:
     """That case makes two files says nothing of how accents are encoded, and the other way round."""
     project.write_set(before)
     project.run(APPLY)
@@ -61,7 +67,7 @@ def test_another_word_is_no_word_on_it(project, jet, before, after, word):
 @pytest.mark.parametrize(
     ("one", "other"), [("/ep/a.mxf", "/Ep/a.mxf"), (NFC, NFD), ("/Ep/", "/ep/a.mxf"), ("/ep/a.mxf", "/EP/")]
 )
-def test_two_sets_of_one_commit_that_spell_it_otherwise(project, jet, one, other):
+def test_two_sets_of_one_commit_that_spell_it_otherwise(project: Stage, jet: CountingJet, one: Any, other: Any) -> None:
     """The first set in the manifests has it; the second waits for a word, and `overlap` or an allowance says it."""
     project.write_set(one)
     text = (project.project / "manifests/main.yaml").read_text()
@@ -75,7 +81,9 @@ def test_two_sets_of_one_commit_that_spell_it_otherwise(project, jet, one, other
     assert jet.objects == {one.rstrip("/"): 1, other.rstrip("/"): 1}
 
 
-def test_a_destination_made_anew_hides_no_other_spelling(project, jet, monkeypatch):
+def test_a_destination_made_anew_hides_no_other_spelling(
+    project: Stage, jet: CountingJet, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Both at once: another id of the profile, and another spelling of the path."""
     project.write_set("/ep101/a.mxf")
     project.run(APPLY)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from jetplan.api.wire import Delivery, Job, JobFile, StorageProfile, Transfer
     from simulation.jet import Jet
+
+T = TypeVar("T")
 
 
 class Client:
@@ -59,7 +61,7 @@ class Client:
 
         return self._write(arrive)
 
-    def _read(self, look: Any) -> Any:
+    def _read(self, look: Callable[[], T]) -> T:
         jet = self._jet
         jet.scheduler.step(0.2)
         if not jet.peace and jet.scheduler.random.random() < jet.weather.unreadable:

@@ -133,6 +133,11 @@ class Jet:
         items: list[Item] = [(f"/strange/{draw.randrange(9)}", 1)]
         self.moved.append(Moving(f"foreign-{len(self.moved)}", job_id, items, now, now + draw.random() * 60, ""))
 
+    def strange_everywhere(self) -> None:
+        """Somebody else moves something through each job there is."""
+        for job_id in self.jobs:
+            self.strange(job_id)
+
     # What arrives.
 
     def create(self, body: bytes, attempt: str) -> Answer:

@@ -93,7 +93,7 @@ class Scheduler:
 
     def spawn(self, process: Process, body: Callable[[], Any], delay: float = 0.0) -> Task:
         """Begin a task after a delay."""
-        task = Task(process, greenlet(lambda: self._live(task, body), parent=self._hub))
+        task: Task = Task(process, greenlet(lambda: self._live(task, body), parent=self._hub))
         process.tasks.append(task)
         self.wake(task, delay)
         return task

@@ -41,7 +41,7 @@ def schedule(seed: int, *, trace: bool = False) -> Story:
     if draw.random() < 0.3:
         jet.add_job("daily", "nyc", "lax", paused=draw.random() < 0.2)
     if draw.random() < 0.2:
-        scheduler.spawn(jet.elsewhere, lambda: [jet.strange(ident) for ident in jet.jobs], draw.random() * 20)
+        scheduler.spawn(jet.elsewhere, jet.strange_everywhere, draw.random() * 20)
     spread = draw.choice((0.0, 0.5, 5.0, 30.0, 60.0))
     deadly, sleepy = draw.choice((0.0, 0.0, 0.01, 0.03)), draw.choice((0.0, 0.0, 0.01, 0.04))
     trouble = draw.choice((0.0, 0.0, 0.02, 0.1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -46,13 +46,13 @@ OLD = 1_600_000_000
 
 
 @pytest.fixture
-def stage(tmp_path, monkeypatch):
+def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of manifests whose files are old enough for their times to be trusted, as far as tests can make them."""
     monkeypatch.setattr(cache, "YOUNG", -(10**15))  # a file's ctime cannot be set: here every file is old
     return make(tmp_path)
 
 
-def make(tmp_path):
+def make(tmp_path: Path) -> Path:
     root = tmp_path / "manifests"
     root.mkdir()
     (root / "main.yaml").write_text(TEXT)
@@ -69,11 +69,11 @@ def look(root: Path, cached: Path) -> Reading:
     return KnownManifests(root, cached).read()
 
 
-def no_reading(*_, **__):
+def no_reading(*_: object, **__: object) -> None:
     raise AssertionError("the manifests were read again")
 
 
-def test_an_unchanged_folder_is_not_read_again(stage, monkeypatch):
+def test_an_unchanged_folder_is_not_read_again(stage: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second reading equals the first in every part, and parses nothing."""
     fresh = look(stage, folder(stage))
     monkeypatch.setattr("jetplan.manifest.read.read_manifests", no_reading)
@@ -87,7 +87,7 @@ def test_an_unchanged_folder_is_not_read_again(stage, monkeypatch):
         assert known.spec.sets[name].place == wanted.place
 
 
-def test_fresh_checkout_is_known_by_its_bytes(tmp_path, monkeypatch):
+def test_fresh_checkout_is_known_by_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Files whose times are too young to be trusted, or new, still need no parsing when their bytes are the same."""
     root = make(tmp_path)
     fresh = look(root, folder(root))
@@ -100,33 +100,33 @@ def test_fresh_checkout_is_known_by_its_bytes(tmp_path, monkeypatch):
     assert look(root, folder(root)).spec == fresh.spec
 
 
-def edit(root):
+def edit(root: Path) -> None:
     text = (root / "main.yaml").read_text()
     (root / "main.yaml").write_text(text.replace("/one.mxf", "/two.mxf"))
 
 
-def edit_list(root):
+def edit_list(root: Path) -> None:
     text = (root / "list.csv").read_text()
     (root / "list.csv").write_text(text.replace("listed", "lifted"))
 
 
-def edit_in_secret(root):
+def edit_in_secret(root: Path) -> None:
     state = (root / "main.yaml").stat()
     edit(root)
     os.utime(root / "main.yaml", ns=(state.st_atime_ns, state.st_mtime_ns))
 
 
-def add(root):
+def add(root: Path) -> None:
     (root / "more.yml").write_text("apiVersion: jetplan/v1\njobs:\n  c: {source: A, destination: B}\n")
 
 
-def rename(root):
+def rename(root: Path) -> None:
     (root / "main.yaml").rename(root / "other.yaml")
 
 
 @pytest.mark.parametrize("change", [edit, edit_list, edit_in_secret, add, rename])
 @pytest.mark.parametrize("young", [False, True])
-def test_every_change_is_seen(tmp_path, monkeypatch, change, young):
+def test_every_change_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Any, young: bool) -> None:
     """A changed byte, list or name is read anew, also where size and modification time are as before."""
     if not young:
         monkeypatch.setattr(cache, "YOUNG", -(10**15))
@@ -141,10 +141,10 @@ def test_every_change_is_seen(tmp_path, monkeypatch, change, young):
     assert after != before or change is rename
 
 
-def test_a_change_while_it_is_read_is_not_remembered(stage, monkeypatch):
+def test_a_change_while_it_is_read_is_not_remembered(stage: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was read is forgotten when the files are other ones by the time it is done."""
 
-    def reading(root):
+    def reading(root: Path) -> Any:
         found = read_manifests(root)
         edit(root)
         return found
@@ -155,7 +155,7 @@ def test_a_change_while_it_is_read_is_not_remembered(stage, monkeypatch):
     assert "/two.mxf" in look(stage, folder(stage)).spec.sets["first"].objects.paths
 
 
-def test_damage_is_noticed(stage):
+def test_damage_is_noticed(stage: Path) -> None:
     """A cache with one bit changed anywhere is no cache."""
     expected = look(stage, folder(stage)).spec
     (remembered,) = folder(stage).glob("*.manifests")
@@ -170,7 +170,7 @@ def test_damage_is_noticed(stage):
         assert look(stage, folder(stage)).spec == expected
 
 
-def test_another_program_remembers_for_itself(stage, monkeypatch):
+def test_another_program_remembers_for_itself(stage: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What another version of jetplan, or of Python, has read is read again."""
     look(stage, folder(stage))
     monkeypatch.setattr(cache, "program_digest", lambda _parts: b"p" * 32)
@@ -179,7 +179,7 @@ def test_another_program_remembers_for_itself(stage, monkeypatch):
         look(stage, folder(stage))
 
 
-def test_what_others_may_write_to_is_not_believed(stage, monkeypatch):
+def test_what_others_may_write_to_is_not_believed(stage: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cache is our own file, private to its owner; one that a group may write to is passed over."""
     look(stage, folder(stage))
     for file in folder(stage).glob("*.manifests"):
@@ -190,7 +190,7 @@ def test_what_others_may_write_to_is_not_believed(stage, monkeypatch):
         look(stage, folder(stage))
 
 
-def test_wrong_manifests_stay_wrong(stage):
+def test_wrong_manifests_stay_wrong(stage: Path) -> None:
     """Errors are never remembered, and never hidden by what was right before."""
     look(stage, folder(stage))
     (stage / "main.yaml").write_text(TEXT.replace("job: a-b", "jobb: a-b"))
@@ -203,7 +203,7 @@ def test_wrong_manifests_stay_wrong(stage):
         look(stage, folder(stage))
 
 
-def test_a_cache_that_cannot_be_kept_costs_nothing_else(stage):
+def test_a_cache_that_cannot_be_kept_costs_nothing_else(stage: Path) -> None:
     """Where the cache's folder cannot be made, manifests are read all the same."""
     folder(stage).write_text("in the way")
     assert look(stage, folder(stage)).spec == read_manifests(stage).spec
@@ -213,7 +213,7 @@ def test_a_cache_that_cannot_be_kept_costs_nothing_else(stage):
 
 
 @pytest.mark.parametrize("name", [f"l{each}" for each in LIST_ENDINGS])
-def test_a_list_that_changes_is_a_change(tmp_path, name) -> None:
+def test_a_list_that_changes_is_a_change(tmp_path: Path, name: str) -> None:
     """Every file that can be a list counts: another content of it is another content of the manifests."""
     (tmp_path / "m").mkdir()
     contents = set()

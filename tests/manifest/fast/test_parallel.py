@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,6 +19,8 @@ from jetplan.manifest.read import read_manifests
 from tests.manifest.fast.test_quick_reading import TRAPS
 
 if TYPE_CHECKING:
+    from folders import Folder
+
     from jetplan.manifest.document import Document
     from jetplan.manifest.files import SourceFile
 
@@ -29,7 +31,7 @@ RICH = "jobs:\n  r:\n    source: {storageProfileId: abc}\n    destination: b\n  
 
 
 @pytest.fixture
-def files(folder):
+def files(folder: Folder) -> Folder:
     """A folder of 300 manifests, sound ones and some of every kind of problem."""
     for at in range(300):
         text = HEAD + f"jobs:\n  j{at}:\n    source: a\n    destination: b\ndeliverySets:\n  s{at}:\n    job: j{at}\n"
@@ -38,7 +40,7 @@ def files(folder):
     return folder
 
 
-def _result(folder, processes: int) -> str:
+def _result(folder: Folder, processes: int) -> str:
     try:
         reading = read_manifests(folder.root, processes=processes)
     except ManifestInvalid as invalid:
@@ -47,14 +49,14 @@ def _result(folder, processes: int) -> str:
 
 
 @pytest.mark.parametrize("processes", [2, 3])
-def test_sound_files(files, processes) -> None:
+def test_sound_files(files: Folder, processes: int) -> None:
     """With any number of processes the same is declared, at the same places."""
     assert "ManifestInvalid" not in (one := _result(files, 1))
     assert "s299" in one
     assert _result(files, processes) == one
 
 
-def test_problems_keep_their_order(files) -> None:
+def test_problems_keep_their_order(files: Folder) -> None:
     """All problems of all files are told, in the order of one process; so are names declared twice."""
     files.write({f"{at % 7}/trap{at}.yaml": text for at, text in enumerate(TRAPS.values())})
     files.write({"3/bytes.yaml": b"\xff\xfe", "5/empty.yaml": ""})
@@ -64,7 +66,7 @@ def test_problems_keep_their_order(files) -> None:
 
 
 @pytest.mark.parametrize("trap", ["", *TRAPS])
-def test_packed_documents_come_back(files, trap) -> None:
+def test_packed_documents_come_back(files: Folder, trap: Any) -> None:
     """What a process gives back is what it read, place for place."""
     if trap:
         files.write({"trap.yaml": TRAPS[trap]})
@@ -75,7 +77,7 @@ def test_packed_documents_come_back(files, trap) -> None:
     assert repr([unpack(pack(each)) for each in documents]) == repr(documents)
 
 
-def test_a_process_that_dies_loses_nothing(files) -> None:
+def test_a_process_that_dies_loses_nothing(files: Folder) -> None:
     """What another process took and did not give back is read again here."""
     sources, _ = find_manifests(files.root)
     ours, died = os.getpid(), os.pipe()
@@ -95,7 +97,7 @@ def test_a_process_that_dies_loses_nothing(files) -> None:
 
 
 @pytest.mark.parametrize("call", ["fork", "memfd_create"])
-def test_no_process_to_be_had(files, monkeypatch, call) -> None:
+def test_no_process_to_be_had(files: Folder, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     """Where the system gives no further process, this one reads everything."""
     expected = _result(files, 1)
 
@@ -106,7 +108,7 @@ def test_no_process_to_be_had(files, monkeypatch, call) -> None:
     assert _result(files, 2) == expected
 
 
-def test_an_interruption_leaves_no_process(files) -> None:
+def test_an_interruption_leaves_no_process(files: Folder) -> None:
     """When reading is broken off, the other process is ended and waited for."""
     sources, _ = find_manifests(files.root)
     ours = os.getpid()
@@ -124,7 +126,7 @@ def test_an_interruption_leaves_no_process(files) -> None:
         os.waitpid(-1, os.WNOHANG)
 
 
-def test_only_where_it_pays(files, monkeypatch) -> None:
+def test_only_where_it_pays(files: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     """A few small files, or a process with threads, are read by one."""
     sources, _ = find_manifests(files.root)
     assert parallel.useful_processes(sources) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +12,9 @@ from jetplan.manifest.columns import Columns
 from jetplan.manifest.endings import DIGITS
 from jetplan.manifest.findings import Findings
 from jetplan.manifest.lists.textlist import read_text
+
+if TYPE_CHECKING:
+    from folders import Folder
 
 MD5, SHA = "0cc175b9c0f1b6a831c399e269772661", "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
 
@@ -40,7 +44,9 @@ SAMPLES = {
 @pytest.mark.parametrize("case", SAMPLES)
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("quick", [False, True])
-def test_what_the_tools_write(folder, monkeypatch, case, packed, quick) -> None:
+def test_what_the_tools_write(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, case: Any, packed: bool, quick: bool
+) -> None:
     """The files of every line are the objects, the quick way and the strict one."""
     if not quick:
         monkeypatch.setattr(shortcuts, "are_taken", lambda: False)
@@ -51,7 +57,7 @@ def test_what_the_tools_write(folder, monkeypatch, case, packed, quick) -> None:
 
 
 @pytest.mark.parametrize("algorithm", DIGITS)
-def test_a_checksum_has_the_digits_of_its_algorithm(folder, algorithm) -> None:
+def test_a_checksum_has_the_digits_of_its_algorithm(folder: Folder, algorithm: Any) -> None:
     """The ending says which algorithm it is; one digit more or less is another, and is not guessed."""
     digits = "a" * DIGITS[algorithm]
     lines = [f"{digits}  a", f"{digits}a  b", f"{digits[1:]}  c", f"{digits.upper()}  d"]
@@ -81,7 +87,9 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED)
 @pytest.mark.parametrize("quick", [False, True])
-def test_what_is_no_checksum_file_is_refused(folder, monkeypatch, case, quick) -> None:
+def test_what_is_no_checksum_file_is_refused(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, case: Any, quick: bool
+) -> None:
     """What the format does not say for certain is refused with its line."""
     if not quick:
         monkeypatch.setattr(shortcuts, "are_taken", lambda: False)
@@ -90,14 +98,14 @@ def test_what_is_no_checksum_file_is_refused(folder, monkeypatch, case, quick) -
     assert [(each.place.line, each.code) for each in folder.problems()] == expected
 
 
-def test_the_hint_for_a_plain_list_leads_out(folder) -> None:
+def test_the_hint_for_a_plain_list_leads_out(folder: Folder) -> None:
     """A file whose name looks like a line of a checksum file can be sent: with a slash in front of it."""
     folder.write({"a.yaml": manifest("l.txt"), "l.txt": f"/{MD5}  a\n"})
     assert list(folder.read().spec.sets["s"].objects.paths) == [f"/{MD5}  a"]
 
 
 @pytest.mark.parametrize("quick", [False, True])
-def test_empty_lines_between_chunks_keep_their_places(monkeypatch, quick) -> None:
+def test_empty_lines_between_chunks_keep_their_places(monkeypatch: pytest.MonkeyPatch, quick: bool) -> None:
     """Empty lines at the end of a chunk are in the middle of the list if another chunk follows."""
     if not quick:
         monkeypatch.setattr(shortcuts, "are_taken", lambda: False)

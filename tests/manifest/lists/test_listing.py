@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import zstandard
@@ -23,6 +23,11 @@ from jetplan.manifest.lists.unpack import Stop
 from jetplan.manifest.read import read_manifests
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from folders import Folder, MakeFolder, MakeText
+
     from jetplan.errors import Problem
 
 HEADER = "relativePath,sizeInBytes,isDirectory\n"
@@ -44,7 +49,9 @@ JSONL = (
 @pytest.mark.parametrize(("suffix", "text"), [("csv", CSV), ("jsonl", JSONL)])
 @pytest.mark.parametrize("packing", ["", ".gz", ".zst"])
 @pytest.mark.parametrize("change", ["none", "crlf", "bom", "no last line end"])
-def test_lists_give_what_yaml_gives(folder, make_folder, with_objects, suffix, text, packing, change) -> None:
+def test_lists_give_what_yaml_gives(
+    folder: Folder, make_folder: MakeFolder, with_objects: MakeText, suffix: str, text: str, packing: str, change: str
+) -> None:
     """CSV and JSON Lines, packed or not, with any line ends, give the digest of the same objects in YAML."""
     match change:
         case "crlf":
@@ -78,13 +85,13 @@ EXCEL = {
 
 
 @pytest.mark.parametrize("case", EXCEL)
-def test_what_excel_writes(folder, case) -> None:
+def test_what_excel_writes(folder: Folder, case: Any) -> None:
     """Other separators, booleans in capitals and empty rows at the end are read as they are meant."""
     folder.write({"a.yaml": manifest("l.csv"), "l.csv": EXCEL[case]})
     assert list(folder.read().spec.sets["s"].objects.paths) == ["/a", "/b/"]
 
 
-def test_hints_name_the_way_out(folder) -> None:
+def test_hints_name_the_way_out(folder: Folder) -> None:
     """What is no UTF-8 is named, an empty path leads nowhere else, a missing LFS file tells how to fetch it."""
     folder.write({"a.yaml": manifest("l.csv")})
     for content, words in {
@@ -101,13 +108,13 @@ def test_hints_name_the_way_out(folder) -> None:
 
 
 @pytest.mark.parametrize("name", ["l.csv.gz", "l.csv.zst", "l.jsonl"])
-def test_a_pointer_of_lfs_is_named_whatever_the_list(folder, name) -> None:
+def test_a_pointer_of_lfs_is_named_whatever_the_list(folder: Folder, name: str) -> None:
     """A list that was not fetched from LFS is told as that, packed by its name or not."""
     folder.write({"a.yaml": manifest(name), name: "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"})
     assert [(each.place.file, each.code) for each in folder.problems()] == [(str(folder.root / name), "lfs-pointer")]
 
 
-def test_problems_of_a_list_are_counted_in_the_list(folder) -> None:
+def test_problems_of_a_list_are_counted_in_the_list(folder: Folder) -> None:
     """A list that is wrong throughout is told to a bound, and what more there is belongs to the list."""
     folder.write({"a.yaml": manifest("l.csv"), "l.csv": "relativePath\n" + "/a/../b\n" * 1002})
     problems = folder.problems()
@@ -116,7 +123,7 @@ def test_problems_of_a_list_are_counted_in_the_list(folder) -> None:
     assert problems[0].code == "more-problems"
 
 
-def test_equal_lines_by_the_million_are_refused_early(folder) -> None:
+def test_equal_lines_by_the_million_are_refused_early(folder: Folder) -> None:
     """A file of a kilobyte that unpacks to millions of lines is no list: refused before they are read."""
     bomb = zstandard.ZstdCompressor(level=19).compress(b"relativePath\n" + b"/a\n" * 5_000_000)
     assert len(bomb) < 3000
@@ -125,7 +132,7 @@ def test_equal_lines_by_the_million_are_refused_early(folder) -> None:
     assert problem.code == "list-too-large"
 
 
-def test_the_most_objects_of_a_list_are_the_operators(folder, monkeypatch) -> None:
+def test_the_most_objects_of_a_list_are_the_operators(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     """A variable bounds the lines of one list; what is no number is told."""
     folder.write({"a.yaml": manifest("l.csv"), "l.csv": "relativePath\n/a\n/b\n/c\n/d\n"})
     monkeypatch.setenv("JETPLAN_MAX_LIST_OBJECTS", "4")
@@ -137,21 +144,22 @@ def test_the_most_objects_of_a_list_are_the_operators(folder, monkeypatch) -> No
         read_manifests(folder.root)
 
 
-def read_problems(folder) -> tuple[Problem, ...]:
+def read_problems(folder: Folder) -> tuple[Problem, ...]:
     """What is refused with the limits that the environment sets."""
     with pytest.raises(ManifestInvalid) as raised:
         read_manifests(folder.root)
     return raised.value.problems
 
 
-def test_several_frames_and_members_are_one_list(folder) -> None:
+def test_several_frames_and_members_are_one_list(folder: Folder) -> None:
     """Packed files that were joined are read to the end of the last."""
-    for name, pack in {"l.csv.gz": gzip.compress, "l.csv.zst": zstandard.compress}.items():
+    packers: dict[str, Callable[[bytes], bytes]] = {"l.csv.gz": gzip.compress, "l.csv.zst": zstandard.compress}
+    for name, pack in packers.items():
         folder.write({"a.yaml": manifest(name), name: pack(HEADER.encode() + b"/a,,\n") + pack(b"/b,,\n")})
         assert list(folder.read().spec.sets["s"].objects.paths) == ["/a", "/b"]
 
 
-def test_revisions(folder) -> None:
+def test_revisions(folder: Folder) -> None:
     """Objects of a list may have revisions of their own; the set's holds for the rest."""
     for name, text in {
         "l.csv": "revision,relativePath\n2,/a\n,/b\n",
@@ -162,7 +170,7 @@ def test_revisions(folder) -> None:
         assert [objects.revision_of(at) for at in range(2)] == [2, 3]
 
 
-def test_long_lists_cross_chunks(folder) -> None:
+def test_long_lists_cross_chunks(folder: Folder) -> None:
     """Lines keep their numbers across the chunks in which a list is read, with an odd one in the middle."""
     lines = [f"/some/folder/clip_{at:07}.mxf,{at},\n" for at in range(100_000)]
     lines[60_000] = "/some/folder/audio/,,true\n"
@@ -175,7 +183,7 @@ def test_long_lists_cross_chunks(folder) -> None:
     assert (problem.place.file, problem.place.line) == (str(folder.root / "l.csv"), 100_000)
 
 
-CSV_REFUSED = {
+CSV_REFUSED: dict[str, Any] = {
     "empty": ("", [(0, "list-header")]),
     "no header": ("/a,1,false\n", [(1, "list-header")] * 3),
     "misspelt column": ("relativepath\n/a\n", [(1, "list-header")]),
@@ -226,7 +234,7 @@ CSV_REFUSED = {
 
 
 @pytest.mark.parametrize("case", CSV_REFUSED)
-def test_csv_refused(folder, case) -> None:
+def test_csv_refused(folder: Folder, case: Any) -> None:
     """Each line of CSV that is not plainly an object is refused with its line."""
     text, expected = CSV_REFUSED[case]
     folder.write({"a.yaml": manifest("l.csv"), "l.csv": text})
@@ -277,7 +285,7 @@ JSONL_REFUSED = {
 
 
 @pytest.mark.parametrize("case", JSONL_REFUSED)
-def test_json_lines_refused(folder, case) -> None:
+def test_json_lines_refused(folder: Folder, case: Any) -> None:
     """Each line of JSON Lines that is not plainly an object is refused with its line."""
     text, expected = JSONL_REFUSED[case]
     folder.write({"a.yaml": manifest("l.jsonl"), "l.jsonl": text})
@@ -294,7 +302,7 @@ def test_json_lines_refused(folder, case) -> None:
         ("linked/l.csv", "symlink"), ("pipe.csv", "not-a-file"), ("dir.csv", "not-a-file"), ("sub/../l.csv", None),
     ],
 )  # fmt: skip
-def test_where_a_list_may_be(folder, tmp_path, name, code) -> None:
+def test_where_a_list_may_be(folder: Folder, tmp_path: Path, name: str, code: str | None) -> None:
     """A list lies below the folder of the manifests, with no link on the way."""
     (tmp_path / "outside.csv").write_text(HEADER + "/a,,\n")
     folder.write({"l.csv": HEADER + "/a,,\n", "sub/b.csv": "x", "dir.csv/x": ""})
@@ -308,7 +316,7 @@ def test_where_a_list_may_be(folder, tmp_path, name, code) -> None:
         assert code in [problem.code for problem in folder.problems(manifest(name))]
 
 
-def test_list_is_relative_to_its_manifest(folder) -> None:
+def test_list_is_relative_to_its_manifest(folder: Folder) -> None:
     """A list is looked for beside the manifest that names it, and may lie above it."""
     folder.write({"sub/a.yaml": manifest("../lists/l.csv"), "lists/l.csv": HEADER + "/a,,\n"})
     assert folder.read().spec.sets
@@ -316,7 +324,7 @@ def test_list_is_relative_to_its_manifest(folder) -> None:
 
 @pytest.mark.parametrize("cut", [1, 10, 30])
 @pytest.mark.parametrize(("name", "pack"), [("l.csv.gz", gzip.compress), ("l.csv.zst", zstandard.compress)])
-def test_cut_off_lists_are_refused(folder, name, pack, cut) -> None:
+def test_cut_off_lists_are_refused(folder: Folder, name: str, pack: Any, cut: int) -> None:
     """A packed list that was cut off is never taken for a shorter one."""
     data = pack(HEADER.encode() + b"".join(b"/clip%d,,\n" % at for at in range(50)))
     folder.write({"a.yaml": manifest(name), name: data[:-cut]})
@@ -324,7 +332,7 @@ def test_cut_off_lists_are_refused(folder, name, pack, cut) -> None:
 
 
 @pytest.mark.parametrize("name", ["l.csv.gz", "l.csv.zst"])
-def test_what_is_not_packed_is_refused(folder, name) -> None:
+def test_what_is_not_packed_is_refused(folder: Folder, name: str) -> None:
     """A list that is not packed as its name says is refused."""
     folder.write({"a.yaml": manifest(name), name: HEADER + "/a,,\n"})
     assert [problem.code for problem in folder.problems()] == ["list-packed"]
@@ -332,7 +340,7 @@ def test_what_is_not_packed_is_refused(folder, name) -> None:
 
 @pytest.mark.parametrize(("name", "pack"), [("l.csv.gz", gzip.compress), ("l.csv.zst", zstandard.compress)])
 @pytest.mark.parametrize("filler", [b"/a", b"\n", b"/a,,\n"])
-def test_bombs_are_capped(folder, name, pack, filler) -> None:
+def test_bombs_are_capped(folder: Folder, name: str, pack: Any, filler: bytes) -> None:
     """A small file that unpacks to a large one is refused at the limit, or at the first thing wrong."""
     bomb = pack(HEADER.encode() + filler * (20_000_000 // len(filler)))
     assert len(bomb) < 200_000
@@ -347,7 +355,7 @@ FIELDS = st.sampled_from(
 LINES = st.lists(st.lists(FIELDS, max_size=4) | st.just(["/ok", "5", "FALSE"]), max_size=4)
 
 
-def outcome(read, data: str) -> object:
+def outcome(read: Any, data: str) -> object:
     """Columns and problems of a list."""
     columns, findings = Columns("l"), Findings("l")
     with suppress(Stop):
@@ -363,7 +371,9 @@ def outcome(read, data: str) -> object:
     st.sampled_from(["\n", "\r\n"]),
     st.booleans(),
 )
-def test_quick_csv_equals_strict_csv(monkeypatch, header, lines, delimiter, end, last) -> None:
+def test_quick_csv_equals_strict_csv(
+    monkeypatch: pytest.MonkeyPatch, header: Any, lines: list[str], delimiter: Any, end: Any, last: Any
+) -> None:
     """Whatever the lines, taking a chunk at once and taking it line by line give the same."""
     text = header.replace(",", delimiter).replace("\n", end) + end.join(map(delimiter.join, lines)) + end * last
     quick = outcome(csvlist.read_csv, text)
@@ -397,7 +407,7 @@ JSON_LINES = st.lists(
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
 @given(JSON_LINES, st.sampled_from(["\n", "\r\n", "\n\n"]))
-def test_quick_json_lines_equal_strict_ones(monkeypatch, lines, end) -> None:
+def test_quick_json_lines_equal_strict_ones(monkeypatch: pytest.MonkeyPatch, lines: list[str], end: Any) -> None:
     """Whatever the lines, decoding a chunk at once and line by line give the same."""
     text = end.join(lines)
     quick = outcome(jsonlist.read_json_lines, text)
@@ -411,7 +421,7 @@ TEXT = '/a\n/b/\nc\n/d, e\n/f/\n/say "hi"\n'
 
 @pytest.mark.parametrize("packing", ["", ".gz", ".zst"])
 @pytest.mark.parametrize("change", ["none", "crlf", "bom", "no last line end", "empty lines at the end"])
-def test_plain_lists(folder, packing, change) -> None:
+def test_plain_lists(folder: Folder, packing: str, change: str) -> None:
     """One path a line, literally, with any line ends; a trailing slash is a folder."""
     text = TEXT.replace("\n", "\r\n") if change == "crlf" else TEXT
     text = "\ufeff" + text if change == "bom" else text + "\n\n" if change.startswith("empty") else text
@@ -433,7 +443,7 @@ TEXT_REFUSED = {
 
 
 @pytest.mark.parametrize("case", TEXT_REFUSED)
-def test_plain_lists_refused(folder, case) -> None:
+def test_plain_lists_refused(folder: Folder, case: Any) -> None:
     """What is no path of the profile is refused with its line."""
     text, expected = TEXT_REFUSED[case]
     folder.write({"a.yaml": manifest("l.txt"), "l.txt": text})

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import gzip
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from jetplan.core.objects import UNKNOWN_SIZE
+
+if TYPE_CHECKING:
+    from folders import Folder
 
 MANIFEST = "apiVersion: jetplan/v1\ndeliverySets:\n  s:\n    job: j\n    objectsFrom: {file: l.mhl}\n"
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -65,7 +69,7 @@ ASC = f"""{HEAD}<hashlist version="2.0" xmlns="urn:ASC:MHL:v2.0">
 
 @pytest.mark.parametrize("text", [CLASSIC, ASC], ids=["classic", "ASC"])
 @pytest.mark.parametrize("change", ["none", "crlf", "bom", "packed"])
-def test_what_the_tools_write(folder, text, change) -> None:
+def test_what_the_tools_write(folder: Folder, text: str, change: str) -> None:
     """The files with their sizes are the objects; hashes of folders and references are none."""
     data = (text.replace("\n", "\r\n") if change == "crlf" else text).encode()
     data = b"\xef\xbb\xbf" + data if change == "bom" else data
@@ -124,21 +128,21 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_is_no_hash_list_is_refused(folder, case) -> None:
+def test_what_is_no_hash_list_is_refused(folder: Folder, case: Any) -> None:
     """Nothing is expanded, fetched or guessed; each problem has its line."""
     text, expected = REFUSED[case]
     folder.write({"a.yaml": MANIFEST, "l.mhl": text.encode()})
     assert sorted({(each.place.line, each.code) for each in folder.problems()}) == expected
 
 
-def test_a_comment_without_end_is_not_looked_through_again_and_again(folder) -> None:
+def test_a_comment_without_end_is_not_looked_through_again_and_again(folder: Folder) -> None:
     """A token that fills many chunks is refused long before the whole list was read."""
     folder.write({"a.yaml": MANIFEST, "l.mhl": (HEAD + "<hashlist><!-- " + ("x" * 1000 + "\n") * 20_000).encode()})
     (problem,) = folder.problems()
     assert "longer than 4 MiB" in problem.message
 
 
-def test_a_failed_check_is_told(folder) -> None:
+def test_a_failed_check_is_told(folder: Folder) -> None:
     """A file whose check failed is listed as the list says, and a warning tells of it."""
     folder.write({"a.yaml": MANIFEST, "l.mhl": ASC.replace('action="verified"', 'action="failed"').encode()})
     assert [(each.place.line, each.code) for each in folder.read().warnings] == [(23, "list-hash-failed")]

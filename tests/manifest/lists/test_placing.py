@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
+
+if TYPE_CHECKING:
+    from folders import Folder
 
 
 def manifest(more: str) -> str:
@@ -22,7 +27,7 @@ def manifest(more: str) -> str:
         (", stripPrefix: /, prefix: /in", "/a\n", ["/in/a"]),
     ],
 )
-def test_every_path_is_moved(folder, more, text, paths) -> None:
+def test_every_path_is_moved(folder: Folder, more: str, text: str, paths: list[str]) -> None:
     """A folder comes off the front, then another is put there; slashes at their ends do not matter."""
     folder.write({"a.yaml": manifest(more), "l.txt": text})
     assert list(folder.read().spec.sets["s"].objects.paths) == paths
@@ -43,7 +48,7 @@ def test_every_path_is_moved(folder, more, text, paths) -> None:
         (", prefixes: /in", "/a\n", [(5, "unknown-key")]),
     ],
 )
-def test_what_cannot_be_moved_is_refused(folder, more, text, expected) -> None:
+def test_what_cannot_be_moved_is_refused(folder: Folder, more: str, text: str, expected: Any) -> None:
     """A path that is not below the folder is refused, and so is the folder itself, which would be the whole profile."""
     folder.write({"a.yaml": manifest(more), "l.txt": text})
     assert [(each.place.line, each.code) for each in folder.problems()] == expected

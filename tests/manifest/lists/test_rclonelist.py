@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +15,9 @@ from jetplan.manifest.columns import Columns
 from jetplan.manifest.findings import Findings
 from jetplan.manifest.lists.rclonelist import read_lsjson
 from jetplan.manifest.lists.unpack import Stop
+
+if TYPE_CHECKING:
+    from folders import Folder
 
 MANIFEST = "apiVersion: jetplan/v1\ndeliverySets:\n  s:\n    job: j\n    objectsFrom: {file: l.json}\n"
 
@@ -31,7 +35,7 @@ def lsjson(*records: str) -> str:
 
 
 @pytest.fixture(params=[True, False], ids=["quick", "strict"])
-def _both_ways(request, monkeypatch):
+def _both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if not request.param:
         monkeypatch.setattr(shortcuts, "are_taken", lambda: False)
 
@@ -47,7 +51,7 @@ SIZES = [7, UNKNOWN_SIZE, 0, UNKNOWN_SIZE, 1]
 @pytest.mark.usefixtures("_both_ways")
 @pytest.mark.parametrize("change", ["none", "crlf", "bom", "no last line end"])
 @pytest.mark.parametrize("packed", [False, True])
-def test_what_rclone_writes(folder, change, packed) -> None:
+def test_what_rclone_writes(folder: Folder, change: str, packed: bool) -> None:
     """Paths, sizes and folders are the objects; the other keys are left alone."""
     text = lsjson(*ALL)
     text = text.replace("\n", "\r\n") if change == "crlf" else text
@@ -61,7 +65,7 @@ def test_what_rclone_writes(folder, change, packed) -> None:
 
 @pytest.mark.usefixtures("_both_ways")
 @pytest.mark.parametrize("cut", [1, 2, 4])
-def test_chunks_are_joined(cut) -> None:
+def test_chunks_are_joined(cut: int) -> None:
     """Wherever a chunk ends, the records and their lines are the same."""
     lines = lsjson(*ALL).encode().splitlines(keepends=True)
     columns, findings = Columns("l"), Findings("l")
@@ -104,7 +108,7 @@ REFUSED = {
     ("case", "before"),
     [(case, before) for case, (text, _) in REFUSED.items() for before in (0, 3) if not before or text[:3] == "[\n{"],
 )
-def test_what_rclone_does_not_write_is_refused(folder, case, before) -> None:
+def test_what_rclone_does_not_write_is_refused(folder: Folder, case: Any, before: Any) -> None:
     """What is cut off, laid out anew or of another kind is refused with its line, behind sound records too."""
     text, expected = REFUSED[case]
     more = "".join(f"{record(f'x{at}')},\n" for at in range(before))
@@ -137,7 +141,7 @@ TRICKY = {
 
 
 @pytest.mark.parametrize("case", TRICKY)
-def test_the_quick_way_equals_the_strict_one(monkeypatch, case) -> None:
+def test_the_quick_way_equals_the_strict_one(monkeypatch: pytest.MonkeyPatch, case: Any) -> None:
     """Wherever two chunk ends lie, both ways leave the same paths, sizes, places and problems."""
     lines = TRICKY[case].encode().splitlines(keepends=True)
     for first in range(1, len(lines) + 1):

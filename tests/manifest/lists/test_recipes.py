@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def test_there_are_recipes() -> None:
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
-def test_a_recipe_lists_the_files(tmp_path, recipe) -> None:
+def test_a_recipe_lists_the_files(tmp_path: Path, recipe: Any) -> None:
     """What the command writes is read as it is, and names every file once."""
     for name in FILES:
         file = tmp_path / "dailies" / name[1:]

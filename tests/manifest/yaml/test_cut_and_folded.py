@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
+
+if TYPE_CHECKING:
+    from folders import Folder, MakeText
 
 REFUSED = {
     "a forgotten dash": (["- /a.mxf", "  ep101/b.wav"], [(6, 9, "several-lines")]),
@@ -33,7 +38,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_refused(folder, with_objects, case) -> None:
+def test_refused(folder: Folder, with_objects: MakeText, case: Any) -> None:
     """Each is refused at its place, and quoting or a dash is what the hint says."""
     lines, expected = REFUSED[case]
     problems = folder.problems(with_objects(*lines))
@@ -41,14 +46,14 @@ def test_refused(folder, with_objects, case) -> None:
     assert all("quote" in each.hint or "`- `" in each.hint for each in problems)
 
 
-def test_the_hint_leads_out(folder, with_objects) -> None:
+def test_the_hint_leads_out(folder: Folder, with_objects: MakeText) -> None:
     """Quoted, each of these is the path that was meant."""
     meant = ["/Reel #1.mov", "/a: b.mov", "!bang.mov", "*.mov", "[0001-0240].exr", "/Titles:", "#1.mov", "@a", "/ü #1"]
     found = folder.read(with_objects(*[f"- '{each}'" for each in meant])).spec.sets["s"].objects.paths
     assert list(found) == [each if each.startswith("/") else f"/{each}" for each in meant]
 
 
-def test_a_comment_further_away_is_warned_of(folder, with_objects) -> None:
+def test_a_comment_further_away_is_warned_of(folder: Folder, with_objects: MakeText) -> None:
     """Behind several blanks a `#` more likely begins a comment: accepted, and told."""
     reading = folder.read(with_objects("- /a   #note", "- relativePath: /b  #1"))
     assert list(reading.spec.sets["s"].objects.paths) == ["/a", "/b"]
@@ -56,13 +61,13 @@ def test_a_comment_further_away_is_warned_of(folder, with_objects) -> None:
 
 
 @pytest.mark.parametrize("comment", [" # note", "  ## note", "   # #1", "\t# x"])
-def test_comments_stay_comments(folder, with_objects, comment) -> None:
+def test_comments_stay_comments(folder: Folder, with_objects: MakeText, comment: str) -> None:
     """A `#` with a blank behind it begins a comment, as does any behind a quoted path or a line of its own."""
     lines = [f"- /a{comment}", "- '/b' #1", "#1", "- {relativePath: /c, sizeInBytes: 1 #bytes", "  } #1"]
     assert list(folder.read(with_objects(*lines)).spec.sets["s"].objects.paths) == ["/a", "/b", "/c"]
 
 
-def test_names_are_not_cut_or_folded_either(folder) -> None:
+def test_names_are_not_cut_or_folded_either(folder: Folder) -> None:
     """A name is not folded; where a comment may have cut it, that is told."""
     head = "apiVersion: jetplan/v1\n"
     assert folder.codes(head + "jobs:\n  j:\n    source: NYC\n    destination: LAX\n      Ingest\n") == [
@@ -72,7 +77,7 @@ def test_names_are_not_cut_or_folded_either(folder) -> None:
     assert [(each.place.line, each.place.column, each.code) for each in warnings] == [(4, 13, "yaml-comment")]
 
 
-def test_mixed_line_ends_are_warned_of(folder, with_objects) -> None:
+def test_mixed_line_ends_are_warned_of(folder: Folder, with_objects: MakeText) -> None:
     """A carriage return at the end of one line of many may belong to a name: told at that line."""
     (warning,) = folder.read(with_objects("- /a", "- /Icon\r", "- /b")).warnings
     assert (warning.place.line, warning.code) == (7, "line-ends")
@@ -80,7 +85,7 @@ def test_mixed_line_ends_are_warned_of(folder, with_objects) -> None:
     assert (warning.place.line, warning.code) == (8, "line-ends")
 
 
-def test_a_pointer_of_lfs_is_named(folder) -> None:
+def test_a_pointer_of_lfs_is_named(folder: Folder) -> None:
     """A manifest that was not fetched from LFS is told as that."""
     (problem,) = folder.problems("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n")
     assert problem.code == "lfs-pointer"

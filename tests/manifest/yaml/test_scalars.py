@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+
+if TYPE_CHECKING:
+    from folders import Folder, MakeText
 
 HEAD = "apiVersion: jetplan/v1\n"
 
@@ -11,7 +16,7 @@ HEAD = "apiVersion: jetplan/v1\n"
     "text",
     ["NO", "off", "yes", "'true'", '"12"', "a b", "2024-01-01-dailies", "v1.0.0", "1e3x", "0x", "über", "null-set"],
 )
-def test_strings_stay_as_written(folder, text) -> None:
+def test_strings_stay_as_written(folder: Folder, text: str) -> None:
     """What only an old YAML would read as something else is a string here."""
     spec = folder.read(HEAD + f"jobs:\n  {text}: {{source: {text}, destination: d}}\n").spec
     assert spec.jobs[text.strip("'\"")].source.name == text.strip("'\"")
@@ -42,7 +47,7 @@ def test_strings_stay_as_written(folder, text) -> None:
         ('"\\ud800"', "yaml"),
     ],
 )
-def test_names_that_are_no_strings(folder, text, code) -> None:
+def test_names_that_are_no_strings(folder: Folder, text: str, code: str) -> None:
     """Unquoted numbers, dates, booleans and nulls are no names, nor is what cannot be seen."""
     codes = [found for _, _, found in folder.codes(HEAD + f"jobs:\n  a:\n    source: {text}\n    destination: d\n")]
     assert codes == [code]
@@ -60,14 +65,14 @@ def test_names_that_are_no_strings(folder, text, code) -> None:
     ],
 )
 @pytest.mark.parametrize("key", ["sizeInBytes", "revision"])
-def test_integers_are_decimal_digits(folder, with_objects, key, text, code) -> None:
+def test_integers_are_decimal_digits(folder: Folder, with_objects: MakeText, key: str, text: str, code: str) -> None:
     """Only plain decimal digits up to 2^53-1 are a whole number, at the value's place."""
     content = with_objects("- relativePath: /a", f"  {key}: {text}")
     ((line, _, found),) = folder.codes(content)
     assert (line, found) == (7, code)
 
 
-def test_range_of_integers(folder, with_objects) -> None:
+def test_range_of_integers(folder: Folder, with_objects: MakeText) -> None:
     """Sizes begin at 0 and revisions at 1; both end at 2^53-1."""
     content = with_objects(
         "- {relativePath: /a, sizeInBytes: 0}", "- {relativePath: /b, sizeInBytes: 9007199254740991}"
@@ -77,13 +82,13 @@ def test_range_of_integers(folder, with_objects) -> None:
 
 
 @pytest.mark.parametrize("text", ["NO", "off", "yes", "True", "'true'", "1", "~", "on"])
-def test_booleans_are_true_or_false(folder, text) -> None:
+def test_booleans_are_true_or_false(folder: Folder, text: str) -> None:
     """Nothing but plain `true` and `false` is a boolean."""
     content = HEAD + f"jobs:\n  a: {{source: b, destination: c, paused: {text}}}\n"
     assert folder.codes(content) == [(3, 42, "wrong-type")]
 
 
-def test_messages_are_bounded_and_harmless(folder) -> None:
+def test_messages_are_bounded_and_harmless(folder: Folder) -> None:
     """A value of a megabyte with escapes in it is quoted shortly and visibly."""
     (problem,) = folder.problems(HEAD + f'jobs: "\\e[2J{"x" * 1_000_000}"\n')
     assert "\x1b" not in problem.message

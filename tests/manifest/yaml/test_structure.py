@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
+
+if TYPE_CHECKING:
+    from folders import Folder, MakeText
 
 HEAD = "apiVersion: jetplan/v1\n"
 BOMB = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
@@ -53,20 +58,20 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_refused_at_its_place(folder, case) -> None:
+def test_refused_at_its_place(folder: Folder, case: Any) -> None:
     """Each construct that hides what is sent is refused at its line and column, with a code."""
     content, expected = REFUSED[case]
     assert folder.codes(content) == expected
 
 
-def test_bomb_is_refused_at_once(folder) -> None:
+def test_bomb_is_refused_at_once(folder: Folder) -> None:
     """A bomb of aliases is refused alias by alias: nothing is ever expanded."""
     codes = {code for _, _, code in folder.codes(BOMB)}
     assert codes >= {"yaml-anchor"}
 
 
 @pytest.mark.parametrize("content", ["", "\n\n", "# only a comment\n", "\ufeff", "---\n", "---\n...\n"])
-def test_empty_files_declare_nothing(folder, content) -> None:
+def test_empty_files_declare_nothing(folder: Folder, content: str) -> None:
     """An empty file is fine and declares nothing."""
     if content.startswith("---"):
         assert folder.codes(content)  # a document of null is not a mapping
@@ -75,13 +80,13 @@ def test_empty_files_declare_nothing(folder, content) -> None:
     assert (spec.jobs, spec.sets, spec.files) == ({}, {}, 1)
 
 
-def test_every_problem_of_a_file_at_once(folder) -> None:
+def test_every_problem_of_a_file_at_once(folder: Folder) -> None:
     """One reading tells all problems, in the order of the file."""
     content = HEAD + "jobs:\n  a: {source: b}\n  c: {sauce: d, destination: e}\nx: 1\n"
     assert folder.codes(content) == [(3, 3, "missing-key"), (4, 7, "unknown-key"), (5, 1, "unknown-key")]
 
 
-def test_nearest_key_is_named(folder) -> None:
+def test_nearest_key_is_named(folder: Folder) -> None:
     """An unknown key comes with the nearest known one."""
     (problem,) = folder.problems(HEAD + "delivery_sets: {}\n")
     assert (problem.message, problem.hint) == (
@@ -90,19 +95,19 @@ def test_nearest_key_is_named(folder) -> None:
     )
 
 
-def test_json_is_yaml(folder) -> None:
+def test_json_is_yaml(folder: Folder) -> None:
     """A manifest may be JSON."""
     spec = folder.read('{"apiVersion": "jetplan/v1", "jobs": {"a": {"source": "b", "destination": "c"}}}').spec
     assert list(spec.jobs) == ["a"]
 
 
-def test_question_marks_in_text_are_no_keys(folder, with_objects) -> None:
+def test_question_marks_in_text_are_no_keys(folder: Folder, with_objects: MakeText) -> None:
     """A `?` within a value or a comment is not an explicit key."""
     spec = folder.read(with_objects("- /why?.mxf   # ? not a key", "- '/a ? b'", "- /what ?")).spec
     assert list(spec.sets["s"].objects.paths) == ["/why?.mxf", "/a ? b", "/what ?"]
 
 
-def test_problems_are_counted_beyond_the_limit(folder, with_objects) -> None:
+def test_problems_are_counted_beyond_the_limit(folder: Folder, with_objects: MakeText) -> None:
     """A file with endless problems yields a bounded list, and says that there are more."""
     problems = folder.problems(with_objects(*["- 12"] * 2500))
     assert len(problems) == 1001
