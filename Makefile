@@ -5,7 +5,8 @@
 .POSIX:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help demo check test test-browser coverage torture bench profile lint format docs schemas dist clean
+.PHONY: help demo check test test-browser test-lowest test-newest coverage mutate torture bench profile lint format docs \
+    schemas pins dist clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,6 +14,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 PYTEST_ARGS :=
 BENCH_ARGS :=
 TORTURE_ARGS :=
+PINS_ARGS :=
 SCENARIO := plan
 PROFILE_ARGS :=
 
@@ -21,6 +23,8 @@ help:
 	@echo "make check         style, types and the tests that a person waits for: under a minute"
 	@echo "make test          run the tests (PYTEST_ARGS=... is handed to pytest)"
 	@echo "make test-browser  run the tests that need Chromium"
+	@echo "make test-lowest   run the quick tests with the lowest versions that pyproject.toml allows"
+	@echo "make test-newest   run the quick tests with the newest versions there are"
 	@echo "make coverage      run the tests and measure branch coverage, of child processes too"
 	@echo "make torture       a million schedules of faults, ten thousand kills; hours (TORTURE_ARGS='--seed N')"
 	@echo "make bench         measure, beside anchors measured in the same run (BENCH_ARGS=--quick for a look)"
@@ -28,6 +32,7 @@ help:
 	@echo "make lint          check style and types"
 	@echo "make format        put the code into shape"
 	@echo "make docs          write what is generated: schemas/ from the models, docs/cli.md from the commands"
+	@echo "make pins          renew constraints.txt and its like (PINS_ARGS=--upgrade for newer versions)"
 	@echo "make dist          build the wheel and the source archive into dist/, and look into them"
 	@echo "make clean         remove .venv and what tools left behind"
 
@@ -52,10 +57,10 @@ coverage: $(VENV)/.dev
 torture: $(VENV)/.dev
 	$(BIN)/python tests/exactly_once/torture.py $(TORTURE_ARGS)
 
-bench: $(VENV)/.bench
+bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
-profile: $(VENV)/.bench
+profile: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.flame $(SCENARIO) $(PROFILE_ARGS)
 
 lint: $(VENV)/.dev
@@ -73,7 +78,17 @@ docs: schemas
 schemas: $(VENV)/.sandbox
 	$(BIN)/jetplan schema
 
-dist: $(VENV)/.release
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+    --no-emit-index-url --custom-compile-command 'make pins' $(PINS_ARGS)
+
+pins: $(VENV)/.tools
+	$(COMPILE) --extra dev --extra bench pyproject.toml ci/requirements.in --output-file constraints.txt
+	$(COMPILE) --constraint constraints.txt ci/tools.in --output-file ci/tools.txt
+	$(COMPILE) --constraint constraints.txt --extra sandbox pyproject.toml ci/requirements.in --output-file ci/sandbox.txt
+	$(COMPILE) --constraint constraints.txt --extra postgres --extra rules --extra zstd pyproject.toml ci/requirements.in \
+	    --output-file ci/requirements.txt
+
+dist: $(VENV)/.tools
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation --outdir dist .
 	$(BIN)/python ci/release/contents.py dist
@@ -97,22 +112,25 @@ $(VENV)/.made:
 	fi
 	@touch $@
 
-$(VENV)/.sandbox: $(VENV)/.made pyproject.toml constraints.txt
+# What is installed has its version and hash in a file that `make pins` writes; jetplan itself is built by what it pins.
+LOCKED := --require-hashes --requirement
+SELF := --no-deps --no-build-isolation --editable .
+
+$(VENV)/.sandbox: $(VENV)/.made pyproject.toml ci/sandbox.txt
 	@echo "Installing jetplan and its sandbox into $(VENV)"
-	@$(PIP) install --constraint constraints.txt --editable '.[sandbox]'
+	@$(PIP) install $(LOCKED) ci/sandbox.txt
+	@$(PIP) install $(SELF)
+	@$(PIP) check >/dev/null || { $(PIP) check; echo "a pin is missing or too old: make pins" >&2; exit 1; }
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.made pyproject.toml constraints.txt
 	@echo "Installing jetplan and what its tests need into $(VENV)"
-	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@$(PIP) install $(LOCKED) constraints.txt
+	@$(PIP) install $(SELF)
+	@$(PIP) check >/dev/null || { $(PIP) check; echo "a pin is missing or too old: make pins" >&2; exit 1; }
 	@touch $@ $(VENV)/.sandbox
 
-$(VENV)/.bench: $(VENV)/.made pyproject.toml constraints.txt
-	@echo "Installing jetplan and what it is measured with into $(VENV)"
-	@$(PIP) install --constraint constraints.txt --editable '.[bench]'
-	@touch $@ $(VENV)/.sandbox
-
-$(VENV)/.release: $(VENV)/.made pyproject.toml constraints.txt
-	@echo "Installing what builds a release into $(VENV)"
-	@$(PIP) install --constraint constraints.txt build setuptools
+$(VENV)/.tools: $(VENV)/.dev ci/tools.txt
+	@echo "Installing what builds releases, renews pins and breaks code on purpose into $(VENV)"
+	@$(PIP) install $(LOCKED) ci/tools.txt
 	@touch $@

@@ -22,12 +22,17 @@ def look_into(names: list[str], needs: tuple[str, ...], archive: Path) -> list[s
 
 
 def start(wheel: Path) -> str:
-    """What `jetplan --version` says where nothing but the wheel and its dependencies is installed."""
+    """What `jetplan --version` says where nothing but the wheel and its dependencies is installed.
+
+    The dependencies are the pinned ones; `pip check` says whether they are what the wheel asks for.
+    """
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
-        python = Path(folder) / "bin/python"
-        quiet = ["--quiet", "--disable-pip-version-check", "--constraint", "constraints.txt"]
-        subprocess.run([python, "-m", "pip", "install", *quiet, wheel], check=True)
+        python = str(Path(folder) / "bin/python")
+        pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "install", "--require-hashes", "--requirement", "ci/sandbox.txt"], check=True)
+        subprocess.run([*pip, "install", "--no-deps", str(wheel)], check=True)
+        subprocess.run([*pip, "check"], check=True)
         command: list[str | Path] = [Path(folder) / "bin/jetplan", "--version"]
         return subprocess.run(command, check=True, capture_output=True, text=True, cwd=folder).stdout.strip()
 
