@@ -41,6 +41,7 @@ ROUTES: tuple[tuple[str, str, Access, Handler], ...] = (
     ("GET", "/_sandbox/events", "neighbour", backstage.list_events),
     ("GET", "/_sandbox/state", "neighbour", backstage.show_state),
     ("GET", "/_sandbox/deliveries", "neighbour", backstage.list_deliveries),
+    ("GET", "/_sandbox/files", "neighbour", backstage.list_files),
     ("GET", "/_sandbox/faults", "neighbour", backstage.show_faults),
     ("POST", "/_sandbox/faults", "neighbour", backstage.set_faults),
     ("DELETE", "/_sandbox/faults", "neighbour", backstage.clear_faults),

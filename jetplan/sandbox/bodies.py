@@ -75,16 +75,34 @@ class ProfileBody(Struct, frozen=True, rename="camel"):
     name: Name
 
 
+class PathQuery(Struct, frozen=True):
+    path: Annotated[str, Meta(min_length=2, max_length=4096)]
+
+
+class FileFilters(Struct, frozen=True, rename="camel"):
+    """Either `jobId` or `serviceId` must be there; the sandbox has one service."""
+
+    job_id: str | list[str] | None = None
+    service_id: str | None = None
+    state: Literal["TRANSFERRED", "ERROR"] = "TRANSFERRED"
+
+
+class FileSearch(Struct, frozen=True):
+    """The body of a file search. `after`: where an earlier answer ended."""
+
+    query: PathQuery
+    filters: FileFilters
+    limit: Annotated[int, Meta(ge=0, le=10_000)] = 100
+    after: Annotated[int, Meta(ge=0, le=2**53)] = 0
+
+
 class Search(Struct, frozen=True, rename="camel"):
-    """The body of the three search calls; each uses the keys that concern it."""
+    """The body of a search for jobs or storage profiles; each uses the keys that concern it."""
 
     name: str | None = None
     job_name: str | None = None
     status: str | list[str] | None = None
-    path: str | None = None
     search_term: str | None = None
-    job_id: str | list[str] | None = None
-    state: str | None = None
     offset: Annotated[int, Meta(ge=0, le=2**31)] = 0
     limit: Annotated[int, Meta(ge=1, le=100)] = 100
     sort_by: Literal["lastActivity", "jobName", "status"] | None = None

@@ -128,16 +128,24 @@ class Wire:
             "currentRateBitsPerSecond": transfer.rate,
         }
 
-    def file(self, row: Row, *, searched: bool = False) -> dict[str, Any]:
-        """A file record, its `url` the file's place at the source; file search has words of its own for two states."""
-        state = row["state"]
-        if searched:
-            state = {"COMPLETED": "TRANSFERRED", "FAILED": "ERROR"}.get(state, state)
+    def found_file(self, row: Row) -> dict[str, Any]:
+        """A file as file search tells it: without size and transfer, and with other words for its states."""
+        return {
+            "fileId": str(row["n"]),
+            "jobId": row["job_id"],
+            "url": self._source_url(row["job_id"]) + quote(row["path"]),
+            "state": {"COMPLETED": "TRANSFERRED", "FAILED": "ERROR"}[row["state"]],
+            "lastModifiedOn": show_time(row["modified"]),
+            "metadata": {"score": 1.0, "matchedQueryStrategies": ["path"]},
+        }
+
+    def file(self, row: Row) -> dict[str, Any]:
+        """A file record, its `url` the file's place at the source."""
         return {
             "url": self._source_url(row["job_id"]) + quote(row["path"]),
             "sizeInBytes": row["size"],
             "fileType": row["type"],
-            "state": state,
+            "state": row["state"],
             "transferId": row["transfer_id"],
             "executionId": row["execution_id"],
             "jobId": row["job_id"],

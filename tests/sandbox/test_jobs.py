@@ -77,14 +77,25 @@ def test_a_failed_delivery_shows_as_error(sandbox: Caller) -> None:
 
 
 def test_files_are_searched_by_path(sandbox: Caller) -> None:
-    """File search finds by a part of the path, within a job, in words of its own."""
+    """File search finds by a part of the path, within a job, in the documented shape: without transfer and size."""
     job_id, other = sandbox.make_job(), sandbox.make_job()
     for each in (job_id, other):
         sandbox.wait_for(each, sandbox.deliver(each, {"relativePath": "/ep101/audio", "isDirectory": True}))
-    found = sandbox.call("POST", "/v1/jobs/fileSearch", {"path": "left", "jobId": job_id}).document
-    assert found["totalResultCount"] == 1
+
+    def search(text: str, state: str = "TRANSFERRED", **more: Any) -> Any:
+        body = {"query": {"path": text}, "filters": {"jobId": job_id, "state": state} | more.pop("filters", {}), **more}
+        return sandbox.call("POST", "/v1/jobs/fileSearch", body)
+
+    found = search("left").document
+    assert (found["totalResultCount"], found["returnedItemCount"]) == (1, 1)
     assert (found["items"][0]["jobId"], found["items"][0]["state"]) == (job_id, "TRANSFERRED")
-    assert sandbox.call("POST", "/v1/jobs/fileSearch", {"path": "left"}).document["totalResultCount"] == 2
+    assert "transferId" not in found["items"][0]
+    assert search("left", filters={"jobId": [job_id, other]}).document["totalResultCount"] == 2
+    assert search("left", "ERROR").document["items"] == []
+    last = search("left", after=found["after"]).document
+    assert (last["items"], last["totalResultCount"]) == ([], 1)
+    no_job = sandbox.call("POST", "/v1/jobs/fileSearch", {"query": {"path": "left"}, "filters": {}})
+    assert [search("l").status, search("left", "COMPLETED").status, no_job.status] == [400, 400, 400]
 
 
 def test_deleting_a_job_ends_it(sandbox: Caller) -> None:

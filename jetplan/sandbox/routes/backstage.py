@@ -14,6 +14,7 @@ import msgspec
 from jetplan.sandbox.bodies import DeliveredObject, FaultsBody, decode
 from jetplan.sandbox.faults import FaultSpecError
 from jetplan.sandbox.http import RefusedError, Request, Response, answer
+from jetplan.sandbox.routes.deliveries import file_state
 from jetplan.sandbox.routes.lookup import find_job, find_profile
 from jetplan.sandbox.tree import PARTIAL, OutsideError, is_speakable, locate
 from jetplan.sandbox.wire import show_time
@@ -95,6 +96,16 @@ def list_deliveries(jet: Jet, request: Request) -> Response:
         request.query.get("jobId"), last=int(last[:9]) if last.isdecimal() else -1, with_objects=with_objects
     )
     return answer({"items": [_show_delivery(jet, delivery, with_objects) for delivery in deliveries]})
+
+
+def list_files(jet: Jet, request: Request) -> Response:
+    """Files of one state, of all jobs or of `?jobId=`, with their count; `?first=N` keeps N of them."""
+    query = request.query
+    jobs = [query["jobId"]] if "jobId" in query else None
+    first = query.get("first", "")
+    most = int(first[:9]) if first.isdecimal() else 100
+    found, total = jet.deliveries.search_files(jobs, "", file_state(query.get("state")), most, 0)
+    return answer({"items": [jet.wire.file(row) for row in found], "totalResultCount": total})
 
 
 def _show_delivery(jet: Jet, delivery: Delivery, with_objects: bool) -> dict[str, Any]:

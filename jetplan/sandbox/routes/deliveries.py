@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from jetplan.sandbox.bodies import DeliveryBody, Search, decode
+from jetplan.sandbox.bodies import DeliveryBody, FileSearch, decode
 from jetplan.sandbox.http import Note, RefusedError, Request, Response, answer, answer_items
 from jetplan.sandbox.routes.lookup import find_job
 from jetplan.sandbox.tree import OutsideError, split_path
@@ -73,20 +73,25 @@ def view_transfer(jet: Jet, _: Request, job_id: str, transfer_id: str) -> Respon
 
 def list_files(jet: Jet, request: Request, job_id: str) -> Response:
     find_job(jet, job_id)
-    files = jet.deliveries.files(job_id, _file_state(request.query.get("state")))
+    files = jet.deliveries.files(job_id, file_state(request.query.get("state")))
     return answer_items(msgspec.json.encode(jet.wire.file(row)) for row in files)
 
 
 def search_files(jet: Jet, request: Request) -> Response:
-    search = decode(request.body, Search, empty=b"{}")
-    jobs = [search.job_id] if isinstance(search.job_id, str) else search.job_id
-    term = search.path or search.search_term or ""
-    found, total = jet.deliveries.search_files(jobs, term, _file_state(search.state), search.limit, search.offset)
-    items = [jet.wire.file(row, searched=True) for row in found]
-    return answer({"items": items, "totalResultCount": total})
+    """Files whose path contains the text. The last page still names where the next would begin."""
+    search = decode(request.body, FileSearch)
+    filters = search.filters
+    if filters.job_id is None and filters.service_id is None:
+        raise RefusedError(400, "filters: jobId or serviceId is required")
+    jobs = [filters.job_id] if isinstance(filters.job_id, str) else filters.job_id
+    state = FILE_STATES[filters.state]
+    found, total = jet.deliveries.search_files(jobs, search.query.path, state, search.limit, search.after)
+    items = [jet.wire.found_file(row) for row in found]
+    after = search.after + len(items)
+    return answer({"items": items, "totalResultCount": total, "returnedItemCount": len(items), "after": after})
 
 
-def _file_state(state: str | None) -> str | None:
+def file_state(state: str | None) -> str | None:
     if state is not None and state not in FILE_STATES:
         raise RefusedError(400, f"a file's state is one of {', '.join(FILE_STATES)}, not {state!r}")
     return FILE_STATES[state] if state else None
