@@ -46,6 +46,11 @@ def paused_body(paused: bool) -> bytes:
     return _encode({"paused": paused})
 
 
+def file_search_body(job_id: str, text: str, state: str, limit: int) -> bytes:
+    """What is posted to search the files that a job has moved: TRANSFERRED or ERROR ones, at most 10,000."""
+    return _encode({"query": {"path": text}, "filters": {"jobId": job_id, "state": state}, "limit": limit})
+
+
 def delivery_body(paths: Sequence[str], sizes: Sequence[int]) -> bytes:
     """What is posted to deliver objects: canonical paths, and their bytes or UNKNOWN_SIZE, side by side.
 

@@ -41,21 +41,24 @@ class Caller:
         target: str,
         consume: Callable[[Incoming], R],
         *,
+        search: bytes | None = None,
         seconds: float | None = None,
         packed: bool = False,
     ) -> R:
         """GET, again and again within bounds. Unreachable, AuthenticationError, RoleRefused, CallRefused, ApiError.
 
-        `consume` reads the body of a 200 while it arrives; what it raises of Lost and NotJson is tried again.
+        `consume` reads the body of a 200 while it arrives; what it raises of Lost and NotJson is tried again. `search`
+        is the body of a search: these are posted, and change nothing.
         """
-        headers = {"Accept-Encoding": "gzip"} if packed else {}
+        method, headers = ("GET", {}) if search is None else ("POST", _JSON)
+        headers = headers | ({"Accept-Encoding": "gzip"} if packed else {})
         renewed = False
 
         def once(left: float) -> R:
             nonlocal renewed
             while True:
                 token = self._tokens.current()
-                request = Request("GET", target, None, headers | _bearing(token))
+                request = Request(method, target, search, headers | _bearing(token))
                 with self._transport.send(request, min(left, seconds or self._seconds)) as incoming:
                     if 200 <= incoming.status < 300:
                         return consume(incoming)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from jetplan.api.bodies import paused_body
+from jetplan.api.bodies import file_search_body, paused_body
 from jetplan.api.calls import Caller
 from jetplan.api.ids import is_sound, segment
 from jetplan.api.lists import ListReader, Page
@@ -24,7 +24,7 @@ from jetplan.api.shapes import ListedJob, ListedProfile
 from jetplan.api.tokens import Credentials
 from jetplan.api.transport import Incoming, Request, Transport
 from jetplan.api.verdicts import on_change, on_creation, on_delivery
-from jetplan.api.wire import Delivery, Job, JobFile, StorageProfile, Transfer
+from jetplan.api.wire import Delivery, FoundFiles, Job, JobFile, StorageProfile, Transfer
 from jetplan.core.answers import Answer, NotSentAnswer
 from jetplan.errors import ApiError
 
@@ -120,6 +120,14 @@ class JetClient:
         forgotten at once: a job may have moved millions.
         """
         return self._list(f"/v1/jobs/{_named(job_id)}/files?state={quote(state, safe='')}", JobFile, keep=keep)
+
+    def search_files(self, job_id: str, text: str, state: str, limit: int) -> FoundFiles:
+        """Files of a job whose path a search finds by some text: TRANSFERRED or ERROR ones, the first `limit`."""
+        call = "POST /v1/jobs/fileSearch"
+        body = file_search_body(job_id, text, state, limit)
+        return self._caller.read(
+            call, "/v1/jobs/fileSearch", lambda answer: read_one(answer.body(), FoundFiles, call), search=body
+        )
 
     def list_transfers(self, job_id: str) -> list[Transfer]:
         """The transfers of a job that are under way."""

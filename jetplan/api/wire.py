@@ -66,6 +66,20 @@ class JobFile(Struct, frozen=True, rename="camel"):
     last_modified_on: str = ""
 
 
+class FoundFile(Struct, frozen=True, rename="camel"):
+    """A file that a search found. It tells neither size nor transfer."""
+
+    url: str
+    job_id: str = ""
+
+
+class FoundFiles(Struct, frozen=True, rename="camel"):
+    """The answer to a file search. `total_result_count` is an estimate above 10,000; None where it is not told."""
+
+    items: list[FoundFile]
+    total_result_count: int | None = None
+
+
 class Amount(Struct, frozen=True):
     """So many files of so many bytes."""
 

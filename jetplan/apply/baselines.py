@@ -84,7 +84,8 @@ class Baselines:
         with lock:
             if job_id not in self._seen:
                 paths = (path for step in self._expected[job_id] for path in step.paths())
-                sighting = look_for(self._client, job_id, Wanted(paths, source_root))
+                past = self._ledger.past_of_job(self._scope, job_id)
+                sighting = look_for(self._client, job_id, Wanted(paths, source_root), past)
                 if sighting is None:
                     self._seen[job_id] = _Seen(None, Shown((), ""))
                 else:

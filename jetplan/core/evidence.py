@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from jetplan.core.attempts import RELEASED, SENT
-from jetplan.core.listed import Meaning, SeenFile, lists_encoded, meanings
-from jetplan.core.objects import UNKNOWN_SIZE, is_folder, object_key, unpack_keys
+from jetplan.core.listed import Meaning, SeenFile, lists_encoded, meanings, readings
+from jetplan.core.objects import UNKNOWN_SIZE, folders_above, is_folder, object_key, unpack_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,10 +32,16 @@ class SeenTransfer:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What the server shows of one job at one moment."""
+    """What the server shows of one job at one moment, as far as it matters.
+
+    `looked_at`: how many files were looked at; of most nothing is kept. `spellings`: urls among these that may tell
+    whether the server percent-encodes what it lists.
+    """
 
     files: Sequence[SeenFile] = ()
     transfers: Sequence[SeenTransfer] = ()
+    looked_at: int = 0
+    spellings: Sequence[str] = ()
 
     def transfer_ids(self) -> set[str]:
         """Every transfer that can be seen, under way or behind a file."""
@@ -189,7 +196,8 @@ def _evidence(found: Sequence[_Found]) -> Evidence:
 
 
 def _silence(sighting: Sighting, fresh: int, accounted: int, objects: int, unsummed: Sequence[str]) -> Silence:
-    looked = f"{len(sighting.files)} files and {len(sighting.transfers)} transfers under way were looked at"
+    files = max(len(sighting.files), sighting.looked_at)
+    looked = f"{files} files and {len(sighting.transfers)} transfers under way were looked at"
     if accounted:
         return Silence(
             f"{looked}; {accounted} of its {objects} objects are in new transfers and the others in none yet: "
@@ -201,7 +209,7 @@ def _silence(sighting: Sighting, fresh: int, accounted: int, objects: int, unsum
 
 
 def _urls(sighting: Sighting) -> Iterable[str]:
-    return (file.url for file in sighting.files)
+    return chain((file.url for file in sighting.files), sighting.spellings)
 
 
 def _keys(attempts: Iterable[Attempt]) -> AbstractSet[bytes]:
@@ -228,6 +236,15 @@ def _rivals(attempt: Attempt, other: Attempt) -> bool:
 def _accepted(attempt: Attempt, others: Iterable[Attempt]) -> Iterable[Attempt]:
     """The other attempts on the job that the server is known to have."""
     return (each for each in others if _rivals(attempt, each) and each.state in SENT)
+
+
+def paths_in_question(sighting: Sighting, source_root: str) -> set[str]:
+    """Every object that a listed file may stand for, or lie in: of no other does it matter who holds it."""
+    paths: set[str] = set()
+    for url in _urls(sighting):
+        for path in readings(url, source_root):
+            paths.update((path, path.rstrip("/") + "/", *folders_above(path)))
+    return paths
 
 
 def evidence_detail(evidence: Evidence) -> Mapping[str, Any]:

@@ -90,6 +90,11 @@ def readings(url: str, source_root: str, *, encoded: bool = False) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def is_telling(url: str) -> bool:
+    """Whether a listed url may tell if the server percent-encodes what it lists; see `lists_encoded`."""
+    return "%" in url or " " in url
+
+
 def lists_encoded(urls: Iterable[str], source_root: str, known: Callable[[str], bool]) -> bool:
     """Whether the server is known to percent-encode what it lists.
 

@@ -40,9 +40,17 @@ class Wanted:
 
     def __init__(self, paths: Iterable[str], source_root: str) -> None:
         self._given = paths
+        self.source_root = source_root
         self._root = _Root(source_root)
+        self._declared: frozenset[str] = frozenset()
         self._paths: set[str] | None = None
         self._folders: set[str] = set()
+
+    def paths(self) -> AbstractSet[str]:
+        """The declared objects."""
+        if self._paths is None:
+            self._gather()
+        return self._declared
 
     def __call__(self, url: str) -> bool:
         """Whether a listed url may stand for one of them, or for something in one."""
@@ -53,8 +61,9 @@ class Wanted:
         )
 
     def _gather(self) -> set[str]:
-        self._paths = set(self._given)
-        self._folders = {path for path in self._paths if is_folder(path)}
+        self._declared = frozenset(self._given)
+        self._paths = set(self._declared)
+        self._folders = {path for path in self._declared if is_folder(path)}
         self._paths.update(path[:-1] for path in self._folders)  # a folder may be listed without its slash
         return self._paths
 

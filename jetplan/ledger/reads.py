@@ -6,7 +6,8 @@ import json
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
-from jetplan.core.attempts import UNFINISHED, Attempt, Kind, RunInfo, State, SubjectKey
+from jetplan.core.attempts import SENT, UNFINISHED, Attempt, Kind, RunInfo, State, SubjectKey
+from jetplan.core.pathsearch import Past
 from jetplan.errors import LedgerMismatch, UsageError
 from jetplan.ledger import leases
 from jetplan.ledger.contents import OBJECTS, unpack_listing
@@ -206,6 +207,18 @@ def attempt(tx: Transaction, alive: Callable[[str, str], bool | None], beginning
             f"{len(found)} attempts begin with {beginning}", hint="give more of the id; `jetplan ledger list` shows all"
         )
     return found[0]
+
+
+def past_of_job(tx: Transaction, scope_id: str, job_id: str) -> Past:
+    """How many objects a job has accepted, and paths of some that the server knows, the newest first."""
+    accepted = [state.value for state in SENT]
+    of_job = "FROM jetplan_attempts WHERE scope_id = ? AND job_id = ? AND"
+    sums = rows_in(tx, f"SELECT objects {of_job} state IN (@)", accepted, before=(scope_id, job_id))
+    seen = (State.DELIVERED.value, State.EVIDENCED.value, State.ACCEPTED.value)
+    rows = tx.rows(
+        f"SELECT first_paths {of_job} state IN (?, ?, ?) ORDER BY changed_on DESC LIMIT 20", (scope_id, job_id, *seen)
+    )
+    return Past(sum(objects for (objects,) in sums), [path for (paths,) in rows for path in json.loads(paths)])
 
 
 def history(tx: Transaction, attempt_id: str) -> list[Transition]:

@@ -124,6 +124,11 @@ MIGRATIONS = (
         ),
     ),
     Migration(4, "objects by the folded form of their paths", (), fill=fill_folded),
+    Migration(
+        5,
+        "attempts by job",
+        ("CREATE INDEX jetplan_attempts_job ON jetplan_attempts (scope_id, job_id)",),
+    ),
 )
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import struct
 from bisect import bisect_left, bisect_right
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import RELEASED, State
 from jetplan.core.clashes import are_folded, folded
-from jetplan.core.objects import KEY_BYTES, folders_above, object_key, object_keys, unpack_keys
+from jetplan.core.objects import KEY_BYTES, folders_above, object_key, object_keys, pack_keys, unpack_keys
 from jetplan.core.observed import Relation
 from jetplan.ledger import reads
 from jetplan.ledger.contents import FOLDED, FOLDED_FOLDERS, FOLDERS, OBJECTS, folders_of
@@ -23,7 +24,7 @@ from jetplan.ledger.words import subject_id
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from jetplan.core.attempts import SubjectKey
+    from jetplan.core.attempts import Attempt, SubjectKey
     from jetplan.ledger.driver import Transaction
 
 STEP_COST = 500
@@ -131,6 +132,24 @@ def find_objects(
         if subject not in not_these and State(state) not in RELEASED
     }
     return _hits(tx, attempts, paths) if attempts and paths else []
+
+
+def holding_on_job(
+    tx: Transaction, alive: Callable[[str, str], bool | None], scope_id: str, job_id: str, paths: Iterable[str]
+) -> list[Attempt]:
+    """The live deliveries of a job that hold any of these objects; `keys` has those that they hold of them."""
+    rows = tx.rows(
+        """SELECT a.attempt_id, a.objects, a.state FROM jetplan_attempts a
+           JOIN jetplan_subjects s ON s.subject_id = a.subject_id
+           WHERE a.scope_id = ? AND a.job_id = ? AND s.kind = 'delivery'""",
+        (scope_id, job_id),
+    )
+    attempts = {attempt_id: objects for attempt_id, objects, state in rows if State(state) not in RELEASED}
+    held: dict[str, list[bytes]] = {}
+    for key, idents in (holders(tx, attempts, OBJECTS, set(object_keys(paths))) if attempts else {}).items():
+        for ident in idents:
+            held.setdefault(ident, []).append(key)
+    return [replace(attempt, keys=pack_keys(held[attempt.attempt_id])) for attempt in reads.by_ids(tx, held, alive)]
 
 
 def _hits(

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from jetplan.core.attempts import Attempt, ClaimResult, NewAttempt, NewClaim, RunInfo, State, SubjectKey
     from jetplan.core.observed import ObservedProfile
+    from jetplan.core.pathsearch import Past
     from jetplan.ledger.driver import Driver, Transaction
     from jetplan.ledger.records import (
         Finding,
@@ -314,6 +315,14 @@ class Ledger:
         `paths` are canonical; hits come in their order.
         """
         return self._driver.read(lambda tx: search.find_objects(tx, scope_id, destination_id, paths, excluding))
+
+    def holding_on_job(self, scope_id: str, job_id: str, paths: Iterable[str]) -> list[Attempt]:
+        """Which live deliveries of a job hold any of these objects; their `keys` are those that they hold of them."""
+        return self._driver.read(lambda tx: search.holding_on_job(tx, self._alive, scope_id, job_id, paths))
+
+    def past_of_job(self, scope_id: str, job_id: str) -> Past:
+        """How many objects a job is known to have accepted, and paths of some of them."""
+        return self._driver.read(lambda tx: reads.past_of_job(tx, scope_id, job_id))
 
     def find_twins(self, scope_id: str, destination_id: str, paths: Sequence[str]) -> list[Hit]:
         """Which live attempts at a destination hold these objects under another spelling: other case, other accents."""

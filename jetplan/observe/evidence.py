@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from jetplan.api.sightings import look_at, with_sums
-from jetplan.core.attempts import RELEASED, Kind, State
-from jetplan.core.evidence import Silence, evidence_detail, judge
+from jetplan.api.sightings import look_back, with_sums
+from jetplan.core.attempts import Kind, State
+from jetplan.core.evidence import Silence, evidence_detail, judge, paths_in_question
+from jetplan.core.unaccounted import Wanted
 from jetplan.errors import ApiError
 
 if TYPE_CHECKING:
@@ -57,21 +59,23 @@ def _of_job(
 ) -> Mapping[str, Evidence | Silence]:
     if job is None:
         return {each.attempt_id: Silence("the job is not on the server any more") for each in doubtful}
+    declared = {each.attempt_id: dict(zip(*ledger.listing(each.attempt_id), strict=True)) for each in doubtful}
+    root = job.source.url
+    wanted = Wanted(chain.from_iterable(declared.values()), root)
+    signs = {next(iter(paths)) for paths in declared.values() if paths}
     try:
-        sighting = look_at(client, job_id)
+        sighting = look_back(client, job_id, wanted, ledger.past_of_job(scope, job_id), signs)
     except ApiError as error:
         return {each.attempt_id: Silence(error.message) for each in doubtful}
-    held = ledger.attempts(scope, states=frozenset(State) - RELEASED, with_keys=True)
-    others = [attempt for attempt in held if attempt.job_id == job_id]
-    keyed = {attempt.attempt_id: attempt for attempt in others}
+    in_question = paths_in_question(sighting, root) if sighting else ()
+    others = ledger.holding_on_job(scope, job_id, in_question) if in_question else []
     findings: dict[str, Evidence | Silence] = {}
     for each in doubtful:
-        declared = dict(zip(*ledger.listing(each.attempt_id), strict=True))
-        known = keyed.get(each.attempt_id, each)
-        finding = judge(known, declared, sighting, job.source.url, others)
+        paths = declared[each.attempt_id]
+        finding = judge(each, paths, sighting, root, others)
         if sighting is not None and isinstance(finding, Silence) and finding.unsummed:
             sighting = with_sums(client, job_id, sighting, finding.unsummed[:_MOST_SUMS])
-            finding = judge(known, declared, sighting, job.source.url, others)
+            finding = judge(each, paths, sighting, root, others)
         findings[each.attempt_id] = finding
     return findings
 

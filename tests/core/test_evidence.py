@@ -10,7 +10,7 @@ import pytest
 from builders import attempt
 
 from jetplan.core.attempts import State
-from jetplan.core.evidence import Evidence, SeenTransfer, Sighting, Silence
+from jetplan.core.evidence import Evidence, SeenTransfer, Sighting, Silence, paths_in_question
 from jetplan.core.evidence import judge as judge_declared
 from jetplan.core.listed import SeenFile, readings
 from jetplan.core.objects import UNKNOWN_SIZE
@@ -294,3 +294,11 @@ def test_a_transfer_with_more_objects_than_the_batch_is_not_the_batchs() -> None
     """The manifest's summary counts against, never for."""
     assert isinstance(judge(["/a"], summed(seen("/a"), 2, 9)), Silence)
     assert isinstance(judge(["/a"], summed(seen("/a"), 1, 9)), Evidence)
+
+
+def test_what_is_in_question_is_every_object_that_a_listed_file_may_be_or_lie_in() -> None:
+    """In both readings of its spelling, as a file and as a folder, with all the folders above."""
+    sighting = Sighting((SeenFile(f"{ROOT}/ep/a%20b", "t"),), spellings=(f"{ROOT}/c d",))
+    found = paths_in_question(sighting, ROOT)
+    assert found == {"/ep/a b", "/ep/a b/", "/ep/a%20b", "/ep/a%20b/", "/ep/", "/c d", "/c d/", "/"}
+    assert paths_in_question(seen(f"{ROOT}/"), ROOT) == {"/"}

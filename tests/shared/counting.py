@@ -34,6 +34,8 @@ class CountingJet:
         self.job_posts: Counter[str] = Counter()
         self.objects: Counter[str] = Counter()
         self.calls: list[tuple[str, str]] = []
+        self.targets: list[str] = []
+        """Paths with their queries, in the order of arrival."""
         self.on_call: Any = lambda _method, _path, _body: None
         self.lock = threading.Lock()
 
@@ -92,6 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        self.jet.targets.append(self.path)
         status, said = self.jet.answer(self.command, urlsplit(self.path).path, json.loads(body or b"null"))
         if status == 0:  # no answer
             self.close_connection = True
