@@ -1,1 +1,1 @@
-"""The Jet API over HTTP: what travels, how it travels, and what became of it. Decides nothing about plans."""
+"""The Jet API over HTTP: the records, the transport, and the verdict on each request. Decides nothing about plans."""

@@ -53,7 +53,7 @@ class Budget(Timeout):
         self._connect_seconds = connect_seconds
 
     def clone(self) -> Budget:
-        """Itself: urllib3 copies a timeout for each request, and this one already is for one request."""
+        """Itself. urllib3 copies a timeout for each request, and this one belongs to one request already."""
         return self
 
     def start_connect(self) -> float:
@@ -152,7 +152,7 @@ class _TimedPool(HTTPConnectionPool):
         self._thread = local()
 
     def urlopen(self, method: str, url: str, *args: Any, **options: Any) -> BaseHTTPResponse:
-        """Send once, within the budget that stands in for urllib3's timeout."""
+        """Send once, within the budget, which is passed in place of urllib3's timeout."""
         self._thread.budget = options["timeout"]
         return super().urlopen(method, url, *args, **options)
 

@@ -1,4 +1,4 @@
-"""Calls as an account: with a token, reads tried again, writes sent once. Knows no call of the API but the token's."""
+"""Calls with an account's token: reads are retried, writes are sent once. Knows only the token call itself."""
 
 from __future__ import annotations
 
@@ -141,15 +141,17 @@ class Caller:
         return CallRefused(told, status)
 
     def _hide(self, message: str, token: Token) -> str:
-        """A server's words without our secrets, should it have repeated them."""
+        """A server's message with our secrets hidden, in case it repeats them."""
         credentials = self._credentials
         for secret in (token.secret, credentials.client_secret):
-            if secret and secret != credentials.client_id:  # as in the sandbox: no secret then, but a word
+            if (
+                secret and secret != credentials.client_id
+            ):  # in the sandbox both may be the same word, which is no secret
                 message = message.replace(secret, "[hidden]")
         return message
 
     def _fetch_token(self) -> Token:
-        """Buy a token. It has no effect, so it may be tried again."""
+        """Fetch a token. The call changes nothing, so it may be retried."""
         credentials = self._credentials
         request = Request("POST", "/oauth/token", token_body(credentials.client_id, credentials.client_secret), _JSON)
 
@@ -173,7 +175,7 @@ class Caller:
 
 
 class _Passing(Exception):
-    """An answer that may be another one next time."""
+    """A temporary failure: the same call may succeed next time."""
 
     def __init__(self, status: int, asked: float | None) -> None:
         super().__init__(status)

@@ -1,4 +1,4 @@
-"""The calls that jetplan makes, each as one method. Reads raise, writes answer what became of them."""
+"""The calls that jetplan makes, each as one method. Reads raise; writes return an Answer."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class JetClient:
         sleep: Callable[[float], None] = time.sleep,
         random: Callable[[], float] = chance.random,
     ) -> None:
-        """Check the URL and make ready; nothing is sent yet. UsageError for a URL that cannot be.
+        """Check the URL and prepare; nothing is sent yet. UsageError for an invalid URL.
 
         `connections` bounds the requests under way at once; all times are in seconds.
         """
@@ -197,11 +197,11 @@ def _named(record_id: str) -> str:
     try:
         return segment(record_id)
     except ValueError:
-        raise ApiError("An id cannot stand in a URL, and is not asked for.") from None
+        raise ApiError("An id contains characters that a URL cannot hold, so it is not asked for.") from None
 
 
 def _check_ids(records: list[T], key: str, call: str) -> None:
-    """Refuse ids that would call something else once they stand in a URL."""
+    """Refuse ids that would lead to another call if they were put into a URL."""
     for at, record in enumerate(records if key else ()):
         if not is_sound(getattr(record, key)):
             name = {"job_id": "jobId", "transfer_id": "transferId"}[key]

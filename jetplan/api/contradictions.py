@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 Said = dict[str, msgspec.Raw]
-"""An answer's object, each value as the bytes it came in: a list of a million files is passed over unread."""
+"""An answer's object with its values undecoded, so that a list of a million files is not read."""
 
 _ERRORS = ("error", "errors", "errorMessage", "error_description")
 _TALK = ("message", "detail", "title", "errorCode", "code", "reason")
@@ -52,7 +52,7 @@ def in_delivery(said: Said | list[msgspec.Raw], job_id: str, sent: bytes) -> str
 def in_creation(said: Said | list[msgspec.Raw], sent: bytes) -> str:
     """Of the answer to a job's creation. `sent` is the request's body."""
     if isinstance(said, list):
-        return ""  # it names no job, which is doubt enough
+        return ""  # it names no job, so it is in doubt anyway
     found = _refusal(said, positive=value(said, "jobId") is not None) or _ended(said, ("state",))
     return found or _other_definition(said, _decoded(sent))
 
@@ -74,7 +74,7 @@ def _refusal(said: Said, *, positive: bool) -> str:
     if isinstance(status, int) and status >= 400:
         return f"the answer holds `status` {status}"
     if any(value(said, key) is False for key in ("success", "ok")):
-        return "the answer says that it was no success"
+        return "the answer says that the request failed"
     if value(said, "deleted") is True:
         return "the answer says `deleted`"
     talk = next((key for key in _TALK if value(said, key)), "")

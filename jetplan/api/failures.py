@@ -68,7 +68,7 @@ def unsent(cause: BaseException, origin: str, *, through_proxy: bool) -> Unsent:
 
 
 def _root(error: BaseException) -> BaseException:
-    """What is at the bottom of a failure that urllib3 has wrapped."""
+    """The cause inside a failure that urllib3 has wrapped."""
     for inner in (error.__cause__, *error.args):
         if isinstance(inner, BaseException) and inner is not error:
             return _root(inner)
@@ -76,7 +76,7 @@ def _root(error: BaseException) -> BaseException:
 
 
 def why(error: BaseException) -> str:
-    """A failure in plain words, holding nothing that the other side has sent but a status."""
+    """A failure in plain words. Of what the other side sent, only a status is repeated."""
     match _root(error):
         case BodyRefused() as refused:
             return str(refused)

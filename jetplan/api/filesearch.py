@@ -31,7 +31,7 @@ class FileSearch:
         self._believed: dict[PathKind, bool] = {}
 
     def shows_none_of(self, paths: Collection[str]) -> bool:
-        """Whether none of some declared objects is shown, nor anything below them. False where that is not certain.
+        """Whether none of some declared objects is shown, nor anything below them. False where it is not certain.
 
         Raises AuthenticationError; whatever else fails leaves it uncertain.
         """

@@ -1,4 +1,4 @@
-"""Ids that the server hands out and that go back into URLs: one with a slash would call something else."""
+"""Ids that the server gives and that are put into URLs. One with a slash would lead to another call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bodies unpacked as they come, and never further than a limit: a kilobyte can unpack to a gigabyte."""
+"""Decompresses bodies as they arrive, up to a limit: a kilobyte can decompress to a gigabyte."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 _GZIP = 16 + zlib.MAX_WBITS
 _PIECE = 1 << 20
-_BROKEN = "its packing is broken or cut"
+_BROKEN = "its compression is broken or cut"
 
 
 class BodyRefused(ValueError):
-    """A body that is too large, packed in a way nobody asked for, or broken."""
+    """A body that is too large, compressed in a way that was not asked for, or broken."""
 
 
 def inflated(pieces: Iterable[bytes], encoding: str, cap: int) -> Iterator[bytes]:
@@ -25,7 +25,7 @@ def inflated(pieces: Iterable[bytes], encoding: str, cap: int) -> Iterator[bytes
         case "gzip" | "x-gzip":
             plain = _gunzipped(pieces)
         case _:
-            raise BodyRefused("it is packed in a way that was not asked for")
+            raise BodyRefused("it is compressed in a way that was not asked for")
     total = 0
     for piece in plain:
         total += len(piece)

@@ -90,7 +90,7 @@ class ListReader(Generic[T]):
         if head is None:
             return False
         self._opening, self._start = bytes(self._held[: head.start("item")]), bytes(head["item"])
-        del head  # it holds on to what is about to be cut
+        del head  # the match keeps the buffer alive, which is cut next
         self._held[: len(self._opening)] = b"["
         return True
 

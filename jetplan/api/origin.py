@@ -141,4 +141,6 @@ def _port(parts: SplitResult) -> int | None:
     try:
         return parts.port
     except ValueError:
-        raise UsageError("A URL names a port that cannot be.", hint="Ports go from 1 to 65535.") from None
+        raise UsageError(
+            "The URL's port must be between 1 and 65535.", hint="Correct the number after the last `:` of the host."
+        ) from None

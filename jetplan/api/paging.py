@@ -1,4 +1,7 @@
-"""Whether a list goes on elsewhere, and where. No list of the API is known to; a cut one must never pass for whole."""
+"""Finds the next page of a list.
+
+No list of the API is known to have pages, but a cut list must never pass for a whole one.
+"""
 
 from __future__ import annotations
 

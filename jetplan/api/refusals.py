@@ -1,4 +1,4 @@
-"""What a read raises when the API refuses it. Apart from the calls, so that it can be caught without loading them."""
+"""What a read raises when the API refuses it. A module of its own, so that catching it does not load the calls."""
 
 from __future__ import annotations
 

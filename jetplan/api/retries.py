@@ -1,4 +1,4 @@
-"""When a request without effects is tried again, and after how long. Requests that write are never its matter."""
+"""Decides when a read is retried, and after how long. Writes are never retried here."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 LONGEST_WAIT = 60.0
 PASSING = frozenset({408, 425, 429})
 LASTING = frozenset({501, 505})
-"""Of those from 500 on, the ones that say no for good."""
+"""Statuses from 500 on that are final."""
 
 
 def is_passing(status: int) -> bool:
-    """Whether an answer may be another one when asked again."""
+    """Whether the same request may get another answer later."""
     return status in PASSING or (status >= 500 and status not in LASTING)
 
 

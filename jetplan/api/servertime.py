@@ -1,4 +1,4 @@
-"""The server's clock, learnt from the Date header of its answers. This machine's own may be off by a day."""
+"""The server's clock, learnt from the Date header of its answers. The clock of this machine may be wrong by a day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sockets that keep one deadline however slowly the other side talks, and how they are dialled.
+"""Sockets that keep one deadline, however slowly the other side sends, and how they connect.
 
 A socket's own timeout counts from each byte anew, so an answer that trickles never ends. These hold every send and
 receive to the time that is left, to a hundredth of it.
@@ -99,7 +99,7 @@ def dial(host: str, port: int, ends_at: float, clock: Clock, *, loopback_only: b
         addresses = [a for a in addresses if a[0] == socket.AF_INET6 or str(a[1][0]).startswith("127.")]
         addresses = [a for a in addresses if a[0] == socket.AF_INET or a[1][0] == "::1"]
         if not addresses:
-            raise OSError(EADDRNOTAVAIL, "its name leads to another machine")
+            raise OSError(EADDRNOTAVAIL, "its name resolves to another machine")
     for at, address in enumerate(addresses):
         rest = len(addresses) - at
         try:
@@ -129,7 +129,7 @@ def _connect(address: Address, until: float, ends_at: float, clock: Clock) -> Ti
 
 
 def _resolve(host: str, port: int, seconds: float) -> list[Address]:
-    """The addresses of a host. A name is looked up aside, because a look-up cannot be told to hurry."""
+    """The addresses of a host. A name is resolved on a thread of its own, because resolving has no timeout."""
     try:
         return _look_up(host, port, socket.AI_NUMERICHOST)
     except (socket.gaierror, UnicodeError):
@@ -140,7 +140,7 @@ def _resolve(host: str, port: int, seconds: float) -> list[Address]:
         try:
             answers.put(_look_up(host, port, 0))
         except (OSError, UnicodeError) as error:
-            answers.put(error if isinstance(error, OSError) else OSError(EINVAL, "its name cannot be one of a host"))
+            answers.put(error if isinstance(error, OSError) else OSError(EINVAL, "its name is not a valid host name"))
 
     threading.Thread(target=ask, name="look-up", daemon=True).start()
     try:

@@ -1,4 +1,4 @@
-"""Credentials and the token they buy: kept in memory, renewed in time, by one thread at once. Never shown."""
+"""Credentials and their token: kept in memory, renewed in time by one thread at once, never shown."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def read_token(body: bytes) -> Token:
     if secret is None:
         raise ApiError(f"{CALL}: the answer has no `access_token`")
     if not isinstance(secret, str) or not _fits_a_header(secret):
-        raise ApiError(f"{CALL}: `access_token` holds something that no header may hold")
+        raise ApiError(f"{CALL}: `access_token` holds characters that a header cannot hold")
     return Token(secret, _seconds(grant.expires_in))
 
 
@@ -74,9 +74,9 @@ def _seconds(lifetime: object) -> float:
 
 
 class TokenKeeper:
-    """Hands out a token that is good for a while yet; `fetch` buys a new one, for all who wait.
+    """Gives a token that is valid for some time yet. `fetch` gets a new one, for all threads that wait.
 
-    A failure to buy is shared by everybody who was waiting for it: wrong credentials are tried once.
+    A failure is raised in every thread that waited: wrong credentials are tried once.
     """
 
     def __init__(self, fetch: Callable[[], Token], clock: Callable[[], float]) -> None:

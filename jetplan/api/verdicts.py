@@ -1,4 +1,4 @@
-"""What became of a request that writes, from what came back. In doubt unless the answer leaves none."""
+"""The verdict on a write, from its answer: in doubt unless the answer leaves no doubt."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Answered:
 
 
 def on_creation(answered: Answered, sent: bytes) -> Answer:
-    """The verdict on a job's creation (`sent`: its body). Without a usable `jobId` the list will tell which job."""
+    """The verdict on a job's creation (`sent`: its body). Without a usable `jobId` the job is found in the list."""
     said = _accepting(answered)
     if not isinstance(said, dict | list):
         return said
@@ -45,7 +45,7 @@ def on_creation(answered: Answered, sent: bytes) -> Answer:
     if job_id is None:
         return InDoubtAnswer("POST /v1/jobs: the answer has no `jobId`", answered.status)
     if not is_sound(job_id):
-        return InDoubtAnswer("POST /v1/jobs: `jobId` cannot stand in a URL", answered.status)
+        return InDoubtAnswer("POST /v1/jobs: `jobId` holds characters that a URL cannot hold", answered.status)
     return AcceptedAnswer(str(job_id), answered.status)
 
 
@@ -99,7 +99,7 @@ def _accepting(answered: Answered) -> Said | list[msgspec.Raw] | Answer:
     if not answered.body:
         return InDoubtAnswer(f"the server answered {status} and nothing more", status)
     try:
-        answered.body.decode()  # values are passed over unread, and with them what is no UTF-8
+        answered.body.decode()  # values are not decoded, so that text which is not UTF-8 does no harm
         said: Said | list[msgspec.Raw] = msgspec.json.decode(answered.body, type=Said | list[msgspec.Raw])
     except UNREADABLE:
         return InDoubtAnswer(f"the server answered {status}, and not in JSON", status)

@@ -88,7 +88,7 @@ class Amount(Struct, frozen=True):
 
 
 class Manifest(Struct, frozen=True, rename="camel"):
-    """What a transfer is made of, in sum."""
+    """A transfer's objects, summed up."""
 
     manifest_id: str = ""
     summary: Amount | None = None

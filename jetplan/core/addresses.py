@@ -1,4 +1,4 @@
-"""URLs as they may be stored or shown: what is known to be harmless, and nothing else.
+"""URLs in the form that may be stored or shown: only the parts that are known to be harmless.
 
 A URL that is not spelt by the book is not shown at all: an unencoded `@` or `/` in a password moves the borders of
 its parts, so nobody can tell which part the secret is in.
@@ -16,7 +16,7 @@ HARMLESS = frozenset((
     "port", "require_auth", "service", "sslcert", "sslcrl", "sslkey", "sslmode", "sslnegotiation", "sslrootcert",
     "target_session_attrs", "user",
 ))  # fmt: skip
-"""Parameters of PostgreSQL URLs whose values are no secrets. Those that name files name them only."""
+"""Parameters of PostgreSQL URLs whose values are never secrets."""
 
 _HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.\-]*|%2[Ff][A-Za-z0-9_.%\-]*)(?::\d*)?"
 _NETWORK = re.compile(
@@ -27,7 +27,7 @@ _NETWORK = re.compile(
     r"(?:\?(?P<query>[^@?#\s]*))?"
 )
 _PARAMETERS = re.compile(r"\?\w+=.*", re.DOTALL)
-"""What nobody means as a piece of a file's name."""
+"""Characters that nobody puts into a file's name on purpose."""
 _VALUE = re.compile(r"[A-Za-z0-9_./~%+,:\-]*")
 _SEARCH_PATH = re.compile(r"-c(?:%20|\+)?search_path(?:%3[Dd]|=)[A-Za-z0-9_,]*")
 
@@ -40,7 +40,7 @@ class Address(NamedTuple):
     hosts: str
     path: str
     parameters: tuple[tuple[str, str], ...]
-    """The harmless ones, as they are written."""
+    """The harmless parameters, as written."""
 
     def __str__(self) -> str:
         user = f"{self.user}@" if self.user else ""
@@ -49,7 +49,7 @@ class Address(NamedTuple):
 
     @property
     def place(self) -> tuple[str, str]:
-        """Which server and which database are meant, whoever asks: parameters beat what stands before them."""
+        """The server and the database. Query parameters override the parts before them, as in libpq."""
         given = {name: unquote(value) for name, value in self.parameters}
         host = given.get("hostaddr") or given.get("host") or unquote(self.hosts)
         port = f":{given['port']}" if "port" in given else ""

@@ -1,4 +1,4 @@
-"""Keeping a later plan within an approved one: what was not approved is not done, whatever came up since. Pure."""
+"""Limits a later plan to what an approved plan holds. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def narrowed(plan: Plan, approved: Plan) -> Plan:
-    """The plan without the changes that the approved one does not hold."""
+    """The plan without the changes that are not in the approved plan."""
     paths: dict[Hashable, set[str]] = {}
     for step in approved.submissions():
         paths.setdefault(_delivery(step), set()).update(step.paths())

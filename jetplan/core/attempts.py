@@ -47,7 +47,7 @@ class State(Enum):
 TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.INTENDED: frozenset({State.SENDING, State.NOT_SENT}),
     State.SENDING: frozenset({State.ACCEPTED, State.REJECTED, State.NOT_SENT, State.IN_DOUBT}),
-    # The run that sent may have been taken for dead and still hold the answer: its own answer is proof.
+    # The run that sent it may have been declared dead and may still receive the answer. That answer is proof.
     State.IN_DOUBT: frozenset(
         {
             State.ACCEPTED,
@@ -162,7 +162,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class NewClaim:
-    """What a subject is claimed for: attempts, all or none. For the other fields see `Ledger.claim`."""
+    """A claim of one subject for some attempts: all are granted or none. For the other fields see `Ledger.claim`."""
 
     subject: SubjectKey
     expected_version: int

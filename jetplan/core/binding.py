@@ -1,4 +1,4 @@
-"""What a plan rests on, as short fingerprints by name, so that it can be said later what moved since. Pure.
+"""Fingerprints of everything a plan depends on, by name. They tell later what has changed since. Pure.
 
 A fingerprint covers what a plan depends on and nothing else: order, comments and places in manifests do not count,
 and neither do jobs on the server that no manifest names.
@@ -33,7 +33,7 @@ class Binding:
 
 
 def bind(spec: Spec, observed: Observed) -> Binding:
-    """What a plan made from these rests on."""
+    """The fingerprints of a plan made from these inputs."""
     matches = match_jobs(spec, observed)
     return Binding(
         {f"job {name}": _job(job) for name, job in spec.jobs.items()}
@@ -49,7 +49,7 @@ def bind(spec: Spec, observed: Observed) -> Binding:
 
 
 def moved(before: Binding, now: Binding) -> list[str]:
-    """What differs, one short sentence each, in the order manifests, server, ledger."""
+    """The differences, one short sentence each: manifests first, then server, then ledger."""
     return [
         *_moved("manifests", before.manifests, now.manifests, ("was added", "was taken out", "was changed")),
         *_moved("server", before.server, now.server, ("came up", "is gone", "is not as it was")),

@@ -57,7 +57,7 @@ def blocked(
 
 
 def without_route(wanted: DeliverySetSpec, job_step: JobStep) -> BlockedDelivery:
-    """The set's job leads to no route, so not even what was sent can be told."""
+    """The set's job has no route, so it is not known what was sent."""
     match job_step:
         case DriftedJob(job=name):
             message = f"job {name!r} on the server has other storage profiles than the manifest"

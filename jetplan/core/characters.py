@@ -29,10 +29,13 @@ LOOKALIKES = {
     "\uff1a": ":", "\ufe55": ":", "\ua789": ":", "\u2236": ":",
     "\uff0e": ".", "\u2024": ".", "\u2025": "..",
 }  # fmt: skip
-"""Characters that a reader takes for another one that separates names: what each is taken for."""
+"""Characters that look like a separator (`/`, `:`), with the separator that each looks like."""
 
 _FORBIDDEN = re.compile(f"[{_CONTROLS}{_BREAKS}{_BIDI}{_INVISIBLE}{_TAGS}{_NO_CHARACTERS}]|\r(?!\n)")
-"""What a text may not hold, unless it joins. Tab, LF and CRLF are text; a name or a path may not hold them either."""
+"""Characters that a text may not hold, except joiners in their place.
+
+Names and paths may not hold tab, LF or CR either.
+"""
 _UNPRINTABLE = re.compile(f"[{_CONTROLS}\t\n\r{_BREAKS}{_BIDI}{_INVISIBLE}{_TAGS}{_NO_CHARACTERS}]")
 _SHOWN = re.compile(f"[{_CONTROLS}\t\n\r{_BREAKS}{_BIDI}{_INVISIBLE}{_TAGS}{_NO_CHARACTERS}{''.join(LOOKALIKES)}]")
 _KINDS = (
@@ -58,7 +61,7 @@ _JOINING = (
 
 
 def joins(text: str, at: int) -> bool:
-    """Whether the character at a position is unseen and stands where it belongs.
+    """Whether the character at a position is invisible and belongs there.
 
     A joiner within a script that joins, an emoji's joiner, variation or tags, a break between words of a script
     that has no spaces. Anywhere else such a character only deceives.
@@ -108,12 +111,12 @@ def first_unprintable(text: str) -> str:
 
 
 def first_joiner(text: str) -> str:
-    """The first unseen character that stands where it belongs, or an empty string."""
+    """The first invisible character that belongs where it is, or an empty string."""
     return next((found.group() for found in _UNPRINTABLE.finditer(text) if joins(text, found.start())), "")
 
 
 def all_seen(text: str) -> bool:
-    """Whether every character is seen as what it is: none is unprintable, a joiner or a look-alike."""
+    """Whether no character is unprintable, a joiner or a look-alike of a separator."""
     return _SHOWN.search(text) is None
 
 

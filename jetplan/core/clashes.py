@@ -1,6 +1,6 @@
 """Objects of one delivery set that cannot stand beside each other: the same twice, twins, and what is inside a folder.
 
-Pure functions over canonical paths. First a quick look over sorted columns, then, only if it found something,
+Pure functions over canonical paths. A quick check over sorted columns comes first. Only if it found something,
 the exact pairs in manifest order.
 """
 
@@ -23,7 +23,7 @@ _CHUNK = 1 << 16
 
 
 class ClashKind(Enum):
-    """How two objects of one set are in each other's way."""
+    """How two objects of one set clash."""
 
     TWICE = "path-twice"
     INSIDE = "path-inside-folder"
@@ -62,7 +62,7 @@ def _may_clash(paths: Sequence[str]) -> bool:
         return True
     if _has_file_above(ordered):
         return True
-    # Twins fold into one. Hashes are small beside texts; a collision only costs the exact look.
+    # Twins have one folded form. Hashes take less memory than texts; a collision only costs the exact check.
     return not are_folded(ordered) and len(set(map(hash, map(folded, ordered)))) < len(ordered)
 
 
@@ -112,7 +112,7 @@ def are_folded(paths: Sequence[str]) -> bool:
 
 
 def folded(path: str) -> str:
-    """A path as a storage may see it that minds neither case nor how accents are encoded."""
+    """A path in the form in which a storage compares it that ignores case and the encoding of accents."""
     if path.isascii():
         return path.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())

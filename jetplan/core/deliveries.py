@@ -74,7 +74,7 @@ class SetPlanner:
     ) -> Iterator[DeliveryStep]:
         rest, skipped, overlap_block = self._overlaps(wanted, record, delta, route)
         if delta.sent or skipped:
-            # What was skipped is not sent: it must be met again once `overlap` says otherwise.
+            # Skipped objects were not sent by this set. They must be compared again when `overlap` changes.
             whole = not rest and not delta.held and not skipped and overlap_block is None
             digest = self._spec.digests.get(wanted.name) or wanted.objects.digest()
             completes = (record.subject, digest) if whole else None
@@ -141,7 +141,7 @@ class SetPlanner:
         first = route.destination.profile_id not in self._flagged
         self._flagged.add(route.destination.profile_id)
         also = (set_subject(wanted.renamed_from, route),) if wanted.renamed_from else ()
-        # A run taken for dead may yet send what it intended, until its attempt is released: let the claim look again.
+        # A run whose lease expired may still wake up and send. UNSEEN makes the claim check every attempt again.
         version = record.version if all(holds(attempt) for attempt in record.attempts) else UNSEEN
         for number, (revision, part) in enumerate(parts, start=1):
             known, unknown = sums(wanted.objects, part)

@@ -1,4 +1,4 @@
-"""What of one delivery set is new, what the server has, and what is held by attempts nobody knows the end of."""
+"""Which objects of a delivery set are new, which the server has, and which attempts without a known end hold."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Delta:
 
 
 def holds(attempt: Attempt) -> bool:
-    """Whether an unreleased attempt holds its objects: a dead run's mere intention does not."""
+    """Whether an unreleased attempt holds its objects. An attempt that a dead run only intended does not."""
     return attempt.state is not State.INTENDED or attempt.live
 
 
@@ -80,7 +80,7 @@ def recorded_keys(attempts: Sequence[Attempt]) -> set[bytes]:
 
 
 def _owners(attempts: Sequence[Attempt]) -> dict[bytes, int]:
-    """Which of the attempts holds each key, by its index: of several the last one."""
+    """For each key, the index of the attempt that holds it; the last one where several do."""
     owner_of: dict[bytes, int] = {}
     for at, attempt in enumerate(attempts):
         owner_of.update(dict.fromkeys(unpack_keys(attempt.keys or b""), at))

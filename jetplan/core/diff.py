@@ -110,7 +110,7 @@ def _absent(name: str, match: Absent, declared: JobSpec | None, observed: Observ
             if running
             else "its creation was attempted and the answer was lost; it is not on the server"
         )
-        hint = "wait for that run" if running else "run `jetplan apply`: it settles this by looking"
+        hint = "wait for that run" if running else "run `jetplan apply`: it looks for the job on the server"
         return BlockedJob(name, reason, message, hint, place, tuple(attempts))
     subject = job_subject(name, match.route)
     paused = declared.paused if declared else None

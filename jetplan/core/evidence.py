@@ -34,7 +34,7 @@ class SeenTransfer:
 class Sighting:
     """What the server shows of one job at one moment, as far as it matters.
 
-    `looked_at`: how many files were looked at; of most nothing is kept. `spellings`: urls among these that may tell
+    `looked_at`: how many files were looked at; most of them are not kept. `spellings`: urls among these that may tell
     whether the server percent-encodes what it lists.
     """
 
@@ -96,7 +96,9 @@ def judge(
     if sighting is None:
         return Silence("the server does not show this job's files and transfers to these credentials")
     if attempt.baseline is None:
-        return Silence("nothing is known of what was there before sending, so nothing can be told apart")
+        return Silence(
+            "it is not known what the job showed before sending, so its own files cannot be told from older ones"
+        )
     fresh = _fresh_transfers(sighting, set(attempt.baseline.get("transfers", ())))
     view = _View(declared, source_root, _keys(each for each in others if _rivals(attempt, each)))
     view.encoded = lists_encoded(_urls(sighting), source_root, _holds(_keys(_accepted(attempt, others))))
@@ -115,7 +117,7 @@ def judge(
 
 @dataclass(slots=True)
 class _View:
-    """What the files of a transfer are held against."""
+    """What the files of a transfer are compared with."""
 
     declared: Mapping[str, int]
     root: str
@@ -134,7 +136,7 @@ class _Found:
 
 
 class _Rank(IntEnum):
-    """Of several states of one file, the highest counts: what failed may have been tried again."""
+    """The states of a file, the better one higher: where a file is listed twice, a later try may have succeeded."""
 
     FAILED = 0
     NOT_FAILED = 1
@@ -239,7 +241,7 @@ def _accepted(attempt: Attempt, others: Iterable[Attempt]) -> Iterable[Attempt]:
 
 
 def paths_in_question(sighting: Sighting, source_root: str) -> set[str]:
-    """Every object that a listed file may stand for, or lie in: of no other does it matter who holds it."""
+    """Every object that a listed file may stand for, or lie in. Attempts that hold none of these do not matter."""
     paths: set[str] = set()
     for url in _urls(sighting):
         for path in readings(url, source_root):

@@ -46,7 +46,7 @@ class Refusal:
 
     @property
     def hint(self) -> str:
-        """What lifts it, in one sentence."""
+        """How to lift it, in one sentence."""
         return f"{self.flag} lifts it once; {self.edit} in jetplan.yaml for good"
 
 

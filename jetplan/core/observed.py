@@ -21,7 +21,7 @@ class ObservedProfile:
     storage_type: str = ""
     url: str = ""
     name_shared: bool = False
-    """Another profile has the same name, so that the name says nothing."""
+    """Another profile has the same name, so the name alone does not say which one is meant."""
 
     def __str__(self) -> str:
         return f"{self.name} ({self.profile_id})" if self.name and self.name_shared else self.name or self.profile_id

@@ -1,6 +1,6 @@
 """What an apply did, step by step, as frozen data. `apply` fills it, `render.outcome` tells it.
 
-Each result holds the step of the plan it belongs to, so that nothing has to be said twice.
+Each result holds its step of the plan.
 """
 
 from __future__ import annotations
@@ -112,9 +112,9 @@ class ApplyOutcome:
     interrupted: bool = False
     run_id: str = ""
     wrong_ledger: str = ""
-    """Why the ledger cannot be the right one any more, where the run was stopped for that."""
+    """Why the run was stopped because of the ledger: another ledger, or an older copy."""
     alarms: Sequence[str] = ()
-    """What a healthy server never does, as sentences for a person: one delivery id for two deliveries."""
+    """Sentences about what a healthy server never does, such as one delivery id for two deliveries."""
 
     def done(self) -> list[JobApplied | DeliveryAccepted]:
         """The results in which the server, or the ledger, has what the step wanted."""
@@ -125,7 +125,7 @@ class ApplyOutcome:
         return [result for result in self.results if not isinstance(result, JobApplied | DeliveryAccepted)]
 
     def in_doubt(self) -> list[Attempt]:
-        """Every attempt that nobody can tell about, of this run and of earlier ones, each once."""
+        """Every attempt in doubt, of this run and of earlier ones, each once."""
         mine = [result.attempt for result in self.results if isinstance(result, StepInDoubt)]
         known = {attempt.attempt_id for attempt in mine}
         earlier = [attempt for attempt in self.unfinished if is_in_doubt(attempt)]

@@ -41,7 +41,7 @@ _LITERAL = "it is sent literally, as the name of one file or folder; to send sev
 
 @dataclass(frozen=True, slots=True)
 class PathFault:
-    """One thing wrong with a path: a stable code, a plain phrase, what to do."""
+    """One thing wrong with a path: a stable code, a phrase, what to do."""
 
     code: str
     message: str
@@ -49,7 +49,7 @@ class PathFault:
 
 
 def canonical(text: str, *, folder: bool = False) -> str:
-    """The canonical form of a path as written: a leading slash put there, a folder's trailing one too."""
+    """The canonical form of a path as written: with a leading slash, and a trailing one for folders."""
     path = text if text.startswith("/") else "/" + text
     return path + "/" if folder and not path.endswith("/") else path
 
@@ -91,7 +91,7 @@ def _faults_of_shape(path: str) -> Iterator[PathFault]:
 
 
 def cautions_of(path: str) -> list[PathFault]:
-    """What may go wrong with one path somewhere, or may not be meant; never a reason to refuse it."""
+    """What a person should be warned of. Such a path may fail on some systems, or may not be meant as written."""
     return [*_cautions_of_names(path.strip("/").split("/")), *_cautions_of_text(path)]
 
 
@@ -124,7 +124,7 @@ def _cautions_of_text(path: str) -> Iterator[PathFault]:
 
 
 def all_plain(paths: Sequence[str]) -> bool:
-    """Whether no path of many can have a fault or a caution: quick, and False when in any doubt."""
+    """Whether certainly no path has a fault or a warning. A quick check; False means: check each path."""
     return not any(True for _ in suspects(paths))
 
 

@@ -33,7 +33,7 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class PathKind:
-    """What a search must have been seen to find before its finding nothing is believed."""
+    """A kind of path. A search that finds nothing is believed only for kinds of which it has found an example."""
 
     folder: bool
     plain: bool

@@ -1,4 +1,4 @@
-"""Storage profiles that were made anew: another id for what is, or may be, the same place. Pure.
+"""Storage profiles that were created again: a new id for what is, or may be, the same place. Pure.
 
 Everything is recorded by profile ids. A profile that is deleted and made again has a new id, so what was sent to it
 would count for nothing. The names and urls that were recorded tell.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 UNSEEN = -1
-"""A version that no subject has: the claim is then held against every attempt, also those the plan has counted."""
+"""A version that no subject has. A claim with it is checked against every attempt, also those known to the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class AmbiguousJob:
 
 @dataclass(frozen=True, slots=True)
 class BlockedJob:
-    """The job can be neither found nor created."""
+    """The job was not found and cannot be created."""
 
     job: str
     reason: BlockReason

@@ -60,7 +60,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The answer to a Mark: whether the attempt is where it was to be, and the state it is in now."""
+    """The answer to a Record: whether the attempt is where it was to be, and the state it is in now."""
 
     there: bool
     state: State
@@ -71,7 +71,7 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Send the request, once. Answered with an Answer."""
+    """Send the request once. Answered with an Answer."""
 
     attempt: NewAttempt
 
@@ -113,7 +113,7 @@ class NotSentEnd:
 
 @dataclass(frozen=True, slots=True)
 class InDoubtEnd:
-    """Nobody can tell; the attempt holds the claim until evidence or a person decides."""
+    """It may have been accepted. The attempt holds the claim until evidence or a person decides."""
 
     attempt_id: str
     reason: str
@@ -147,7 +147,7 @@ class Patience:
     longest_delay: float = 30.0
 
     def delay(self, attempt: int, asked: float | None) -> float:
-        """Seconds before the attempt after the given one (counting from 1); the server's wish counts, bounded."""
+        """Seconds to wait after the given attempt (from 1). What the server asked for counts, within bounds."""
         own = min(self.longest_delay, self.first_delay * float(2 ** (attempt - 1)))
         return own if asked is None else min(max(asked, own), self.longest_delay * 2)
 
@@ -187,7 +187,7 @@ def send_once(
 def _send_attempt(attempt: NewAttempt) -> Generator[Effect, Any, tuple[End, bool, float | None]]:
     """Commit, send, record. Returns the end, whether a new attempt may be made, and the wait the server asked for.
 
-    None may be made where the end could not be recorded because somebody else has decided it: their word holds.
+    No new attempt is made where another run or a person has recorded an end meanwhile: that end holds.
     """
     ident = attempt.attempt_id
     looked: Looked = (yield Look(attempt)) if attempt.job_id else Looked(None)

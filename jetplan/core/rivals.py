@@ -1,4 +1,4 @@
-"""Objects that two sets of the same manifests would both send to one destination: the ledger knows nothing of it."""
+"""Objects that two sets of the same manifests would both send to one destination. The ledger cannot know of these."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _Destination:
     """Folded path -> how it is spelled."""
 
     def spelling(self, form: str) -> str:
-        """How an object of this folded form is spelled here, or a folder above it, or something in it."""
+        """The known spelling of an object with this folded form, of a folder above it, or of something below it."""
         around = next((self.spelled[each] for each in (form, *folders_above(form)) if each in self.spelled), "")
         return around or next((path for each, path in self.spelled.items() if each.startswith(form)), form)
 
@@ -86,14 +86,14 @@ class Rivals:
         return met
 
     def _are_apart(self, destination: str) -> bool:
-        """Whether no two sets can meet there, whatever of them is new: the usual case, seen at one glance."""
+        """Whether certainly no two sets share an object at a destination: the usual case.."""
         if destination not in self._apart:
             self._apart[destination] = _have_nothing_in_common(self._tables.get(destination, ()))
         return self._apart[destination]
 
 
 def _have_nothing_in_common(tables: Sequence[ObjectTable]) -> bool:
-    """Whether sets are files only, and each path is in one of them. False may also mean that it was not looked at."""
+    """Whether sets are files only, and each path is in one of them. False may also mean that this was not checked."""
     if len(tables) < 2:
         return True
     seen: set[str] = set()

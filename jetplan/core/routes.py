@@ -49,7 +49,7 @@ class Ambiguous:
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """The name, a profile or a job id leads nowhere."""
+    """The name, a profile or a job id was not found."""
 
     reason: BlockReason
     message: str
@@ -100,7 +100,7 @@ def match_jobs(spec: Spec, observed: Observed) -> dict[str, Match]:
 
 
 def _understood(match: Match) -> Match:
-    """A job of several actions sends to several places: half of it would be planned and shown."""
+    """A job with several actions sends to several places, and jetplan would plan and show only one of them."""
     if not isinstance(match, Found) or match.job.actions == 1:
         return match
     message = (

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from jetplan.core.listed import SeenFile
 
 UNNAMED = "(no id)"
-"""Stands for a transfer that the server names no id of."""
+"""Used as the id of a transfer for which the server gives none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Wanted:
 
 
 class _Root:
-    """The source's root, for reading many urls: most need no second look."""
+    """The source's root, made for reading many urls quickly."""
 
     def __init__(self, source_root: str) -> None:
         self._root = source_root
@@ -133,7 +133,7 @@ def unaccounted(
         if None in attempts:
             continue
         left = set(transfers)
-        # A later attempt was preceded by more transfers, so it can have caused fewer: it chooses first.
+        # A later attempt was preceded by more transfers, so it can have caused fewer: it takes one first.
         for before in sorted((each for each in attempts if each is not None), key=len, reverse=True):
             left.difference_update(sorted(left - before)[:1])
         if left:
@@ -142,6 +142,6 @@ def unaccounted(
 
 
 def unanswered(found: Iterable[Unaccounted], known: AbstractSet[str]) -> list[Unaccounted]:
-    """What is left of it without the transfers that a person has been told of and has answered for."""
+    """The same without the transfers that a person was told of and has answered for."""
     left = ((each.path, [transfer for transfer in each.transfers if transfer not in known]) for each in found)
     return [Unaccounted(path, transfers) for path, transfers in left if transfers]

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """What is left of earlier runs and of this one. What live runs are at, and what is still moving, is not in it."""
+    """What earlier runs and this one have left unfinished.
+
+    Not in it: what live runs are sending, and what still moves.
+    """
 
     in_doubt: Sequence[Attempt] = ()
     """May have been accepted. Jobs too."""

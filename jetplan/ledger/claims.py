@@ -1,4 +1,4 @@
-"""Claims: what an attempt may act on belongs to it alone from here on, decided in one transaction.
+"""Claims: one transaction decides that an attempt, and no other, may act on its objects.
 
 While a claim is decided it holds the subject's name, so nobody else can look or write in between; and the version
 is written by compare-and-swap besides, so that a lock that failed to lock would still grant nothing twice.
@@ -60,7 +60,7 @@ def apply(tx: Transaction, requests: Sequence[ClaimRequest]) -> list[ClaimResult
 
 
 def _clear(tx: Transaction, requests: Sequence[ClaimRequest]) -> list[bool]:
-    """Which claims need no look at attempts: the version fits, no other name counts, no job has this name yet."""
+    """Claims that need not be checked against attempts: the version is the planned one, and no other name counts."""
     idents = [subject_id(request.scope_id, request.subject) for request in requests]
     kin = _kin(tx, set(idents))
     rows = rows_in(tx, "SELECT subject_id, version FROM jetplan_subjects WHERE subject_id IN (@)", set(idents))

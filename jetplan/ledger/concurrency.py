@@ -35,7 +35,7 @@ def _answer(tx: Transaction, questions: Sequence[Question]) -> list[bool]:
 
 
 def has_concurrent_runs(tx: Transaction, run_id: str) -> bool:
-    """Whether any other run had not ended when this one began. A run that nobody recorded may have had company."""
+    """Whether any other run had not ended when this one began. True for a run that was not recorded."""
     rows = tx.rows("SELECT began_after FROM jetplan_runs WHERE run_id = ?", (run_id,))
     if not rows:
         return True

@@ -1,4 +1,4 @@
-"""The JSON Schema of one line of an export. It describes what `exchange` writes, and holds no data."""
+"""The JSON Schema of one line of an export. It describes what `export` writes, and holds no data."""
 
 from __future__ import annotations
 

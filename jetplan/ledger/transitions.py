@@ -24,7 +24,7 @@ HISTORY = ("attempt_id", "seq", "from_state", "to_state", "made_on", "run_id", "
 
 @dataclass(frozen=True, slots=True)
 class TransitionRequest:
-    """What `Ledger.mark` was asked."""
+    """The arguments of `Ledger.transition`."""
 
     attempt_id: str
     to: State
@@ -68,7 +68,7 @@ def _delivery_lock(delivery_id: str) -> str:
 
 
 def apply(tx: Transaction, requests: Sequence[TransitionRequest]) -> list[Transitioned | JetplanError]:
-    """Carry out marks in their order. An unknown attempt is an error of that mark alone."""
+    """Carry out transitions in their order. An unknown attempt is an error of that transition alone."""
     standing = _standing(tx, requests)
     known = _deliveries(tx, requests, standing)
     now = stamp(tx.now)
