@@ -29,7 +29,7 @@ from jetplan.core.answers import Answer, NotSentAnswer
 from jetplan.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 __all__ = ["Credentials", "JetClient"]
 
@@ -95,11 +95,16 @@ class JetClient:
 
     def list_jobs(self) -> list[Job]:
         """Every job of the account."""
-        return [listed.record() for listed in self._list("/v1/jobs", ListedJob, "job_id")]
+        listed = self._list("/v1/jobs", ListedJob)
+        _checked((each.job_id for each in listed), "jobId", "GET /v1/jobs")
+        return [each.record() for each in listed]
 
     def view_job(self, job_id: str) -> Job:
         """One job. CallRefused with status 404 if there is none."""
-        return self._view(f"/v1/jobs/{_named(job_id)}", ListedJob, "job_id").record()
+        target = f"/v1/jobs/{_named(job_id)}"
+        viewed = self._view(target, ListedJob)
+        _checked([viewed.job_id], "jobId", f"GET {target}")
+        return viewed.record()
 
     def list_storage_profiles(self) -> list[StorageProfile] | None:
         """Every storage profile, or None where the role may not list them."""
@@ -132,7 +137,9 @@ class JetClient:
     def list_transfers(self, job_id: str) -> list[Transfer]:
         """The transfers of a job that are under way."""
         target = f"/v1/jobs/{_named(job_id)}/transfers?state=IN_PROGRESS"
-        return self._list(target, Transfer, "transfer_id")
+        listed = self._list(target, Transfer)
+        _checked((each.transfer_id for each in listed), "transferId", f"GET {target.partition('?')[0]}")
+        return listed
 
     def view_transfer(self, job_id: str, transfer_id: str) -> Transfer:
         """One transfer, or its summary. CallRefused with status 404 if there is none."""
@@ -159,13 +166,11 @@ class JetClient:
         body = paused_body(paused)
         return self._caller.write(Request("PATCH", target, body), lambda answered: on_change(answered, job_id, body))
 
-    def _view(self, target: str, model: type[T], id_key: str = "") -> T:
+    def _view(self, target: str, model: type[T]) -> T:
         call = f"GET {target}"
-        record = self._caller.read(call, target, lambda incoming: read_one(incoming.body(), model, call))
-        _check_ids([record], id_key, call)
-        return record
+        return self._caller.read(call, target, lambda incoming: read_one(incoming.body(), model, call))
 
-    def _list(self, target: str, model: type[T], id_key: str = "", keep: Callable[[T], bool] | None = None) -> list[T]:
+    def _list(self, target: str, model: type[T], keep: Callable[[T], bool] | None = None) -> list[T]:
         """All pages of a list. ApiError if it is not whole."""
         call = f"GET {target.partition('?')[0]}"
         items: list[T] = []
@@ -181,7 +186,6 @@ class JetClient:
             count += page.count
             following = next_target(following, page.around, headers, self._origin, call)
         check_total(page.around, count, call)
-        _check_ids(items, id_key, call)
         return items
 
     def _page(
@@ -200,9 +204,8 @@ def _named(record_id: str) -> str:
         raise ApiError("An id contains characters that a URL cannot hold, so it is not asked for.") from None
 
 
-def _check_ids(records: list[T], key: str, call: str) -> None:
+def _checked(ids: Iterable[str], name: str, call: str) -> None:
     """Refuse ids that would lead to another call if they were put into a URL."""
-    for at, record in enumerate(records if key else ()):
-        if not is_sound(getattr(record, key)):
-            name = {"job_id": "jobId", "transfer_id": "transferId"}[key]
-            raise ApiError(f"{call}: `{name}` of item {at} cannot stand in a URL: {getattr(record, key)[:80]!r}")
+    for at, ident in enumerate(ids):
+        if not is_sound(ident):
+            raise ApiError(f"{call}: `{name}` of item {at} cannot stand in a URL: {ident[:80]!r}")

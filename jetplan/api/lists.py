@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from jetplan.api.reading import UNREADABLE, read_one
 from jetplan.errors import ApiError
@@ -147,8 +148,8 @@ class ListReader(Generic[T]):
         whole = read_one(bytes(text), _Whole, self._call)
         if self._start:
             first = msgspec.json.decode(self._opening + b"]}", type=Around)
-            for key in Around.__struct_fields__:
-                setattr(whole, key, getattr(whole, key) or getattr(first, key))
+            after = asdict(whole)
+            whole = _Whole(**{key: after[key] or before for key, before in asdict(first).items()}, items=whole.items)
         elif whole.items is None:
             raise ApiError(f"{self._call}: the answer has no `items`")
         self._held = bytearray()
