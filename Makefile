@@ -6,7 +6,7 @@
 .SUFFIXES:
 .DEFAULT_GOAL := help
 .PHONY: help demo check test test-browser test-lowest test-newest coverage mutate torture bench profile lint format docs \
-    schemas pins dist clean
+    picture schemas pins dist clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -32,6 +32,7 @@ help:
 	@echo "make lint          check style and types"
 	@echo "make format        put the code into shape"
 	@echo "make docs          write what is generated: schemas/ from the models, docs/cli.md from the commands"
+	@echo "make picture       make the picture of the README anew, with Chromium, when the plan in it has changed"
 	@echo "make pins          renew constraints.txt and its like (PINS_ARGS=--upgrade for newer versions)"
 	@echo "make dist          build the wheel and the source archive into dist/, and look into them"
 	@echo "make clean         remove .venv and what tools left behind"
@@ -47,6 +48,24 @@ test: $(VENV)/.dev
 
 test-browser: $(VENV)/.dev
 	$(BIN)/python -m pytest -m browser $(PYTEST_ARGS)
+
+# Environments of their own, beside .venv: what a user of old or of new packages has.
+AGAINST := --quiet --python-version 3.11 --extra dev --no-annotate --no-header --no-emit-index-url pyproject.toml \
+    ci/requirements.in
+OTHER_TESTS = $(BIN)/uv venv --quiet --clear --python $(BIN)/python $(OTHER) && \
+    $(BIN)/uv pip install --quiet --python $(OTHER)/bin/python --requirement $(OTHER).txt && \
+    $(BIN)/uv pip install --quiet --python $(OTHER)/bin/python $(SELF) && \
+    $(OTHER)/bin/python -m pytest -n 2 --dist worksteal -m "not browser and not slow" -q $(PYTEST_ARGS)
+
+test-lowest: OTHER := $(VENV)-lowest
+test-lowest: $(VENV)/.tools
+	$(BIN)/uv pip compile --resolution lowest-direct $(AGAINST) --output-file $(OTHER).txt
+	$(OTHER_TESTS)
+
+test-newest: OTHER := $(VENV)-newest
+test-newest: $(VENV)/.tools
+	$(BIN)/uv pip compile --upgrade $(AGAINST) --output-file $(OTHER).txt
+	$(OTHER_TESTS)
 
 coverage: $(VENV)/.dev
 	$(BIN)/coverage erase
@@ -75,6 +94,9 @@ format: $(VENV)/.dev
 docs: schemas
 	$(BIN)/python docs/generate/cli.py
 
+picture: $(VENV)/.sandbox
+	$(BIN)/python docs/generate/picture.py
+
 schemas: $(VENV)/.sandbox
 	$(BIN)/jetplan schema
 
@@ -94,7 +116,7 @@ dist: $(VENV)/.tools
 	$(BIN)/python ci/release/contents.py dist
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # The stamps say what was installed: changing the pins or pyproject.toml installs again.
 $(VENV)/.made:

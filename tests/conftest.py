@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 SPEAKING = ("JETPLAN_", "GITHUB_", "GITLAB_", "CI_")
 """Variables that begin so, and those below, change what jetplan does: no test starts with them."""
@@ -26,6 +27,9 @@ SLOW = (
     "sandbox/test_restart.py",
 )
 """Tests that `make check` leaves to `make test`: they take two thirds of its time. Folders end with a slash."""
+
+settings.register_profile("without a clock", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("without a clock")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

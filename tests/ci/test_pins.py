@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from pathlib import Path
 
 import pytest
+from pins import ROOT, pins
 
-ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 HOLDS = {
     "constraints.txt": ("bench", "dev", "postgres", "rules", "sandbox", "zstd"),
@@ -17,11 +16,6 @@ HOLDS = {
     "ci/tools.txt": (),
 }
 """The files that `make pins` writes, and the extras whose packages each pins."""
-
-
-def pins(file: str) -> dict[str, str]:
-    """The version of each package in a file."""
-    return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def name_of(requirement: str) -> str:

@@ -72,7 +72,7 @@ def test_version(run_line: Callable[..., Ran]) -> None:
         ("jetplan status --interval nan", "--interval"),
         ("jetplan status --interval inf", "--interval"),
         ("jetplan status --interval 0", "--interval"),
-        ("jetplan resolve abc --reason x", "--accepted or --not-accepted"),
+        ("jetplan resolve abc --reason x", "say --accepted, --not-accepted or --abandoned"),
         ("jetplan resolve abc --accepted", "--reason"),
         ("jetplan plan one two", "unexpected extra argument"),
         ("jetplan init --ledger 'sqlite:///a?b=c.db'", "a file takes none"),
@@ -162,7 +162,7 @@ def test_a_word_is_never_taken_from_the_environment(stage: Stage, monkeypatch: p
     """A variable that was left set does not decide an attempt."""
     for name in ("JETPLAN_WORD", "JETPLAN_ACCEPTED", "JETPLAN_NOT_ACCEPTED"):
         monkeypatch.setenv(name, "accepted")
-    assert "--accepted or --not-accepted" in stage.run("jetplan resolve abc --reason x", code=64).err
+    assert "say --accepted, --not-accepted or --abandoned" in stage.run("jetplan resolve abc --reason x", code=64).err
 
 
 def test_names_with_spaces_from_the_environment(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from golden_files import check
 from jsonschema import Draft202012Validator
+from pins import as_generated
 from render_plans import SAMPLES, create, job, plan, submit
 
 from jetplan.core.plan import KeepJob
@@ -48,6 +49,7 @@ def test_every_field_is_documented(schema: dict[str, Any]) -> None:
             assert "$ref" in about or about.get("description") or field == "type", f"{name}.{field}"
 
 
+@as_generated
 @pytest.mark.parametrize(
     ("file", "schema"), [(SCHEMA_FILE, report_schema()), ("outcome.schema.json", outcome_schema())]
 )
