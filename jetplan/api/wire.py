@@ -9,6 +9,9 @@ from datetime import UTC, datetime
 
 from msgspec import Struct
 
+MOST_OF_A_REASON = 500
+"""Characters."""
+
 
 class StorageProfile(Struct, frozen=True):
     """Where files live. `url` is `file:///…` or a bucket's; strings are empty where the API said nothing."""
@@ -64,6 +67,19 @@ class JobFile(Struct, frozen=True, rename="camel"):
     created_on: str = ""
     last_event_time: str = ""
     last_modified_on: str = ""
+    error_message: object = None
+    error: object = None
+    """Neither is documented for files. Events carry `code`, `message` and `reason`."""
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, in the server's words; empty where it gives none."""
+        for told in (self.error_message, self.error):
+            if isinstance(told, dict):
+                told = next((told[key] for key in ("message", "reason", "code") if told.get(key)), "")  # noqa: PLW2901
+            if isinstance(told, str) and told:
+                return told[:MOST_OF_A_REASON]
+        return ""
 
 
 class FoundFile(Struct, frozen=True, rename="camel"):

@@ -17,9 +17,9 @@ from jetplan.core.approval import narrowed
 from jetplan.core.limits import refusals
 from jetplan.core.plan import CreateJob
 from jetplan.errors import LimitRefused, StalePlan
+from jetplan.ledger.failures import failures
 from jetplan.observe import creations, observe_server, observed_job, shown_profiles, size_digest
 from jetplan.observe.evidence import look_for_evidence
-from jetplan.observe.failures import failures
 from jetplan.render.digest import digest_of
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jetplan.errors import UsageError
@@ -39,7 +39,8 @@ def attempts_of(ledger: Ledger, api_url: str, name: str | None = None, states: C
 
 def story_of(ledger: Ledger, attempt_id: str) -> Story:
     """One attempt by its id or the beginning of it. Raises UsageError where none or several begin so."""
-    attempt = ledger.attempt(attempt_id)
+    found = ledger.attempt(attempt_id)
+    attempt = replace(found, arrival=ledger.arrivals([found.attempt_id]).get(found.attempt_id))
     paths, sizes = ledger.listing(attempt.attempt_id)
     return Story(attempt, ledger.history(attempt.attempt_id), paths, sizes)
 

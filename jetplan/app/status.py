@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jetplan.app.identity import new_run
@@ -12,9 +12,9 @@ from jetplan.apply.following import follow
 from jetplan.apply.waiting import wait_for_ends
 from jetplan.core.attempts import Kind
 from jetplan.core.unfinished import exit_code_for, unfinished_of
+from jetplan.ledger.failures import failures
 from jetplan.observe import observe_server
 from jetplan.observe.evidence import look_for_evidence, with_findings
-from jetplan.observe.failures import failures
 from jetplan.render.status import StatusReport, build_status
 
 if TYPE_CHECKING:
@@ -52,11 +52,11 @@ def standing_of(
     scope = ledger.scope_of(settings.api_url, server.accounts)
     if scope is None:
         return None
-    run = new_run()
+    run, roots = new_run(), server.source_urls()
     with leased_run(ledger, run, LEASE):
         if on_headway is not None:
-            wait_for_ends(client, ledger, scope, run.run_id, on_headway, interval=interval)
-        followed = follow(client, ledger, scope, run.run_id)
+            wait_for_ends(client, ledger, scope, run.run_id, roots, on_headway, interval=interval)
+        followed = follow(client, ledger, scope, run.run_id, roots)
         findings = look_for_evidence(client, ledger, scope, lambda: server.jobs)
     return _standing(ledger, scope, followed, findings)
 
@@ -64,7 +64,9 @@ def standing_of(
 def _standing(
     ledger: Ledger, scope: str, followed: Sequence[Followed], findings: Mapping[str, Evidence | Silence]
 ) -> Standing:
-    attempts = [each for each in ledger.attempts(scope) if each.subject.kind is Kind.DELIVERY]
+    found = [each for each in ledger.attempts(scope) if each.subject.kind is Kind.DELIVERY]
+    arrivals = ledger.arrivals(each.attempt_id for each in found)
+    attempts = [replace(each, arrival=arrivals.get(each.attempt_id)) for each in found]
     server_states = {each.attempt.attempt_id: each.state for each in followed}
     unfinished = with_findings(ledger.unfinished(scope), findings)
     failed = failures(ledger, scope)

@@ -9,8 +9,8 @@ from jetplan.app.identity import new_run
 from jetplan.apply import leased_run
 from jetplan.apply.waiting import Wait, wait_for_ends
 from jetplan.core.unfinished import exit_code_for
+from jetplan.ledger.failures import what_is_unfinished
 from jetplan.observe import observe_server
-from jetplan.observe.failures import what_is_unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -53,12 +53,14 @@ def wait_for_deliveries(
 
     What ended is recorded in the ledger. Interrupting the wait stops no delivery.
     """
-    scope = ledger.scope_of(settings.api_url, observe_server(client).accounts)
+    server = observe_server(client)
+    scope = ledger.scope_of(settings.api_url, server.accounts)
     if scope is None:
         return None
     run = new_run()
     with leased_run(ledger, run, LEASE):
+        roots = server.source_urls()
         wait = wait_for_ends(
-            client, ledger, scope, run.run_id, on_headway, sets=sets, interval=INTERVAL, timeout=timeout
+            client, ledger, scope, run.run_id, roots, on_headway, sets=sets, interval=INTERVAL, timeout=timeout
         )
     return Waited(wait, what_is_unfinished(ledger, scope))

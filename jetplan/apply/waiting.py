@@ -7,7 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jetplan.apply.following import ENDS, follow
+from jetplan.apply.following import follow
+from jetplan.core.arrival import ENDED
 from jetplan.errors import ApiError
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ JOBS_ASKED = 20
 """How many jobs' transfers are asked for at each look: beyond, the rate is that of some."""
 PATIENCE = 10
 """How many looks in a row may tell nothing of a delivery before it is given up: it may have been deleted."""
+
+
+LAG = 3
+"""How many looks in a row Jet may call a delivery completed whose files it does not list as complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ class Headway:
     @property
     def left(self) -> int:
         """Deliveries that have not ended."""
-        return sum(count for state, count in self.states.items() if state not in ENDS)
+        return sum(count for state, count in self.states.items() if state not in ENDED)
 
     @property
     def seconds_left(self) -> int | None:
@@ -65,6 +70,7 @@ def wait_for_ends(
     ledger: Ledger,
     scope: str,
     run_id: str,
+    roots: Mapping[str, str],
     show: Callable[[Headway], None],
     *,
     sets: Collection[str] | None = None,
@@ -74,20 +80,22 @@ def wait_for_ends(
 ) -> Wait:
     """Look again and again until every accepted delivery (or those of some sets) has ended.
 
-    Deliveries without an id cannot be followed, and are not waited for. Seconds throughout.
+    `roots`: the url of each job's source, by job id. Seconds throughout.
+    Deliveries without an id cannot be followed, and are not waited for.
     """
     deadline = None if timeout is None else time.monotonic() + timeout
     last: dict[str, Followed] = {}
     silent: Counter[str] = Counter()
     while True:
-        found = follow(client, ledger, scope, run_id)
+        found = follow(client, ledger, scope, run_id, roots)
         last |= {each.attempt.attempt_id: each for each in found if sets is None or each.attempt.subject.name in sets}
-        open_ = [each for each in last.values() if each.state not in ENDS and each.attempt.delivery_id]
+        open_ = [each for each in last.values() if each.end is None and each.attempt.delivery_id]
         for each in open_:
-            silent[each.attempt.attempt_id] = 0 if each.state else silent[each.attempt.attempt_id] + 1
-        going = [each for each in open_ if silent[each.attempt.attempt_id] < PATIENCE]
+            told = bool(each.state) and not each.unseen
+            silent[each.attempt.attempt_id] = 0 if told else silent[each.attempt.attempt_id] + 1
+        going = [each for each in open_ if silent[each.attempt.attempt_id] < (LAG if each.unseen else PATIENCE)]
         if not going:
-            return Wait(last, timed_out=False, lost=len(open_))
+            return Wait(last, timed_out=False, lost=sum(not each.state for each in open_))
         show(_headway(client, list(last.values()), going))
         left = interval if deadline is None else min(interval, deadline - time.monotonic())
         if left <= 0:
@@ -96,7 +104,7 @@ def wait_for_ends(
 
 
 def _headway(client: JetClient, followed: Sequence[Followed], going: Sequence[Followed]) -> Headway:
-    moved = sum(each.attempt.known_bytes for each in followed if each.state in ENDS)
+    moved = sum(each.attempt.known_bytes for each in followed if each.state in ENDED)
     rate = 0.0
     for job_id in sorted({each.attempt.job_id for each in going})[:JOBS_ASKED]:
         try:

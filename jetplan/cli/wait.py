@@ -8,7 +8,9 @@ import click
 
 from jetplan.app.waiting import wait_for_deliveries
 from jetplan.cli.headway import HeadwayLine
+from jetplan.core.attempts import State
 from jetplan.errors import ExitCode
+from jetplan.render.arrivals import arrived_files, sentence
 from jetplan.render.escape import safe_text
 from jetplan.render.words import count, duration
 
@@ -35,7 +37,10 @@ def wait_here(
     wait = waited.wait
     for each in waited.left.failed:
         delivery = f"delivery {each.delivery_id}" if each.delivery_id else f"attempt {each.attempt_id}"
-        click.echo(safe_text(f"Failed: {delivery} of set {each.subject.name}"), err=True)
+        arrived = arrived_files(each.arrival)
+        said = f": {sentence(arrived)}" if arrived is not None else ""
+        word = "Failed" if each.state is State.FAILED else "Arrived in part"
+        click.echo(safe_text(f"{word}: {delivery} of set {each.subject.name}{said}"), err=True)
     blind = sum(not each.attempt.delivery_id for each in wait.last.values())
     if blind:
         click.echo(f"{count(blind, 'delivery', 'deliveries')} without an id cannot be followed: look in Jet.", err=True)

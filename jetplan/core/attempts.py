@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from jetplan.core.arrival import Arrival
+
 
 class State(Enum):
     """Where one attempt stands. See `docs/exactly-once.md` for the drawing."""
@@ -128,6 +130,8 @@ class NewAttempt:
     paths: Sequence[str] = ()
     sizes: Sequence[int] = ()
     overlap_allowed: bool = False
+    retry_of: str = ""
+    """The failed attempt whose failed files these are; empty where this is no retry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,10 @@ class Attempt:
     keys: bytes | None = None
     live: bool = False
     """Whether the run that owns it still holds its lease (meaningful in INTENDED and SENDING)."""
+    retry_of: str = ""
+    """The failed attempt that this one retries; empty where it is none."""
+    arrival: Arrival | None = None
+    """What was seen to arrive; None where nobody looked, or nobody asked for it."""
 
 
 @dataclass(frozen=True, slots=True)

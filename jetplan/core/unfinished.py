@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jetplan.core.arrival import FAILED
 from jetplan.core.attempts import SENT, State
-from jetplan.core.objects import unpack_keys
+from jetplan.core.objects import folders_above, object_key, unpack_keys
 from jetplan.errors import ExitCode, worst_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
+    from jetplan.core.arrival import Arrival
     from jetplan.core.attempts import Attempt, SubjectKey
 
 
@@ -67,25 +69,50 @@ def exit_code_for(
     return worst_of(codes)
 
 
+def end_of(arrival: Arrival) -> State | None:
+    """The state that an accepted attempt is in by what arrived; None where it stays as it is.
+
+    What Jet calls completed, and of which a file is not seen, stays accepted: it may still be listed.
+    """
+    if arrival.ended and arrival.whole:
+        return State.DELIVERED
+    if arrival.state == FAILED or (not arrival.state and arrival.ended):
+        return State.FAILED
+    return None
+
+
 def open_failures(
     failed: Sequence[Attempt],
     others: Sequence[Attempt],
     kin: Mapping[SubjectKey, AbstractSet[SubjectKey]],
 ) -> tuple[Attempt, ...]:
-    """The failed attempts that are not superseded, in their order.
+    """The attempts of which something did not arrive and that are not superseded, in their order.
 
-    A failed attempt is superseded when each of its objects was accepted again at a later revision. `others`: the
-    attempts, with keys, that may have done that. `kin`: for a subject, those that it was renamed from or to.
+    Such an attempt is superseded when each of its objects that is not seen complete was accepted again: at a later
+    revision, or by a retry. `others`: the attempts, with keys, that may have done that. `kin`: for a subject, those
+    that it was renamed from or to.
     """
     return tuple(each for each in failed if not _is_superseded(each, others, kin.get(each.subject, frozenset())))
 
 
 def _is_superseded(failed: Attempt, others: Sequence[Attempt], kin: AbstractSet[SubjectKey]) -> bool:
-    left = set(unpack_keys(failed.keys or b""))
-    if not left:
-        return False
+    again: set[bytes] = set()
     for other in others:
         mine = other.subject == failed.subject or other.subject in kin
-        if mine and other.state in SENT and other.revision > failed.revision:
-            left.difference_update(unpack_keys(other.keys or b""))
-    return not left
+        later = other.revision > failed.revision or other.retry_of == failed.attempt_id
+        if mine and later and other.state in SENT:
+            again.update(unpack_keys(other.keys or b""))
+    return bool(again) and all(not again.isdisjoint(keys) for keys in _left(failed))
+
+
+def _left(failed: Attempt) -> Iterator[Sequence[bytes]]:
+    """For each object that is not seen complete, the keys of which any sends it again: its own, or a folder's above.
+
+    Where not every file is named, every object counts.
+    """
+    arrival = failed.arrival
+    if arrival is None or arrival.unnamed or arrival.moving:
+        yield from ((key,) for key in unpack_keys(failed.keys or b""))
+        return
+    for each in arrival.left():
+        yield [object_key(each.path), *map(object_key, folders_above(each.path))]

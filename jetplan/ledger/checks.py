@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import heapq
 import zlib
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from jetplan.core.arrival import Arrival
 from jetplan.core.attempts import RELEASED, TRANSITIONS, Kind, State, SubjectKey
 from jetplan.core.objects import KEY_BYTES, object_keys, unpack_keys
 from jetplan.ledger import reads
 from jetplan.ledger.records import Finding
-from jetplan.ledger.words import subject_id
+from jetplan.ledger.words import from_json, subject_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from jetplan.ledger.driver import Driver, Transaction
 
@@ -30,7 +32,7 @@ def check(driver: Driver) -> list[Finding]:
 
 def invariants(tx: Transaction) -> list[Finding]:
     """What the rows of a ledger say that cannot be so. An import asks before it commits."""
-    return [*_subjects(tx), *_states(tx), *_contents(tx), *_claims(tx), *_deliveries(tx)]
+    return [*_subjects(tx), *_states(tx), *_contents(tx), *_claims(tx), *_deliveries(tx), *_arrivals(tx), *_retries(tx)]
 
 
 def _subjects(tx: Transaction) -> Iterator[Finding]:
@@ -108,25 +110,58 @@ def _deliveries(tx: Transaction) -> Iterator[Finding]:
             yield Finding(f"it is recorded under delivery id {delivery_id}, which is {first}'s", attempt_id)
 
 
+def _arrivals(tx: Transaction) -> Iterator[Finding]:
+    """What is said of an attempt's files can be read."""
+    for attempt_id, text in tx.rows("SELECT attempt_id, arrival FROM jetplan_arrivals ORDER BY attempt_id"):
+        try:
+            Arrival.of(from_json(text))
+        except (KeyError, TypeError, ValueError):
+            yield Finding("what it says of its files cannot be read", attempt_id)
+
+
+def _retries(tx: Transaction) -> Iterator[Finding]:
+    """A retry is of an attempt of the same subject and revision, and only one retry of an attempt holds its claim."""
+    held: dict[str, str] = {}
+    for attempt_id, state, failed, fits in tx.rows(
+        """SELECT a.attempt_id, a.state, a.retry_of, CASE WHEN f.subject_id = a.subject_id
+           AND f.revision = a.revision THEN 1 ELSE 0 END FROM jetplan_attempts a
+           LEFT JOIN jetplan_attempts f ON f.attempt_id = a.retry_of
+           WHERE a.retry_of <> '' ORDER BY a.created_on, a.attempt_id"""
+    ):
+        if not fits:
+            yield Finding(f"it retries {failed}, which is no attempt of this set and revision", attempt_id)
+        if state not in _RELEASED and held.setdefault(failed, attempt_id) != attempt_id:
+            yield Finding(f"it retries {failed}, which {held[failed]} retries already", attempt_id)
+
+
 def _claims(tx: Transaction) -> Iterator[Finding]:
-    """No two live attempts of a subject hold the same object at the same revision."""
+    """No two live attempts of a subject hold the same object at the same revision, but a retry and what it retries."""
     groups: dict[tuple[str, int], list[str]] = {}
-    for subject, revision, attempt_id, state in tx.rows(
-        "SELECT subject_id, revision, attempt_id, state FROM jetplan_attempts ORDER BY attempt_id"
+    retried: dict[str, str] = {}
+    for subject, revision, attempt_id, state, retry_of in tx.rows(
+        "SELECT subject_id, revision, attempt_id, state, retry_of FROM jetplan_attempts ORDER BY attempt_id"
     ):
         if state not in _RELEASED:
             groups.setdefault((subject, revision), []).append(attempt_id)
+            retried[attempt_id] = retry_of
     for attempts in groups.values():
         if len(attempts) > 1:
-            yield from _shared(reads.keys_of(tx, attempts))
+            yield from _shared(reads.keys_of(tx, attempts), retried)
 
 
-def _shared(keys: dict[str, bytes]) -> Iterator[Finding]:
+def _shared(keys: dict[str, bytes], retried: Mapping[str, str]) -> Iterator[Finding]:
     merged = heapq.merge(*([(key, ident) for key in unpack_keys(packed)] for ident, packed in keys.items()))
-    before, holder = b"", ""
     told: set[tuple[str, str]] = set()
-    for key, ident in merged:
-        if key == before and (holder, ident) not in told:
-            told.add((holder, ident))
-            yield Finding(f"it holds an object that {holder} holds at the same revision", ident)
-        before, holder = key, ident
+    for _, group in groupby(merged, key=itemgetter(0)):
+        holders = [ident for _, ident in group]
+        for holder, ident in pairwise(holders):
+            if (holder, ident) not in told and not _is_chain(holders, retried):
+                told.add((holder, ident))
+                yield Finding(f"it holds an object that {holder} holds at the same revision", ident)
+
+
+def _is_chain(holders: Sequence[str], retried: Mapping[str, str]) -> bool:
+    """Whether of some attempts each but one is a retry of another one of them, and none is retried twice."""
+    of = [retried.get(each, "") for each in holders]
+    inside = [each for each in of if each in holders]
+    return len(inside) == len(set(inside)) == len(holders) - 1

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from jetplan.errors import JetplanError, LedgerMismatch
 from jetplan.ledger import checks, reads, schema
+from jetplan.ledger.arrivals import ARRIVAL
 from jetplan.ledger.folding import fill_folded
 from jetplan.ledger.granting import ATTEMPT, SUBJECT
 from jetplan.ledger.leases import RUN
@@ -37,6 +38,7 @@ TABLES: Mapping[str, tuple[Sequence[str], int]] = {
     "renames": (("subject_id", "former_id"), 2),
     "attempts": (ATTEMPT, 1),
     "transitions": (HISTORY, 2),
+    "arrivals": (ARRIVAL, 1),
     "listings": (("attempt_id", "listing"), 1),
     "pages": (("attempt_id", "part", "first", "keys"), 3),
 }
@@ -168,7 +170,7 @@ def _take_over(tx: Transaction, header: Mapping[str, Any], pinned: str) -> int:
 def _row(record: Mapping[str, Any], table: str, number: int) -> Row:
     try:
         columns, _ = TABLES[table]
-        known = {**_before_schema_2(record), **record} if table == "runs" else record
+        known = {**_in_older_schemas(table, record), **record}
         row = tuple(_in(name, known[name]) for name in columns)
     except (KeyError, ValueError, TypeError) as error:
         raise JetplanError(f"line {number} of the export is not a row of a ledger") from error
@@ -178,9 +180,11 @@ def _row(record: Mapping[str, Any], table: str, number: int) -> Row:
     return row
 
 
-def _before_schema_2(record: Mapping[str, Any]) -> dict[str, Any]:
-    """What a run's row lacks that was exported before runs were counted as they end."""
-    return {"began_after": 0, "end_number": 1 if record["finished_on"] else 0}
+def _in_older_schemas(table: str, record: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row lacks that was exported before runs were counted as they end, or before there were retries."""
+    if table == "runs":
+        return {"began_after": 0, "end_number": 1 if record["finished_on"] else 0}
+    return {"retry_of": ""} if table == "attempts" else {}
 
 
 def _insert(tx: Transaction, table: str, rows: Sequence[Row]) -> None:

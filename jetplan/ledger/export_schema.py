@@ -15,6 +15,7 @@ _ABOUT = {
     "renames": "A set that was renamed from another.",
     "attempts": "One try to create a job or to submit one batch.",
     "transitions": "One entry of an attempt's history; nothing is ever taken out.",
+    "arrivals": "What was seen to arrive of a delivery, and which files were not.",
     "listings": "An attempt's objects: zlib of their paths and sizes.",
     "pages": "Sorted 16-byte keys of an attempt's objects, or of the folders above them.",
 }

@@ -33,7 +33,7 @@ SUBJECT = (
 ATTEMPT = (
     "attempt_id", "subject_id", "scope_id", "run_id", "state", "seq", "created_on", "changed_on", "batch", "batches",
     "revision", "job_id", "job_name", "objects", "known_bytes", "unknown_sizes", "overlap_allowed", "delivery_id",
-    "detail", "baseline", "first_paths",
+    "detail", "baseline", "first_paths", "retry_of",
 )  # fmt: skip
 
 
@@ -98,4 +98,4 @@ def _row(request: ClaimRequest, new: NewAttempt, contents: Contents, state: Stat
     identity = (new.attempt_id, ident, request.scope_id, request.run_id, state.value, 0, now, now)
     asked = (new.batch, new.batches, new.revision, storable(new.job_id), storable(new.job_name))
     held = (contents.objects, contents.known_bytes, contents.unknown_sizes, int(new.overlap_allowed))
-    return (*identity, *asked, *held, "", story, None, contents.first_paths)
+    return (*identity, *asked, *held, "", story, None, contents.first_paths, new.retry_of)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _ATTEMPT = """SELECT a.attempt_id, s.kind, s.name, s.source_id, s.destination_id, a.state,
     r.run_id, r.git_commit, r.ci_url, r.who, r.host, r.process, r.program, a.created_on, a.changed_on,
     a.batch, a.batches, a.revision, a.job_id, a.job_name, a.objects, a.known_bytes, a.unknown_sizes,
-    a.delivery_id, a.detail, a.baseline, a.first_paths
+    a.delivery_id, a.detail, a.baseline, a.first_paths, a.retry_of
     FROM jetplan_attempts a JOIN jetplan_subjects s ON s.subject_id = a.subject_id
     JOIN jetplan_runs r ON r.run_id = a.run_id"""
 
@@ -59,6 +59,7 @@ class _AttemptRow(NamedTuple):
     detail: str
     baseline: str | None
     first_paths: str
+    retry_of: str
 
     @property
     def subject(self) -> SubjectKey:
@@ -92,6 +93,7 @@ def fingerprint(tx: Transaction) -> bytes | None:
         ("scopes", "scope_id, api_url, account"),
         ("subjects", "subject_id, scope_id, version, job_id, settled, sizes"),
         ("attempts", "attempt_id, subject_id, state, seq, changed_on"),
+        ("arrivals", "attempt_id, seen_on, state, lacking"),
     ):
         after = ""
         while rows := tx.rows(
@@ -302,6 +304,7 @@ def _build(
             detail=from_json(row.detail),
             baseline=None if row.baseline is None else from_json(row.baseline),
             first_paths=tuple(json.loads(row.first_paths)),
+            retry_of=row.retry_of,
             keys=None if keys is None else keys.get(row.attempt_id, b""),
             live=row.run_id in live,
         )

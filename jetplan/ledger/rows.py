@@ -102,6 +102,8 @@ _TEXT: Mapping[tuple[str, str], Callable[[str], str]] = {
     ("attempts", "changed_on"): _time,
     ("transitions", "made_on"): _time,
     ("", "detail"): _json(dict),
+    ("", "arrival"): _json(dict),
+    ("arrivals", "seen_on"): _time,
     ("", "baseline"): _json(dict),
     ("", "first_paths"): _json(list),
     ("", "attempt_id"): _name,

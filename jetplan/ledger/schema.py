@@ -26,12 +26,12 @@ TYPES: Mapping[str, Mapping[str, str]] = {
 
 TABLES = (
     "migrations", "meta", "scopes", "profiles", "runs", "subjects", "renames", "attempts", "pages", "listings",
-    "transitions",
+    "transitions", "arrivals",
 )  # fmt: skip
 BLOBS = frozenset({"settled", "sizes", "listing", "first", "keys"})
 INTEGERS = frozenset(
     {"version", "heartbeats", "seq", "batch", "batches", "revision", "objects", "known_bytes", "unknown_sizes"}
-    | {"overlap_allowed", "began_after", "end_number"}
+    | {"overlap_allowed", "began_after", "end_number", "lacking"}
 )
 """Columns that are not text, by name: the same name has the same type in every table."""
 
@@ -128,6 +128,17 @@ MIGRATIONS = (
         5,
         "attempts by job",
         ("CREATE INDEX jetplan_attempts_job ON jetplan_attempts (scope_id, job_id)",),
+    ),
+    Migration(
+        6,
+        "what arrived, file by file, and retries",
+        (
+            """CREATE TABLE jetplan_arrivals (
+                attempt_id {text} PRIMARY KEY REFERENCES jetplan_attempts, seen_on {text} NOT NULL,
+                state {text} NOT NULL, lacking {int} NOT NULL, arrival {text} NOT NULL)""",
+            "ALTER TABLE jetplan_attempts ADD COLUMN retry_of {text} NOT NULL DEFAULT ''",
+            "CREATE INDEX jetplan_attempts_retry ON jetplan_attempts (retry_of)",
+        ),
     ),
 )
 

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from jetplan.errors import JetplanError
+from jetplan.ledger import arrivals as arrived
 from jetplan.ledger import (
     checks,
     claims,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from typing import IO, Any, Self
 
+    from jetplan.core.arrival import Arrival
     from jetplan.core.attempts import Attempt, ClaimResult, NewAttempt, NewClaim, RunInfo, State, SubjectKey
     from jetplan.core.observed import ObservedProfile
     from jetplan.core.pathsearch import Past
@@ -306,6 +308,20 @@ class Ledger:
     def listing(self, attempt_id: str) -> tuple[list[str], array[int]]:
         """The canonical paths of an attempt in the order they were sent, and their sizes (UNKNOWN_SIZE: not known)."""
         return self._driver.read(lambda tx: reads.listing(tx, attempt_id))
+
+    def record_arrivals(self, arrivals: Mapping[str, Arrival]) -> None:
+        """Keep what arrived of some attempts, by attempt id."""
+        if arrivals:
+            self._driver.write(lambda tx: arrived.record(tx, arrivals))
+
+    def arrivals(self, attempt_ids: Iterable[str]) -> dict[str, Arrival]:
+        """What was seen to arrive of some attempts; those never looked at are left out."""
+        wanted = list(attempt_ids)
+        return self._driver.read(lambda tx: arrived.known(tx, wanted))
+
+    def lacking(self, scope_id: str) -> set[str]:
+        """The accepted attempts that ended at the server, of which files are not known to have arrived."""
+        return self._driver.read(lambda tx: arrived.lacking(tx, scope_id))
 
     def find_objects(
         self, scope_id: str, destination_id: str, paths: Sequence[str], *, excluding: Collection[SubjectKey] = ()

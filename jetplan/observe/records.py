@@ -14,8 +14,8 @@ from jetplan.core.observed import Observed, SetRecord
 from jetplan.core.places import former_profiles
 from jetplan.core.plan import UNSEEN
 from jetplan.core.routes import match_jobs, route_of, set_subject
+from jetplan.ledger.failures import failures
 from jetplan.ledger.reads import versions
-from jetplan.observe.failures import failures
 from jetplan.observe.overlaps import find_overlaps
 from jetplan.observe.server import shown_profiles
 

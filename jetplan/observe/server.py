@@ -30,6 +30,10 @@ class Server:
     profiles: Sequence[ObservedProfile] | None
     accounts: Sequence[str]
 
+    def source_urls(self) -> dict[str, str]:
+        """The url of each job's source, by job id."""
+        return {job.job_id: job.source.url for job in self.jobs}
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from jetplan.core.attempts import Kind, State
+from jetplan.core.arrival import ENDED
+from jetplan.core.attempts import SENT, Kind, State
 from jetplan.render import words
+from jetplan.render.arrivals import arrived_files, sentence
 from jetplan.render.escape import safe_text
 from jetplan.render.model import Amount, AttemptCard
 from jetplan.render.style import Style
@@ -47,13 +49,23 @@ def card_of(attempt: Attempt) -> AttemptCard:
         who=run.who,
         reason=_reason(attempt, live=live),
         evidence=tuple(_lines(detail.get("evidence"))),
-        commands=_commands(attempt.attempt_id, attempt.state) if asks or attempt.state is State.FAILED else (),
+        commands=_commands(attempt.attempt_id, lacking=not asks) if asks or is_lacking(attempt) else (),
         delivery_id=attempt.delivery_id,
+        arrived=arrived_files(attempt.arrival),
+        retry_of=attempt.retry_of,
     )
 
 
-def _commands(attempt_id: str, state: State) -> tuple[str, ...]:
-    answers = ("--abandoned",) if state is State.FAILED else ("--accepted", "--not-accepted")
+def is_lacking(attempt: Attempt) -> bool:
+    """Whether a delivery failed, or ended with less than everything."""
+    arrival = attempt.arrival
+    return attempt.state is State.FAILED or bool(
+        attempt.state in SENT and arrival is not None and arrival.state in ENDED and arrival.lacking
+    )
+
+
+def _commands(attempt_id: str, *, lacking: bool) -> tuple[str, ...]:
+    answers = ("--abandoned",) if lacking else ("--accepted", "--not-accepted")
     return tuple(f'jetplan resolve {attempt_id} {answer} --reason "…"' for answer in answers)
 
 
@@ -91,6 +103,18 @@ def headline(card: AttemptCard) -> str:
     return f"set {card.name} on job {card.job}{which}{again}"
 
 
+def is_failure(card: AttemptCard) -> bool:
+    """Whether it failed, or arrived in part."""
+    return bool(card.commands) and "--abandoned" in card.commands[-1]
+
+
+def word_of(card: AttemptCard) -> str:
+    """Its state, as people are told it."""
+    if card.under_way:
+        return "under way"
+    return "arrived in part" if is_failure(card) and card.state != State.FAILED.value else card.state.replace("_", " ")
+
+
 def facts(card: AttemptCard) -> list[tuple[str, str]]:
     """What is known of it, as (label, value) in the order to be read, unescaped."""
     run = card.run_id + (f", commit {card.commit}" if card.commit else "") + (f", by {card.who}" if card.who else "")
@@ -100,10 +124,14 @@ def facts(card: AttemptCard) -> list[tuple[str, str]]:
     found.append(("why", card.reason))
     if card.delivery_id:
         found.append(("delivery id", card.delivery_id))
+    if card.retry_of:
+        found.append(("retries", f"attempt {card.retry_of}"))
+    if card.arrived is not None:
+        found.append(("arrived", sentence(card.arrived, 10)))
     found += [("looked at", line) for line in card.evidence]
     if card.kind == "job" and not card.under_way:
         found.append(("next", _LOOKING))
-    elif card.state == State.FAILED.value:
+    elif is_failure(card):
         found.append(("next", "it was sent: raise the revision of its objects to send them again"))
     elif card.commands:
         found.append(("sending again", f"would move {words.amount_size(card.amount)} a second time, if it did arrive"))
@@ -113,7 +141,7 @@ def facts(card: AttemptCard) -> list[tuple[str, str]]:
 def asks(card: AttemptCard) -> list[tuple[str, str]]:
     """What a person may answer, as (meaning, command); empty where nobody is asked."""
     meanings: tuple[str, ...] = ("if Jet has it", "if Jet never got it, so that it is sent again")
-    if card.state == State.FAILED.value:
+    if is_failure(card):
         meanings = ("if what is missing may stay missing",)
     return list(zip(meanings, card.commands, strict=False))
 
@@ -121,8 +149,7 @@ def asks(card: AttemptCard) -> list[tuple[str, str]]:
 def render_card(card: AttemptCard, *, color: bool, width: int) -> str:
     """The card as text, lines of two-space indentation, ended by a newline. `width` only guides wrapping."""
     style = Style(color, width)
-    verb = "under way" if card.under_way else card.state.replace("_", " ")
-    lines = [style.alert(f"! {verb}: ") + style.strong(safe_text(headline(card)))]
+    lines = [style.alert(f"! {word_of(card)}: ") + style.strong(safe_text(headline(card)))]
     if card.kind == "job" and not card.under_way:
         lines += style.wrapped(
             f"attempt {safe_text(card.attempt_id)}, begun {safe_text(card.attempted_on)}: {_LOOKING}", 4

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from jetplan.render import phrases, words
-from jetplan.render.card import asks, facts, headline
+from jetplan.render.card import asks, facts, headline, word_of
 from jetplan.render.comment import Block, fitted
 from jetplan.render.escape import cell, code_span, code_tag, fence_for, prose, safe_text, visible
 from jetplan.render.model import Amount
@@ -133,7 +133,7 @@ def _tag(name: str) -> str:
 
 
 def _card(card: AttemptCard) -> Iterator[str]:
-    verb = "Under way" if card.under_way else card.state.replace("_", " ").capitalize()
+    verb = word_of(card).capitalize()
     inside = [f"- **{label}:** {_sentence(value)}" for label, value in facts(card)]
     if card.first_paths:
         rows = [f"- {safe_text(clip(path, 2 * _NAME))}" for path in card.first_paths]

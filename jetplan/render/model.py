@@ -195,6 +195,27 @@ class Resend(Part, frozen=True):
     running_bytes: Annotated[int, Meta(description="Known re-sent bytes up to here.")]
 
 
+class FileNotMoved(Part, frozen=True):
+    """A file of a delivery that did not arrive."""
+
+    relative_path: Annotated[str, Meta(description="Its path below the source's root.")]
+    size_in_bytes: Annotated[int | None, Meta(description="null where unknown.")] = None
+    reason: Annotated[str, Meta(description="The server's reason, or what is known; may be empty.")] = ""
+
+
+class ArrivedFiles(Part, frozen=True):
+    """What was seen to arrive of a delivery, file by file."""
+
+    files: Annotated[int, Meta(description="Files that were to arrive, as far as known.")]
+    known_bytes: Annotated[int, Meta(description="Their sizes, as far as known.")]
+    moved: Annotated[int, Meta(description="Files seen complete.")]
+    moved_bytes: Annotated[int, Meta(description="Their sizes, as far as known.")]
+    moving: Annotated[int, Meta(description="Files on their way.")]
+    not_moved: Annotated[tuple[FileNotMoved, ...], Meta(description="Files that did not arrive, by name.")]
+    unnamed: Annotated[int, Meta(description="Files that did not arrive and are not named here.")]
+    skipped: Annotated[int, Meta(description="Files that the server says it left out, by the job's filter.")]
+
+
 class AttemptCard(Part, frozen=True):
     """One attempt whose end is not known, with all that helps to decide."""
 
@@ -221,6 +242,8 @@ class AttemptCard(Part, frozen=True):
     evidence: Annotated[tuple[str, ...], Meta(description="What was looked at, a line each.")]
     commands: Annotated[tuple[str, ...], Meta(description="The commands that decide it; empty for jobs.")]
     delivery_id: Annotated[str, Meta(description="The delivery's id, where one is known.")] = ""
+    arrived: Annotated[ArrivedFiles | None, Meta(description="What arrived, file by file; null: not known.")] = None
+    retry_of: Annotated[str, Meta(description="The failed attempt that it retries; empty: it is no retry.")] = ""
 
 
 class Notice(Part, frozen=True):

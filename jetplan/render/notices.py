@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jetplan.render import words
-from jetplan.render.card import headline
+from jetplan.render.arrivals import sentence
+from jetplan.render.card import headline, word_of
 from jetplan.render.model import Amount, Notice
 
 if TYPE_CHECKING:
@@ -62,7 +63,9 @@ def _attempts(unfinished: Sequence[AttemptCard], failed: Sequence[AttemptCard]) 
             held = words.amount(card.amount)
             yield Notice("inDoubt", f"In doubt, and never sent again by itself: {headline(card)}, {held}.", named)
     for card in failed:
-        yield Notice("failed", f"Reported as failed by Jet: {headline(card)}.", (card.name,))
+        said = "Arrived in part" if word_of(card) == "arrived in part" else "Reported as failed by Jet"
+        arrived = f": {sentence(card.arrived)}" if card.arrived is not None else ""
+        yield Notice("failed", f"{said}: {headline(card)}{arrived}.", (card.name,))
 
 
 def _whole_profiles(jobs: Sequence[Job]) -> Iterator[Notice]:

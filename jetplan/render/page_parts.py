@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jetplan.render import phrases, words
-from jetplan.render.card import asks, facts, headline
+from jetplan.render.card import asks, facts, headline, word_of
 from jetplan.render.escape import markup, markup_prose
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _bytes(size: int | None) -> str:
 
 def card_html(card: AttemptCard) -> str:
     """An attempt whose end is not known."""
-    verb = "Under way" if card.under_way else card.state.replace("_", " ").capitalize()
+    verb = word_of(card).capitalize()
     known = "".join(f"<dt>{label}</dt><dd>{markup_prose(value)}</dd>" for label, value in facts(card))
     paths = "".join(f'<li class="path">{markup(path)}</li>' for path in card.first_paths)
     more = card.amount.object_count - len(card.first_paths)

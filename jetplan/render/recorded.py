@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jetplan.core.objects import UNKNOWN_SIZE
 from jetplan.core.observed import Relation
 from jetplan.render import words
+from jetplan.render.arrivals import arrived_files, sentence
 from jetplan.render.card import card_of
 from jetplan.render.document import encoded
 from jetplan.render.escape import safe_text
@@ -66,6 +67,8 @@ def _facts(attempt: Attempt) -> list[str]:
         ("job", f"{attempt.job_name} ({attempt.job_id})" if attempt.job_id else attempt.job_name),
         ("holds", f"{words.count(attempt.objects, 'object')}, {size} known, revision {attempt.revision}"),
         ("delivery", attempt.delivery_id),
+        ("retries", attempt.retry_of),
+        ("arrived", sentence(arrived, told=100) if (arrived := arrived_files(attempt.arrival)) else ""),
         ("run", f"{run.run_id} by {run.who}" if run.who else run.run_id),
         ("commit", run.commit),
         ("ci", run.ci_url),
@@ -94,6 +97,7 @@ def _event(event: ObjectEvent) -> str:
         f"commit {run.commit[:12]}" if run.commit else "",
         f"run {run.ci_url or run.run_id}",
         f"attempt {attempt.attempt_id}",
+        f"a retry of {attempt.retry_of}" if attempt.retry_of else "",
     ]
     return safe_text("  ".join(part for part in parts if part))
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from jetplan.core.arrival import sum_of
 from jetplan.core.attempts import RELEASED, State
 from jetplan.render import words
-from jetplan.render.card import card_of, render_card
+from jetplan.render.arrivals import arrived_files, how_much
+from jetplan.render.card import card_of, is_lacking, render_card
 from jetplan.render.document import encoded
 from jetplan.render.escape import safe_text
-from jetplan.render.model import AttemptCard, Part
+from jetplan.render.model import Amount, ArrivedFiles, AttemptCard, Part
 from jetplan.render.style import Style
 
 if TYPE_CHECKING:
@@ -29,6 +31,10 @@ class SetStatus(Part, frozen=True):
     states: Annotated[dict[str, int], Meta(description="Deliveries by state: the ledger's, or the server's if known.")]
     objects: Annotated[int, Meta(description="Objects in these deliveries.")]
     known_bytes: Annotated[int, Meta(description="Their sizes, as far as known.")]
+    unknown_sizes: Annotated[int, Meta(description="Objects whose size is not known.")] = 0
+    arrived: Annotated[
+        ArrivedFiles | None, Meta(description="What arrived of those that have ended; null: no file was looked at.")
+    ] = None
 
 
 class StatusReport(Part, frozen=True, tag_field="type", tag="jetplan.status"):
@@ -41,6 +47,7 @@ class StatusReport(Part, frozen=True, tag_field="type", tag="jetplan.status"):
     in_progress: Annotated[tuple[AttemptCard, ...], Meta(description="What live runs are at.")]
 
 
+_SUPERSEDED = "superseded"
 _ENDED = frozenset({State.DELIVERED, State.ABANDONED, State.IN_DOUBT})
 """States that the server's word says nothing more of."""
 
@@ -59,9 +66,8 @@ def build_status(
     for attempt in attempts:
         if attempt.state not in RELEASED:
             groups.setdefault((attempt.subject.name, attempt.job_name), []).append(attempt)
-    open_ = {each.attempt_id for each in failed}
-    told = dict(server_states) | {each.attempt_id: "superseded" for each in attempts if each.state is State.FAILED}
-    told = {ident: state for ident, state in told.items() if ident not in open_}
+    told = dict(server_states) | {each.attempt_id: _SUPERSEDED for each in attempts if is_lacking(each)}
+    told |= {each.attempt_id: "failed" if each.state is State.FAILED else "arrived in part" for each in failed}
     doubtful = [each for each in unfinished if each.state is State.IN_DOUBT or not each.live]
     return StatusReport(
         format_version=1,
@@ -75,7 +81,17 @@ def build_status(
 def _set(name: str, job: str, group: Sequence[Attempt], server_states: Mapping[str, str]) -> SetStatus:
     states = Counter(_state(each, server_states) for each in group)
     objects, known = sum(each.objects for each in group), sum(each.known_bytes for each in group)
-    return SetStatus(set=name, job=job, states=dict(sorted(states.items())), objects=objects, known_bytes=known)
+    counted = [each for each in group if server_states.get(each.attempt_id) != _SUPERSEDED]
+    arrivals = [each.arrival.counts() for each in counted if each.arrival is not None]
+    return SetStatus(
+        set=name,
+        job=job,
+        states=dict(sorted(states.items())),
+        objects=objects,
+        known_bytes=known,
+        unknown_sizes=sum(each.unknown_sizes for each in group),
+        arrived=arrived_files(sum_of(arrivals)) if arrivals else None,
+    )
 
 
 def _state(attempt: Attempt, server_states: Mapping[str, str]) -> str:
@@ -96,7 +112,10 @@ def render_status(report: StatusReport, *, color: bool, width: int) -> str:
 
 def _line(each: SetStatus) -> str:
     states = ", ".join(f"{count} {safe_text(state)}" for state, count in each.states.items())
-    return f"  {safe_text(each.set)}  {words.count(each.objects, 'object')}, {words.size(each.known_bytes)}: {states}"
+    size = words.amount_size(Amount(each.objects, each.known_bytes, each.unknown_sizes))
+    held = f"{words.count(each.objects, 'object')}, {size}"
+    arrived = f"; arrived: {how_much(each.arrived)}" if each.arrived is not None else ""
+    return f"  {safe_text(each.set)}  {held}: {states}{arrived}"
 
 
 def render_status_json(report: StatusReport) -> str:

@@ -25,6 +25,12 @@ def size(number: int) -> str:
     return f"{value:,.1f} {_UNITS[unit]}"
 
 
+def size_of(some: int, of: int) -> str:
+    """`18.0 of 33.0 GB`, `4 kB of 2.1 GB`: one unit where both have the same."""
+    part, whole = size(some), size(of)
+    return f"{part.split()[0]} of {whole}" if part.split()[1] == whole.split()[1] else f"{part} of {whole}"
+
+
 def amount_size(amount: Amount) -> str:
     """`3.2 TB`, `3.2 TB, 4 of unknown size`, or `unknown size` where none is known."""
     if not amount.object_count:

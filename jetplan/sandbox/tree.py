@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PARTIAL = ".jet-partial-"
+LEFT_OUT = "the job's filter leaves it out"
 
 
 class OutsideError(Exception):
@@ -80,8 +81,9 @@ def _walk(folder: str, shown: str, wanted: Callable[[str], bool]) -> Iterator[En
             yield Entry(_speak(path), 0, False, "FAILED", "its name is not UTF-8")
         elif entry.is_dir(follow_symlinks=False):
             yield from _walk(entry.path, path, wanted)
-        elif not entry.name.startswith(PARTIAL) and wanted(path):
-            yield _leaf(entry, path)
+        elif not entry.name.startswith(PARTIAL):
+            leaf = _leaf(entry, path)
+            yield leaf if leaf.verdict or wanted(path) else replace(leaf, verdict="SKIPPED", problem=LEFT_OUT)
 
 
 def _leaf(entry: os.DirEntry[str], path: str) -> Entry:

@@ -160,7 +160,7 @@ def test_a_format_from_the_environment(stage: Stage, monkeypatch: pytest.MonkeyP
 
 def test_a_word_is_never_taken_from_the_environment(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """A variable that was left set does not decide an attempt."""
-    for name in ("JETPLAN_WORD", "JETPLAN_ACCEPTED", "JETPLAN_NOT_ACCEPTED"):
+    for name in ("JETPLAN_WORD", "JETPLAN_ACCEPTED", "JETPLAN_NOT_ACCEPTED", "JETPLAN_ABANDONED"):
         monkeypatch.setenv(name, "accepted")
     assert "say --accepted, --not-accepted or --abandoned" in stage.run("jetplan resolve abc --reason x", code=64).err
 

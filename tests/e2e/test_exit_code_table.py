@@ -91,8 +91,17 @@ def delivered(stage: Stage) -> None:
     stage.run("jetplan apply --auto-approve --wait")
 
 
+def partial(stage: Stage) -> None:
+    """A job whose filter lets two of four files pass."""
+    stage.put("/dir/a.mxf", "/dir/b.mxf", "/dir/c.txt", "/dir/d.txt")
+    stage.make_job(patterns=["**/*.mxf"])
+    stage.write_set("/dir/")
+    stage.run("jetplan apply --auto-approve --wait", code=1)
+
+
 ROWS: dict[str, Callable[[Stage], Any]] = {
     "failed": failed,
+    "arrived in part": partial,
     "in doubt": in_doubt,
     "blocked": blocked,
     "superseded": superseded,
@@ -144,13 +153,16 @@ def test_a_failure_and_something_done(stage: Stage) -> None:
 
 
 def test_raised_objects_alone_supersede_what_failed(stage: Stage) -> None:
-    """Raising the revision of some objects supersedes a failure only when all that it held is sent again."""
-    failed(stage)
-    stage.write_set("/a.mxf", "/b.mxf")
+    """Raising the revision of some objects supersedes a failure only when all that did not arrive is sent again."""
+    stage.write_set("/a.mxf", "/b.mxf", "/c.mxf")
+    for name in ("a.mxf", "b.mxf"):
+        (stage.source / name).unlink()
+    stage.run("jetplan apply --auto-approve --wait", code=1)
+    stage.put("/a.mxf", "/b.mxf")
     one = "      - relativePath: /a.mxf\n        revision: 2\n"
     both = one + one.replace("/a.mxf", "/b.mxf")
     for objects, code in ((f"{one}      - /b.mxf\n", 8), (both, 0)):
-        stage.write(f"{JOBS}deliverySets:\n  masters:\n    job: nyc-to-lax\n    objects:\n{objects}")
+        stage.write(f"{JOBS}deliverySets:\n  masters:\n    job: nyc-to-lax\n    objects:\n{objects}      - /c.mxf\n")
         stage.run("jetplan apply --auto-approve", code=code)
         stage.settle()
     for line in LINES.values():

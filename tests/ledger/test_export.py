@@ -11,6 +11,7 @@ import pytest
 from desks import Desk, delivery, desk_at, job
 from jsonschema import Draft202012Validator
 
+from jetplan.core.arrival import Arrival, NotMoved
 from jetplan.core.attempts import NewAttempt, RunInfo, State, Taken
 from jetplan.errors import JetplanError, LedgerMismatch
 from jetplan.ledger import Ledger, open_ledger
@@ -32,6 +33,8 @@ def told(desk: Desk) -> str:
     new = NewAttempt("w", paths=["/neu"])
     desk.ledger.claim(desk.scope, delivery("new"), 0, [new], desk.run, also=[delivery("q")])
     desk.ledger.record_complete_set(desk.scope, delivery(), bytes(range(32)), b"\0" * 32)
+    lost = NotMoved("/ep/1", reason="\0\ud800 lost")
+    desk.ledger.record_arrivals({"x": Arrival("FAILED", 700, 9, 699, 9, failed=(lost,))})
     desk.ledger.heartbeat(desk.run)
     desk.ledger.end_run(desk.run, "done")
     return export(desk.ledger)

@@ -22,7 +22,7 @@ from jetplan.sandbox.jet import Settings
 from jetplan.sandbox.server import serve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 JOBS = """\
@@ -170,14 +170,21 @@ class Stage:
         items: list[dict[str, Any]] = self.call("GET", "/v1/jobs")["items"]
         return items
 
-    def make_job(self, name: str = "nyc-to-lax", source: str = "NYC Dailies", destination: str = "LAX Ingest") -> str:
-        """Create a job behind jetplan's back."""
+    def make_job(
+        self,
+        name: str = "nyc-to-lax",
+        source: str = "NYC Dailies",
+        destination: str = "LAX Ingest",
+        patterns: Sequence[str] = (),
+    ) -> str:
+        """Create a job behind jetplan's back. `patterns`: it moves only files that match one."""
         ids = {each["name"]: each["storageProfileId"] for each in self.call("GET", "/v1/storageProfiles")["items"]}
         sides = {
             side: {"storageProfileId": ids[profile]}
             for side, profile in (("source", source), ("destination", destination))
         }
-        body = {"name": name, "actions": [{"type": "TRANSFER", "data": sides}]}
+        filters = {"transferOptions": {"objectPatterns": {"inclusions": [*patterns], "exclusions": [], "type": "GLOB"}}}
+        body = {"name": name, "actions": [{"type": "TRANSFER", "data": sides | (filters if patterns else {})}]}
         return str(self.call("POST", "/v1/jobs", body)["jobId"])
 
     def pause(self, job_id: str, paused: bool = True) -> None:

@@ -64,7 +64,7 @@ class Moving:
 
     @property
     def heals(self) -> bool:
-        """Whether Jet tries again by itself what failed, and brings it over a minute later."""
+        """Whether Jet, once it tries again by itself what failed, brings it over."""
         return sum(map(ord, self.ident)) % 3 == 0
 
     @property
@@ -99,6 +99,8 @@ class Jet:
     """Attempts whose one request has left, or never will."""
     posts: int = 0
     peace: bool = False
+    tries_again: bool = False
+    """Whether it has tried again by itself what failed."""
     on_creation: Callable[[str, str], None] = lambda attempt, name: None
     """Told of each job as it is made."""
     elsewhere: Process = field(default_factory=lambda: Process("network"))
@@ -188,12 +190,14 @@ class Jet:
             base = root.url if root else ""
             files = each.files
             done = len(files) if now >= each.ended else int(len(files) * (now - each.shown) / (each.ended - each.shown))
-            wanted = {"COMPLETED": files[:done], "IN_PROGRESS": files[done : done + 1], "FAILED": []}[state]
+            wanted = {"COMPLETED": files[:done], "IN_PROGRESS": files[done : done + 1], "FAILED": []}
+            if each.failed and now >= each.ended and not (each.heals and self.tries_again):
+                wanted = {"COMPLETED": files[1:], "IN_PROGRESS": [], "FAILED": files[:1]}
             found += [
                 JobFile(
                     base + quote(path), state, size if each.sized else None, "file", f"t-{each.ident}", job_id=job_id
                 )
-                for path, size in wanted
+                for path, size in wanted[state]
             ]
         return found
 

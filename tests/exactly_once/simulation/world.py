@@ -11,14 +11,14 @@ from jetplan.app.applying import Task, execute
 from jetplan.app.planning import exit_code_of, plan_from
 from jetplan.app.settings import Settings
 from jetplan.apply import ApplyOptions, Stop, record_complete_sets
-from jetplan.apply.following import ENDS, FOLLOWED, follow
+from jetplan.apply.following import FOLLOWED, follow
 from jetplan.core.attempts import RELEASED, SENT, Kind, RunInfo, State
 from jetplan.core.limits import Limits
 from jetplan.core.protocol import Patience
 from jetplan.core.spec import Overlap
 from jetplan.errors import ExitCode, JetplanError
+from jetplan.ledger.failures import failures
 from jetplan.observe import observe_server
-from jetplan.observe.failures import failures
 from simulation.client import Client
 from simulation.doors import Door, Shared
 from simulation.jet import ACCOUNT, CALM, Jet, Weather
@@ -156,6 +156,8 @@ class World:
             if attempt.subject.kind is Kind.DELIVERY and draw.random() < 0.2:
                 self._put_aside(attempt.attempt_id)
         self.watch_in_peace()
+        self.jet.tries_again = True
+        self.watch_in_peace()
         self.person()
 
     def _put_aside(self, attempt_id: str) -> None:
@@ -169,16 +171,8 @@ class World:
             return
         client: Any = Client(self.jet)
         door: Any = Door(self.shared, 0.0)
-        follow(client, door, self.scope, "watcher")
-        for attempt in self.shared.real.attempts(self.scope, states=FOLLOWED):
-            moving = next((each for each in self.jet.moved if each.attempt == attempt.attempt_id), None)
-            if moving and not attempt.delivery_id and self.scheduler.now > moving.ended:
-                end = ENDS["FAILED" if moving.failed else "COMPLETED"]
-                self.shared.real.transition(attempt.attempt_id, end, run_id="watcher")
-        for attempt in failures(self.shared.real, self.scope):
-            moving = next(each for each in self.jet.moved if each.attempt == attempt.attempt_id)
-            if moving.heals and self.scheduler.now > moving.ended + 60:
-                self.shared.real.transition(attempt.attempt_id, State.DELIVERED, run_id="watcher")
+        roots = {job.job_id: job.source.url if job.source else "" for job in self.jet.jobs.values()}
+        follow(client, door, self.scope, "watcher", roots)
 
     def watch_in_peace(self) -> None:
         """A last look at where everything stands."""

@@ -1,7 +1,8 @@
-"""Failed deliveries that nothing has superseded yet, as the ledger has them. Reads only; the core decides."""
+"""Deliveries of which something did not arrive, and that nothing has superseded yet. Reads only; the core decides."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import SENT, Kind, State
@@ -14,15 +15,26 @@ if TYPE_CHECKING:
 
 
 def failures(ledger: Ledger, scope: str) -> tuple[Attempt, ...]:
-    """The failed deliveries of a scope, declared or not, that are neither superseded nor abandoned. Oldest first."""
-    found = [each for each in ledger.attempts(scope, states={State.FAILED}) if each.subject.kind is Kind.DELIVERY]
+    """The deliveries of a scope, declared or not, that failed or arrived in part, with what is known of their files.
+
+    Those that are superseded or abandoned are left out. Oldest first.
+    """
+    partial = ledger.lacking(scope)
+    states = SENT if partial else {State.FAILED}
+    found = [
+        each
+        for each in ledger.attempts(scope, states=states)
+        if each.subject.kind is Kind.DELIVERY and (each.state is State.FAILED or each.attempt_id in partial)
+    ]
     if not found:
         return ()
     subjects = {each.subject for each in found}
     kin = ledger.kin_of(scope, subjects)
     keyed = ledger.attempts(scope, subjects.union(*kin.values()), states=SENT, with_keys=True)
+    arrivals = ledger.arrivals(each.attempt_id for each in found)
     wanted = {each.attempt_id for each in found}
-    return open_failures([each for each in keyed if each.attempt_id in wanted], keyed, kin)
+    failed = [replace(each, arrival=arrivals.get(each.attempt_id)) for each in keyed if each.attempt_id in wanted]
+    return open_failures(failed, keyed, kin)
 
 
 def what_is_unfinished(ledger: Ledger, scope: str) -> Unfinished:

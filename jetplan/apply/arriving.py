@@ -1,0 +1,117 @@
+"""Looks at the files of deliveries: one look a job, each transfer given to the delivery that can have caused it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from jetplan.api.arrivals import look_at_files, transfer_sums
+from jetplan.core.arrival import arrival_of, own_files
+from jetplan.core.attempts import SENT
+from jetplan.core.objects import is_folder
+from jetplan.core.unaccounted import Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jetplan.api.arrivals import JobLook
+    from jetplan.api.client import JetClient
+    from jetplan.core.arrival import Arrival, Listed
+    from jetplan.core.attempts import Attempt
+    from jetplan.ledger.store import Ledger
+
+_MOST_SUMS = 200
+"""Transfers that are asked for their own count at most, one call each, for one delivery of folders and look."""
+
+
+def look_at_arrivals(
+    client: JetClient,
+    ledger: Ledger,
+    scope: str,
+    attempts: Sequence[Attempt],
+    states: Mapping[str, str],
+    roots: Mapping[str, str],
+) -> dict[str, Arrival]:
+    """What arrived of some accepted attempts, by attempt id; those that cannot be looked at now are left out.
+
+    `states`: the server's word on each. `roots`: the url of each job's source, by job id. An attempt that was not
+    looked at before it was sent cannot be told from earlier ones, and is left out.
+    """
+    by_job: dict[str, list[Attempt]] = defaultdict(list)
+    for attempt in attempts:
+        if attempt.job_id in roots and attempt.baseline is not None:
+            by_job[attempt.job_id].append(attempt)
+    found: dict[str, Arrival] = {}
+    for job_id, mine in by_job.items():
+        found.update(_of_job(client, ledger, scope, job_id, mine, states, roots[job_id]))
+    return found
+
+
+def _of_job(
+    client: JetClient,
+    ledger: Ledger,
+    scope: str,
+    job_id: str,
+    mine: Sequence[Attempt],
+    states: Mapping[str, str],
+    root: str,
+) -> dict[str, Arrival]:
+    later = _later(ledger, scope, mine)
+    declared = {each.attempt_id: dict(zip(*ledger.listing(each.attempt_id), strict=True)) for each in (*mine, *later)}
+    look = look_at_files(client, job_id, Wanted((path for paths in declared.values() for path in paths), root))
+    if look is None:
+        return {}
+    owned = _owned(look, mine, declared, later, root)
+    found: dict[str, Arrival] = {}
+    for attempt in mine:
+        wanted, files = declared[attempt.attempt_id], owned[attempt.attempt_id]
+        sums = {}
+        if any(map(is_folder, wanted)):
+            transfers = sorted({each.file.transfer_id for each in files})
+            sums = transfer_sums(client, job_id, transfers[:_MOST_SUMS])
+        found[attempt.attempt_id] = arrival_of(wanted, files, sums, root, states[attempt.attempt_id])
+    return found
+
+
+def _later(ledger: Ledger, scope: str, mine: Sequence[Attempt]) -> list[Attempt]:
+    """Other attempts of the same sets that may have moved the same objects after one of these."""
+    known, job_ids = {each.attempt_id for each in mine}, {each.job_id for each in mine}
+    subjects = {each.subject for each in mine}
+    sent = ledger.attempts(scope, subjects.union(*ledger.kin_of(scope, subjects).values()), states=SENT)
+    lowest = min(each.revision for each in mine)
+    return [
+        each
+        for each in sent
+        if (each.revision > lowest or each.retry_of)
+        and each.attempt_id not in known
+        and each.job_id in job_ids
+        and each.baseline is not None
+    ]
+
+
+def _owned(
+    look: JobLook,
+    mine: Sequence[Attempt],
+    declared: Mapping[str, Mapping[str, int]],
+    later: Sequence[Attempt],
+    root: str,
+) -> dict[str, list[Listed]]:
+    """Which listed files are each attempt's. Of several that can have caused a transfer, the latest did.
+
+    The latest is the one before which the most transfers were there.
+    """
+    owned: dict[str, list[Listed]] = {each.attempt_id: [] for each in mine}
+    taken: set[str] = set()
+    for attempt in sorted((*mine, *later), key=lambda each: (-len(_before(each)), -each.revision, each.attempt_id)):
+        # Where Jet says how the delivery stands, its files may share a transfer with others.
+        shared = frozenset() if attempt.delivery_id else look.foreign
+        before = _before(attempt) | taken | shared
+        can = own_files(look.files, before, declared[attempt.attempt_id], root, alone=not attempt.delivery_id)
+        if attempt.attempt_id in owned:
+            owned[attempt.attempt_id] = can
+        taken |= {each.file.transfer_id for each in can}
+    return owned
+
+
+def _before(attempt: Attempt) -> frozenset[str]:
+    return frozenset((attempt.baseline or {}).get("transfers", ()))
