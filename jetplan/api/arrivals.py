@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jetplan.api.sightings import FILE_STATES
 from jetplan.core.arrival import Listed, TransferSum
 from jetplan.core.listed import SeenFile
 from jetplan.errors import ApiError
@@ -16,6 +15,9 @@ if TYPE_CHECKING:
 
     from jetplan.api.client import JetClient
     from jetplan.api.wire import JobFile, Transfer
+
+
+_STATES = ("IN_PROGRESS", "COMPLETED", "FAILED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def look_at_files(client: JetClient, job_id: str, wanted: Callable[[str], bool])
     try:
         # Transfers first: what is under way then is ended, or still listed, when the files are read.
         under_way = {each.transfer_id for each in client.list_transfers(job_id)}
-        files = [_listed(file, state) for state in FILE_STATES for file in client.list_files(job_id, state, keep)]
+        files = [_listed(file, state) for state in _STATES for file in client.list_files(job_id, state, keep)]
     except ApiError:
         return None
     return JobLook(tuple(files), frozenset(foreign), under_way)

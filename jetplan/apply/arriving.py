@@ -98,11 +98,12 @@ def _owned(
 ) -> dict[str, list[Listed]]:
     """Which listed files are each attempt's. Of several that can have caused a transfer, the latest did.
 
-    The latest is the one before which the most transfers were there.
+    The latest is the one of the highest revision, and of these the last retry.
     """
+    every = {each.attempt_id: each for each in (*mine, *later)}
     owned: dict[str, list[Listed]] = {each.attempt_id: [] for each in mine}
     taken: set[str] = set()
-    for attempt in sorted((*mine, *later), key=lambda each: (-len(_before(each)), -each.revision, each.attempt_id)):
+    for attempt in sorted(every.values(), key=lambda each: (-each.revision, -_depth(each, every), each.attempt_id)):
         # Where Jet says how the delivery stands, its files may share a transfer with others.
         shared = frozenset() if attempt.delivery_id else look.foreign
         before = _before(attempt) | taken | shared
@@ -111,6 +112,14 @@ def _owned(
             owned[attempt.attempt_id] = can
         taken |= {each.file.transfer_id for each in can}
     return owned
+
+
+def _depth(attempt: Attempt, every: Mapping[str, Attempt]) -> int:
+    """How many retries led to an attempt."""
+    depth = 0
+    while attempt.retry_of in every and depth < len(every):
+        attempt, depth = every[attempt.retry_of], depth + 1
+    return depth
 
 
 def _before(attempt: Attempt) -> frozenset[str]:
