@@ -28,7 +28,15 @@ class Block:
     plural: str = ""
 
 
-def fitted(head: Sequence[Block], blocks: Iterable[Block], foot: Sequence[str], limit: int) -> str:
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A text of a bounded length, and whether it holds everything."""
+
+    text: str
+    complete: bool
+
+
+def fitted(head: Sequence[Block], blocks: Iterable[Block], foot: Sequence[str], limit: int) -> Fitted:
     """All blocks that fit, in order, an empty line between them; then what was left out, and the foot."""
     ending = "\n".join(foot) + "\n"
     room = limit - len(ending) - _RESERVE
@@ -49,7 +57,8 @@ def fitted(head: Sequence[Block], blocks: Iterable[Block], foot: Sequence[str], 
             left_out[block.what] += 1
             plurals[block.what] = block.plural
             full = number >= len(head)
-    return "".join(parts) + _cut(left_out, plurals, shortened) + ending
+    text = "".join(parts) + _cut(left_out, plurals, shortened) + ending
+    return Fitted(text, complete=not left_out and not shortened)
 
 
 def _cut(left_out: Counter[str], plurals: dict[str, str], shortened: int) -> str:
@@ -58,4 +67,7 @@ def _cut(left_out: Counter[str], plurals: dict[str, str], shortened: int) -> str
         return ""
     parts = [f"{', '.join(said)} left out"] if said else []
     parts += [f"{words.count(shortened, 'list')} of objects left out"] if shortened else []
-    return f"**Cut to fit a comment:** {'; '.join(parts)}. The digest below is of the whole plan.\n\n"
+    return (
+        f"**Cut to fit a comment:** {'; '.join(parts)}. The full page has all of it, "
+        "and the digest below is of the whole plan.\n\n"
+    )

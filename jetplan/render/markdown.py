@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jetplan.render import phrases, words
 from jetplan.render.card import asks, facts, headline, word_of
 from jetplan.render.comment import Block, fitted
+from jetplan.render.compact import compact_lines
 from jetplan.render.escape import cell, code_span, code_tag, fence_for, prose, safe_text, visible
 from jetplan.render.model import Amount
 
@@ -37,8 +38,16 @@ _SENTENCE = 400
 
 
 def render_markdown(report: Report, *, limit: int = LIMIT) -> str:
-    """The comment, ended by a newline, never longer than `limit` characters and always well-formed."""
-    return fitted(_head(report), _blocks(report), _foot(report), limit)
+    """The comment, ended by a newline, never longer than `limit` characters and always well-formed.
+
+    Where it has to be cut, every destination, first delivery and job is named first, in one line each.
+    """
+    whole = fitted(_head(report), _blocks(report), _foot(report), limit)
+    if whole.complete:
+        return whole.text
+    top, *rest = _head(report)
+    inventory = Block(lambda: compact_lines(report, limit // 2))
+    return fitted([top, inventory, *rest], _blocks(report, largest_last=True), _foot(report), limit).text
 
 
 def clip(text: str, most: int) -> str:
@@ -83,7 +92,7 @@ def _notices(notices: Sequence[str]) -> Iterator[str]:
 def _routes(routes: Sequence[RouteTotal]) -> Iterator[str]:
     yield "### What will be sent: this cannot be undone"
     yield ""
-    yield "| From | To | Objects | New | Sent again | Size | Deliveries | Takes at least | |"
+    yield "| From | To | Objects | New | Sent again | Declared size | Deliveries | Takes at least | |"
     yield "| --- | --- | ---: | ---: | ---: | ---: | ---: | --- | --- |"
     for each in routes[:_LISTED_ROUTES]:
         takes = "" if each.estimated_seconds is None else words.duration(each.estimated_seconds)
@@ -98,12 +107,11 @@ def _routes(routes: Sequence[RouteTotal]) -> Iterator[str]:
         yield f"… and {len(routes) - _LISTED_ROUTES:,} more routes."
 
 
-def _blocks(report: Report) -> Iterator[Block]:
+def _blocks(report: Report, *, largest_last: bool = False) -> Iterator[Block]:
     for card in (*report.unfinished, *report.failed):
         yield Block(partial(_card, card), what="attempt")
-    for each in report.routes:
-        if len(each.largest) > 1:
-            yield Block(partial(_largest, each), what="list of largest objects", plural="lists of largest objects")
+    if not largest_last:
+        yield from _largest_blocks(report)
     for job in report.jobs:
         if not job.quiet:
             yield Block(partial(_job, job), what="job")
@@ -115,6 +123,14 @@ def _blocks(report: Report) -> Iterator[Block]:
     quiet = phrases.quiet_sentence(report)
     if quiet and not report.in_sync:
         yield Block(lambda: [quiet])
+    if largest_last:
+        yield from _largest_blocks(report)
+
+
+def _largest_blocks(report: Report) -> Iterator[Block]:
+    for each in report.routes:
+        if len(each.largest) > 1:
+            yield Block(partial(_largest, each), what="list of largest objects", plural="lists of largest objects")
 
 
 def _details(summary: str, inside: Iterable[str]) -> list[str]:

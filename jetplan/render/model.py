@@ -12,8 +12,9 @@ FORMAT_VERSION = 1
 
 JobAction = Literal["create", "adopt", "update", "none", "drift", "ambiguous", "blocked", "absent"]
 NoticeKind = Literal[
-    "offline", "limit", "wholeProfile", "firstDelivery", "resend", "inDoubt", "inProgress", "failed", "drift",
-    "ambiguous", "blocked", "unknownSizes", "resized", "withdrawn", "overlapAllowed"
+    "offline", "settings", "limit", "wholeProfile", "firstDelivery", "resend", "inDoubt", "inProgress", "failed",
+    "drift", "ambiguous", "blocked", "unknownSizes", "resized", "withdrawn", "overlapAllowed",
+    "warning"
 ]  # fmt: skip
 
 
@@ -252,6 +253,7 @@ class Notice(Part, frozen=True):
     kind: Annotated[NoticeKind, Meta(description="A stable word for machines.")]
     message: Annotated[str, Meta(description="One sentence; holds names from outside, unescaped.")]
     sets: Annotated[tuple[str, ...], Meta(description="The delivery sets it speaks of, if any.")] = ()
+    place: Annotated[str, Meta(description="Where in the project's files: file:line:column; may be empty.")] = ""
 
 
 class Totals(Part, frozen=True):

@@ -10,9 +10,10 @@ from jetplan.render.card import headline, word_of
 from jetplan.render.model import Amount, Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from jetplan.core.limits import Refusal
+    from jetplan.errors import Problem
     from jetplan.render.model import AttemptCard, DeliverySet, Job, Resend, RouteTotal
 
 
@@ -29,10 +30,10 @@ def notices_of(
         *_attempts(unfinished, failed),
         *_whole_profiles(jobs),
         *_first_deliveries(routes),
+        *_unknown_sizes(routes),
         *_resends(resends),
         *_jobs(jobs),
         *_sets(jobs, orphans),
-        *_unknown_sizes(routes),
     )
 
 
@@ -49,6 +50,18 @@ def limit_notices(refused: Sequence[Refusal]) -> tuple[Notice, ...]:
     return tuple(
         Notice("limit", f"Refused by a limit: {each.message}. {each.hint}.", (each.set_name,) if each.set_name else ())
         for each in refused
+    )
+
+
+def settings_notices(changes: Iterable[Problem]) -> tuple[Notice, ...]:
+    """What a change does to the project's own settings and house rules."""
+    return tuple(Notice("settings", f"Settings: {each.message}.", place=str(each.place)) for each in changes)
+
+
+def warning_notices(warnings: Iterable[Problem]) -> tuple[Notice, ...]:
+    """What the manifests and their lists were warned of while they were read."""
+    return tuple(
+        Notice("warning", f"Warning: {each.place}: {each.message}.", place=str(each.place)) for each in warnings
     )
 
 

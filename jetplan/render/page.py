@@ -137,7 +137,7 @@ def _routes(report: Report) -> Iterator[str]:
     if len(routes) > DRAWN_ROUTES:
         yield f'<p class="quiet">The {DRAWN_ROUTES} largest of {len(routes):,} routes are drawn.</p>'
     yield '<div class="wide"><table><thead><tr><th scope="col">From</th><th scope="col">To</th>'
-    for word in ("Objects", "New", "Sent again", "Size", "Deliveries", "Takes at least"):
+    for word in ("Objects", "New", "Sent again", "Declared size", "Deliveries", "Takes at least"):
         yield f'<th scope="col" class="n">{word}</th>'
     yield '<th scope="col">Note</th></tr></thead><tbody>'
     yield from map(_route_row, routes[:_LISTED_ROUTES])

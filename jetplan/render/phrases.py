@@ -94,7 +94,7 @@ def _to_submit(report: Report) -> str:
     if not total.deliveries_to_submit:
         return "To submit: nothing."
     deliveries = words.count(total.deliveries_to_submit, "delivery", "deliveries")
-    return f"To submit: {words.amount(total.to_submit)} in {deliveries} over {words.count(total.routes, 'route')}:"
+    return f"To submit: {words.declared(total.to_submit)} in {deliveries} over {words.count(total.routes, 'route')}:"
 
 
 def waiting_parts(report: Report) -> list[str]:
@@ -128,7 +128,7 @@ def title(report: Report) -> str:
         verb = "would" if report.compared_with or refused_by_limits(report) else "will"
         before = f", {_how_many(total.resent_objects, total.to_submit.object_count)} sent before,"
         again = before if total.resent_objects else ""
-        said = f"{words.amount(total.to_submit)}{again} {verb} be sent {_whither(report)}"
+        said = f"{words.declared(total.to_submit)}{again} {verb} be sent {_whither(report)}"
     elif report.has_changes:
         said = "Jobs change, and nothing will be sent"
     else:
@@ -172,6 +172,7 @@ def _whither(report: Report) -> str:
 _NAMED_PLACES = 2
 _MORE = {
     "offline": "about being offline",
+    "settings": "changed settings",
     "limit": "refused by limits",
     "wholeProfile": "whole profiles",
     "firstDelivery": "first deliveries",
@@ -186,6 +187,7 @@ _MORE = {
     "resized": "sets with changed sizes",
     "withdrawn": "sets no longer declared",
     "overlapAllowed": "allowed overlaps",
+    "warning": "warnings",
 }
 
 

@@ -25,7 +25,7 @@ from jetplan.core.plan import (
 from jetplan.render import model, totals
 from jetplan.render.card import card_of
 from jetplan.render.digest import digest_of
-from jetplan.render.notices import limit_notices, notices_of, offline_notice
+from jetplan.render.notices import limit_notices, notices_of, offline_notice, settings_notices, warning_notices
 from jetplan.render.rows import ObjectRows
 
 if TYPE_CHECKING:
@@ -35,17 +35,25 @@ if TYPE_CHECKING:
     from jetplan.core.limits import Refusal
     from jetplan.core.observed import ObservedJob, ObservedProfile
     from jetplan.core.plan import DeliveryStep, JobStep, Plan, Route
-    from jetplan.errors import Place
+    from jetplan.errors import Place, Problem
 
 _FIRST_PATHS = 5
 
 
 def build_report(
-    plan: Plan, *, commit: str = "", api_url: str = "", refused: Sequence[Refusal] = (), compared_with: str = ""
+    plan: Plan,
+    *,
+    commit: str = "",
+    api_url: str = "",
+    refused: Sequence[Refusal] = (),
+    compared_with: str = "",
+    settings: Sequence[Problem] = (),
+    warnings: Sequence[Problem] = (),
 ) -> model.Report:
     """The report of a plan: deterministic, no clock, no I/O. Object lists stay in the plan's columns.
 
     `refused`: what the project's limits refuse of it. `compared_with`: the revision an offline plan rests on.
+    `settings`: what this change does to the project's settings. `warnings`: what reading the manifests gave.
     """
     jobs, orphans = _jobs(plan)
     unfinished = _cards(attempt for attempt in plan.unfinished if _matters(attempt))
@@ -60,8 +68,10 @@ def build_report(
         totals=summary,
         notices=(
             *([offline_notice(compared_with)] if compared_with else []),
+            *settings_notices(settings),
             *limit_notices(refused),
             *notices_of(jobs, routes, resends, unfinished, failed, orphans),
+            *warning_notices(warnings),
         ),
         routes=routes,
         jobs=jobs,

@@ -25,14 +25,22 @@ def seconds(known_bytes: int, bits_per_second: int | None) -> int | None:
 
 
 def routes(jobs: Sequence[Job]) -> tuple[RouteTotal, ...]:
-    """What would be submitted over each route, the most bytes first."""
+    """What would be submitted over each route: first deliveries, then whole profiles, then the most bytes.
+
+    A declared size is a claim, so it ranks behind what a reviewer must not miss.
+    """
     by_ids: dict[tuple[str, str], list[Job]] = {}
     for job in jobs:
         if job.route is not None and any(each.deliveries for each in job.sets):
             ids = (job.route.source.storage_profile_id, job.route.destination.storage_profile_id)
             by_ids.setdefault(ids, []).append(job)
     found = [_route_total(group) for group in by_ids.values()]
-    return tuple(sorted(found, key=lambda each: (-each.amount.known_bytes, -each.amount.object_count)))
+    return tuple(sorted(found, key=_rank))
+
+
+def _rank(each: RouteTotal) -> tuple[bool, bool, int, int]:
+    amount = each.amount
+    return not each.first_to_destination, not each.whole_profile, -amount.known_bytes, -amount.object_count
 
 
 def _route_total(jobs: Sequence[Job]) -> RouteTotal:

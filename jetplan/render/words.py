@@ -47,6 +47,14 @@ def amount(of: Amount) -> str:
     return f"{count(of.object_count, 'object')} ({amount_size(of)})"
 
 
+def declared(of: Amount) -> str:
+    """`1,204 objects (3.2 TB declared, 4 of unknown size)`: for totals, whose sizes are the manifest's claim."""
+    if not of.known_bytes:
+        return amount(of)
+    unknown = f", {of.unknown_sizes:,} of unknown size" if of.unknown_sizes else ""
+    return f"{count(of.object_count, 'object')} ({size(of.known_bytes)} declared{unknown})"
+
+
 def duration(seconds: int) -> str:
     """`45 s`, `12 min`, `2 h 13 min`, `3 d 4 h`: rounded up to its smaller unit."""
     if seconds < 60:

@@ -31,7 +31,8 @@ def test_create_and_submit() -> None:
     assert "+ job a  NYC Dailies → LAX Ingest  (will be created)" in shown
     assert "+ set s  2 objects (1.5 kB, 1 of unknown size)" in shown
     assert (
-        "Plan: 1 job to create.\nTo submit: 2 objects (1.5 kB, 1 of unknown size) in 1 delivery over 1 route:" in shown
+        "Plan: 1 job to create.\nTo submit: 2 objects (1.5 kB declared, 1 of unknown size) in 1 delivery over 1 route:"
+        in shown
     )
 
 
