@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jetplan.app.environment import current_ci
-from jetplan.app.reviewing import settings_at
+from jetplan.app.reviewing import Review, review_of
 from jetplan.core.diff import diff
 from jetplan.manifest.revisions import find_revision, read_manifests_at
 from jetplan.observe.offline import observe_offline
@@ -14,7 +14,6 @@ from jetplan.observe.offline import observe_offline
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jetplan.app.configuration import Configuration
     from jetplan.app.settings import Settings
     from jetplan.core.plan import Plan
     from jetplan.core.spec import Spec
@@ -26,8 +25,8 @@ class Difference:
 
     plan: Plan
     revision: str
-    before: Configuration | None = None
-    """The project's settings at the revision."""
+    review: Review = field(default_factory=Review)
+    """What differs in the project's settings and house rules."""
 
 
 def difference_from(manifests: Path, spec: Spec, settings: Settings, base: str | None = None) -> Difference:
@@ -35,7 +34,7 @@ def difference_from(manifests: Path, spec: Spec, settings: Settings, base: str |
     revision = find_revision(manifests, base or default_base())
     before = read_manifests_at(manifests, revision).spec
     plan = diff(spec, observe_offline(spec, before), settings.batch_limits)
-    return Difference(plan, str(revision), settings_at(settings.path, revision))
+    return Difference(plan, str(revision), review_of(manifests, settings, revision))
 
 
 def default_base() -> str:

@@ -7,22 +7,25 @@ change sees both: the refusal of the base, and the notice that the limit was cha
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from jetplan.app.configuration import Configuration, read_configuration
+from jetplan.app.environment import current_ci
+from jetplan.app.house_rules import house_rules
 from jetplan.app.limits import limits_of
 from jetplan.core.addresses import shown_url
 from jetplan.core.characters import quoted
 from jetplan.core.limits import refusals
-from jetplan.errors import ManifestInvalid, Place, Problem
-from jetplan.manifest.revisions import read_file_at
+from jetplan.errors import JetplanError, ManifestInvalid, Place, Problem
+from jetplan.manifest.read import read_manifests
+from jetplan.manifest.revisions import find_revision, lay_out_at, read_file_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from jetplan.app.limits import Lifts
     from jetplan.app.settings import Settings
@@ -31,6 +34,40 @@ if TYPE_CHECKING:
     from jetplan.manifest.revisions import Revision
 
 HINT = "whoever approves this change approves that too"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a change does to the settings and house rules that judge it. `before`: the settings of the base, if any."""
+
+    before: Configuration | None = None
+    changes: tuple[Problem, ...] = ()
+
+
+def review_of(manifests: Path, settings: Settings, revision: Revision) -> Review:
+    """What differs from the settings and house rules of a revision.
+
+    Raises ManifestInvalid where the manifests break a house rule as it was there.
+    """
+    before = settings_at(settings.path, revision)
+    if before is None:
+        return Review()
+    rules = _rule_changes(manifests, settings.path, before, revision)
+    return Review(before, (*changes(settings.path, before, settings.config), *rules))
+
+
+def review_in_ci(manifests: Path, settings: Settings) -> Review:
+    """The same against the base that CI names; where git does not have it, that is what the review says."""
+    base = current_ci().base
+    if not base:
+        return Review()
+    try:
+        return review_of(manifests, settings, find_revision(manifests, base))
+    except ManifestInvalid:
+        raise
+    except JetplanError as error:
+        message = f"changes of the settings since {quoted(base)} are not shown: {error.message}"
+        return Review(None, (Problem(Place(str(settings.path)), message, error.hint, "settings-unknown"),))
 
 
 def settings_at(config: Path, revision: Revision) -> Configuration | None:
@@ -62,6 +99,32 @@ def refused_by_both(plan: Plan, settings: Settings, before: Configuration | None
     base = refusals(plan, limits_of(replace(settings, config=before), lifts))
     known = {(each.kind, each.set_name) for each in base}
     return (*base, *(each for each in own if (each.kind, each.set_name) not in known))
+
+
+def _rule_changes(manifests: Path, config: Path, before: Configuration, revision: Revision) -> list[Problem]:
+    """A notice for every house rule that differs; the manifests are held against those of the base, too."""
+    folder = config.parent
+    now = {file.relative_to(folder).as_posix(): file.read_bytes() for file in house_rules(config)}
+    with tempfile.TemporaryDirectory(prefix="jetplan-") as aside:
+        copies = lay_out_at(folder, before.house_rules, revision, Path(aside))
+        then = {name: copy.read_bytes() for name, copy in copies.items()}
+        found = []
+        for name in sorted(then.keys() | now.keys()):
+            if then.get(name) != now.get(name):
+                word = "added" if name not in then else "removed" if name not in now else "changed"
+                message = f"the house rule {quoted(name)} is {word}"
+                found.append(Problem(Place(str(folder / name)), message, HINT, "house-rule-changed"))
+        if any(then[name] != now.get(name) for name in then):
+            _check_rules_of_base(manifests, list(copies.values()), revision)
+    return found
+
+
+def _check_rules_of_base(manifests: Path, rules: Sequence[Path], revision: Revision) -> None:
+    try:
+        read_manifests(manifests, rules=rules)
+    except ManifestInvalid as invalid:
+        said = f" (the rule as it is at {revision})"
+        raise ManifestInvalid([each._replace(message=each.message + said) for each in invalid.problems]) from None
 
 
 def _differences(before: Configuration, now: Configuration) -> Iterator[tuple[str, str, str]]:

@@ -75,4 +75,4 @@ def command(
     write_problems([], reading.warnings)
     settings = load_settings(config, api_url, ledger)
     manner = Manner(not auto_approve, parallelism, wait, timeout, allow_resend)
-    return apply_here(settings, reading.spec, approval, lifts_of(lifts), manner)
+    return apply_here(settings, reading, approval, lifts_of(lifts), manner)

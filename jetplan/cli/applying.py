@@ -26,11 +26,14 @@ from jetplan.render.outcome import build_outcome
 from jetplan.render.outcome_text import render_outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jetplan.app.applying import Prepared
     from jetplan.app.approval import Approval
     from jetplan.app.limits import Lifts
     from jetplan.app.settings import Settings
-    from jetplan.core.spec import Spec
+    from jetplan.errors import Problem
+    from jetplan.manifest.read import Reading
     from jetplan.render.outcome import OutcomeReport
 
 
@@ -45,27 +48,28 @@ class Manner:
     allow_resend: str | None = None
 
 
-def apply_here(settings: Settings, spec: Spec, approval: Approval, lifts: Lifts, manner: Manner) -> ExitCode:
+def apply_here(settings: Settings, reading: Reading, approval: Approval, lifts: Lifts, manner: Manner) -> ExitCode:
     """Apply, tell everything, and give the code to exit with."""
     stop = Stop()
     with pinned_ledger(settings) as ledger:
         approval.check_home(settings, ledger)
         with connection(settings, manner.parallelism) as client:
+            limits = limits_of(settings, lifts)
             options = ApplyOptions(parallelism=manner.parallelism, allow_resend=allowed_resend(manner.allow_resend))
-            task = Task(settings, spec, client, ledger, stop, options, limits_of(settings, lifts), tell, _notice)
-            code = _apply(task, approval, ask=manner.ask)
+            task = Task(settings, reading.spec, client, ledger, stop, options, limits, tell, _notice)
+            code = _apply(task, approval, reading.warnings, ask=manner.ask)
             click.echo(f"Ledger {ledger.ledger_id}: {words.count(ledger.transition_count(), 'transition')}.", err=True)
             if manner.wait and stop.signal is None:
-                waited = wait_here(settings, client, ledger, manner.timeout, spec.sets)
+                waited = wait_here(settings, client, ledger, manner.timeout, reading.spec.sets)
                 code = worse_of(code, waited)
                 publish_code(code)
     return code if stop.signal is None else ExitCode(128 + stop.signal)
 
 
-def _apply(task: Task, approval: Approval, *, ask: bool) -> ExitCode:
+def _apply(task: Task, approval: Approval, warnings: Sequence[Problem], *, ask: bool) -> ExitCode:
     prepared = prepare(task, approval)
     plan, refused = prepared.plan, prepared.refused
-    report = report_of(plan, task.settings, refused)
+    report = report_of(plan, task.settings, refused, warnings)
     show_report(report)
     outcome: OutcomeReport | None = None
     code = exit_code_of(plan, detailed=False, refused=refused)

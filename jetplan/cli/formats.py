@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from jetplan.cli.options import Format
     from jetplan.core.limits import Refusal
     from jetplan.core.plan import Plan
+    from jetplan.errors import Problem
     from jetplan.render.model import Report
 
 _RENDERERS: dict[str, tuple[str, str]] = {
@@ -30,9 +31,22 @@ _RENDERERS: dict[str, tuple[str, str]] = {
 """Format -> (module, function): only the one that is asked for is imported."""
 
 
-def report_of(plan: Plan, settings: Settings, refused: Sequence[Refusal] = ()) -> Report:
-    """The report of a plan made here and now."""
-    return build_report(plan, commit=current_ci().commit, api_url=settings.api_url, refused=refused)
+def report_of(
+    plan: Plan,
+    settings: Settings,
+    refused: Sequence[Refusal] = (),
+    warnings: Sequence[Problem] = (),
+    changes: Sequence[Problem] = (),
+) -> Report:
+    """The report of a plan made here and now. `changes`: what this change does to the project's settings."""
+    return build_report(
+        plan,
+        commit=current_ci().commit,
+        api_url=settings.api_url,
+        refused=refused,
+        settings=changes,
+        warnings=warnings,
+    )
 
 
 def show_report(report: Report, form: Format = "text") -> None:

@@ -8,7 +8,7 @@ from jetplan.app.environment import current_ci
 from jetplan.app.manifests import read_known
 from jetplan.app.offline import difference_from
 from jetplan.app.planning import exit_code_of
-from jetplan.app.reviewing import changes, refused_by_both
+from jetplan.app.reviewing import refused_by_both
 from jetplan.app.settings import load_settings
 from jetplan.cli.ci import publish_plan
 from jetplan.cli.formats import show_report
@@ -31,10 +31,15 @@ def show_offline(
     write_problems([], reading.warnings)
     settings = load_settings(config)
     found = difference_from(manifests, reading.spec, settings, base)
-    if found.before is not None:
-        write_problems([], list(changes(config, found.before, settings.config)))
-    refused = refused_by_both(found.plan, settings, found.before, lifts_of(lifts))
-    report = build_report(found.plan, commit=current_ci().commit, refused=refused, compared_with=found.revision)
+    refused = refused_by_both(found.plan, settings, found.review.before, lifts_of(lifts))
+    report = build_report(
+        found.plan,
+        commit=current_ci().commit,
+        refused=refused,
+        compared_with=found.revision,
+        settings=found.review.changes,
+        warnings=reading.warnings,
+    )
     show_report(report, form)
     tell_refusals(refused)
     code = exit_code_of(found.plan, detailed=detailed, refused=refused)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def show_plan(asked: PlanRequest, config: Path, api_url: str | None, ledger: str | None, *, cached: bool) -> int:
     """Show what an apply would do; the exit code."""
     # A plan that is saved is made anew, and so is one of manifests that are to be read in any case.
-    known = known_manifests(asked.manifests, config) if cached and asked.out is None else None
+    known = known_manifests(asked.manifests, config) if cached and asked.out is None and not current_ci().base else None
     read = partial(read_known, asked.manifests, config, cached=cached) if known is None else known.read
     settings = load_settings(config, api_url, ledger)
     remembered = None
@@ -46,7 +46,7 @@ def show_plan(asked: PlanRequest, config: Path, api_url: str | None, ledger: str
         if told is None:
             from jetplan.cli.telling import plan_anew
 
-            told = plan_anew(asked, settings, (reading or read()).spec, client, opened, listed, warnings)
+            told = plan_anew(asked, settings, reading or read(), client, opened, listed, warnings)
             sure = known is not None and known.content is not None  # what was read is what was asked about
             # What was read of the ledger while planning counts only if nothing came in between.
             if sure and remembered is not None and seen is not None and seen_of(listed, opened) == seen:

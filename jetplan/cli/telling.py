@@ -6,31 +6,38 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jetplan.app.limits import limits_of
 from jetplan.app.planning import exit_code_of, observe_and_plan
 from jetplan.app.remembered import CachedPlan
+from jetplan.app.reviewing import refused_by_both, review_in_ci
 from jetplan.app.saved_plans import bound_of, save_plan
 from jetplan.cli.ci import published_plan
 from jetplan.cli.formats import rendered, report_of
 from jetplan.cli.limits import lifts_of, refusal_lines
-from jetplan.core.limits import refusals
 
 if TYPE_CHECKING:
     from jetplan.api.client import JetClient
     from jetplan.app.settings import Settings
     from jetplan.cli.options import PlanRequest
-    from jetplan.core.spec import Spec
     from jetplan.ledger.store import Ledger
+    from jetplan.manifest.read import Reading
     from jetplan.observe.server import Listed
 
 
 def plan_anew(
-    asked: PlanRequest, settings: Settings, spec: Spec, client: JetClient, ledger: Ledger, listed: Listed, warnings: str
+    asked: PlanRequest,
+    settings: Settings,
+    reading: Reading,
+    client: JetClient,
+    ledger: Ledger,
+    listed: Listed,
+    warnings: str,
 ) -> CachedPlan:
     """Plan, save the plan where that is asked for, and put into words what is to be told."""
+    spec = reading.spec
+    review = review_in_ci(asked.manifests, settings)
     observation = observe_and_plan(settings, spec, client, ledger, listed)
-    refused = refusals(observation.plan, limits_of(settings, lifts_of(asked.lifts)))
-    report = report_of(observation.plan, settings, refused)
+    refused = refused_by_both(observation.plan, settings, review.before, lifts_of(asked.lifts))
+    report = report_of(observation.plan, settings, refused, reading.warnings, review.changes)
     if asked.out is not None:
         plan_id = save_plan(asked.out, report, bound_of(settings, ledger, observation, spec, asked.manifests))
         click.echo(f"Saved plan {plan_id} in {asked.out}.", err=True)

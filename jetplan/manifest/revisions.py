@@ -9,6 +9,7 @@ import os
 import re
 import tempfile
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -104,6 +105,30 @@ def read_file_at(path: Path, revision: Revision, most: int = 1 << 20) -> bytes |
         data = content.read(size)
         return data if size <= most else None
     return None
+
+
+def lay_out_at(folder: Path, patterns: Sequence[str], revision: Revision, aside: Path) -> dict[str, Path]:
+    """Copies, below `aside`, of the files below a folder that glob patterns named at a revision: name -> copy.
+
+    In a pattern `*` and `?` stay within one name, and `**` stands for any folders, as for `Path.glob`.
+    """
+    checkout = find_checkout(folder)
+    entries = [
+        (name, oid)
+        for name, oid in _entries(checkout, revision.commit, _prefix(checkout, folder))
+        if any(_matches(name.split("/"), pattern.split("/")) for pattern in patterns)
+        and not any(part in {"", ".", ".."} for part in name.split("/"))
+    ]
+    _lay_out(checkout, entries, aside)
+    return {name: aside / name for name, _ in sorted(entries)}
+
+
+def _matches(parts: Sequence[str], pattern: Sequence[str]) -> bool:
+    if not pattern:
+        return not parts
+    if pattern[0] == "**":
+        return _matches(parts, pattern[1:]) or (bool(parts) and _matches(parts[1:], pattern))
+    return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _matches(parts[1:], pattern[1:])
 
 
 def _folder(root: Path) -> Path:

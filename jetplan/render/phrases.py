@@ -191,11 +191,12 @@ _MORE = {
 }
 
 
-def top_notices(report: Report, most: int) -> list[str]:
+def top_notices(report: Report, most: int, *, warnings: bool = True) -> list[str]:
     """The notices, at most so many of a kind, each kind ended by how many more there are. Unescaped."""
     by_kind: dict[str, list[str]] = {}
     for notice in report.notices:
-        by_kind.setdefault(notice.kind, []).append(notice.message)
+        if warnings or notice.kind != "warning":
+            by_kind.setdefault(notice.kind, []).append(notice.message)
     found: list[str] = []
     for kind, messages in by_kind.items():
         found += messages[:most]

@@ -174,7 +174,7 @@ def _notices(report: Report, style: Style) -> Iterator[str]:
     if not report.notices:
         return
     yield style.strong("Look at this first:")
-    for message in top_notices(report, NOTICES_OF_A_KIND):
+    for message in top_notices(report, NOTICES_OF_A_KIND, warnings=False):  # these are on stderr
         first, *rest = style.wrapped(safe_text(message), 4, first="  ! ")
         yield first.replace("!", style.alert("!"), 1)
         yield from rest
