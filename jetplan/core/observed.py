@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from jetplan.core.attempts import Attempt, SubjectKey
 
 
+NAME_AS_ID = "name:"
+"""How the id of a profile begins where no server was asked: its name follows."""
+
+
 @dataclass(frozen=True, slots=True)
 class ObservedProfile:
     """A storage profile on the server. `name` may be empty where only the id is known."""
@@ -22,9 +26,16 @@ class ObservedProfile:
     url: str = ""
     name_shared: bool = False
     """Another profile has the same name, so the name alone does not say which one is meant."""
+    looks_alike: bool = False
+    """Another profile has a name that looks like this one, so it is shown with its id."""
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.profile_id})" if self.name and self.name_shared else self.name or self.profile_id
+        if not self.name or not (self.name_shared or self.looks_alike):
+            return self.name or self.profile_id
+        if self.profile_id != NAME_AS_ID + self.name:
+            return f"{self.name} ({self.profile_id})"
+        letters = self.name.encode("ascii", "backslashreplace").decode()
+        return self.name if letters == self.name else f"{self.name} ({letters})"
 
     @property
     def names(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, assert_never
 
 from jetplan.core.attempts import Kind, SubjectKey
+from jetplan.core.lookalikes import alike
 from jetplan.core.observed import ObservedProfile
 from jetplan.core.plan import BlockReason, Route
 
@@ -84,7 +85,7 @@ def set_subject(name: str, route: Route) -> SubjectKey:
 
 def match_jobs(spec: Spec, observed: Observed) -> dict[str, Match]:
     """Every job the manifests declare or a set names, matched against the server; declared ones first."""
-    observed = _with_shared_names(observed)
+    observed = _with_alike_names(observed)
     by_name: dict[str, list[ObservedJob]] = {}
     for job in observed.jobs:
         by_name.setdefault(job.name, []).append(job)
@@ -109,17 +110,18 @@ def _understood(match: Match) -> Match:
     return Unresolved(BlockReason.JOB_DRIFTED, message, "give each action a job of its own, and name that")
 
 
-def _with_shared_names(observed: Observed) -> Observed:
-    """The same, with the profiles marked whose name another profile has too."""
+def _with_alike_names(observed: Observed) -> Observed:
+    """The same, with the profiles marked whose name another profile has too, or one that looks like it."""
     ids: dict[str, set[str]] = {}
     for profile in (*observed.profiles, *(side for job in observed.jobs for side in (job.source, job.destination))):
         ids.setdefault(profile.name, set()).add(profile.profile_id)
     shared = {name for name, found in ids.items() if name and len(found) > 1}
-    if not shared:
+    alike_names = alike(name for name in ids if name)
+    if not shared and not alike_names:
         return observed
 
     def marked(profile: ObservedProfile) -> ObservedProfile:
-        return replace(profile, name_shared=True) if profile.name in shared else profile
+        return replace(profile, name_shared=profile.name in shared, looks_alike=profile.name in alike_names)
 
     jobs = (replace(job, source=marked(job.source), destination=marked(job.destination)) for job in observed.jobs)
     return replace(observed, jobs=tuple(jobs), profiles=tuple(map(marked, observed.profiles)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import NewAttempt, RunInfo
-from jetplan.core.observed import Observed, ObservedJob, ObservedProfile
+from jetplan.core.observed import NAME_AS_ID, Observed, ObservedJob, ObservedProfile
 from jetplan.core.routes import job_subject, match_jobs, route_of, set_subject
 from jetplan.ledger.address import in_memory
 from jetplan.observe.records import observe, size_digest
@@ -51,7 +51,7 @@ def _server(spec: Spec, base: Spec) -> Server:
 
 
 def _profile(ref: ProfileRef) -> ObservedProfile:
-    return ObservedProfile(ref.profile_id or f"name:{ref.name}", ref.name or "")
+    return ObservedProfile(ref.profile_id or f"{NAME_AS_ID}{ref.name}", ref.name or "")
 
 
 def _job(declared: JobSpec) -> ObservedJob:

@@ -215,7 +215,7 @@ def _route(of: Route | ObservedJob) -> model.Route:
 
 
 def _profile(profile: ObservedProfile) -> model.Profile:
-    name = str(profile) if profile.name_shared else profile.name
+    name = str(profile) if profile.name else ""
     return model.Profile(profile.profile_id, name, profile.storage_type, _bare(profile.url))
 
 

@@ -1,0 +1,51 @@
+"""Names that look alike are shown with their ids."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from builders import LAX, declared, observed, spec, wanted
+
+from jetplan.core.diff import diff
+from jetplan.core.lookalikes import alike
+from jetplan.core.observed import NAME_AS_ID, ObservedProfile
+from jetplan.render.report import build_report
+from jetplan.render.text import render_text
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("LAX Ingest", "L\u0410X Ingest"),
+        ("LAX Ingest", "LAX lngest"),
+        ("LAX Ingest", "lax  ingest"),
+        ("LAX Ingest", "LAX_Ingest"),
+        ("LAX Ingest", "LAX Ing\u00e9st"),
+        ("LAX Ingest", "\uff2c\uff21\uff38 Ingest"),
+        ("Store 10", "Store lO"),
+        ("modern", "modem"),
+        ("\u039f\u03c1\u03b1", "Opa"),
+    ],
+)
+def test_alike(one: str, other: str) -> None:
+    """Another script, another case, other spaces, accents, full width, digits for letters."""
+    assert alike([one, other, "Archive"]) == {one, other}
+
+
+@pytest.mark.parametrize("other", ["LAX Ingest 2", "LAX Egress", "NYC Ingest"])
+def test_not_alike(other: str) -> None:
+    """Names that differ in a letter or digit that shows."""
+    assert alike(["LAX Ingest", other]) == frozenset()
+
+
+def test_one_that_looks_like_the_destination_is_told_by_its_id() -> None:
+    """The id stands beside the name wherever it is shown."""
+    odd = ObservedProfile("id-odd", "LA\u0425 Ingest")
+    plan = diff(spec(declared(), wanted("s", "/a")), observed(profiles=[*observed().profiles, odd]))
+    assert "LAX Ingest (p-lax)" in render_text(build_report(plan), color=False, width=200)
+    unasked = replace(LAX, profile_id=f"{NAME_AS_ID}LA\u0425", name="LA\u0425", looks_alike=True)
+    assert str(unasked) == "LA\u0425 (LA\\u0425)"
+    assert str(replace(unasked, profile_id=f"{NAME_AS_ID}LAX", name="LAX")) == "LAX"
+    plain = diff(spec(declared(), wanted("s", "/a")), observed())
+    assert "LAX Ingest (p-lax)" not in render_text(build_report(plain), color=False, width=200)
