@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, assert_never
 
 from jetplan.core.attempts import State
@@ -116,8 +115,3 @@ def _absent(name: str, match: Absent, declared: JobSpec | None, observed: Observ
     paused = declared.paused if declared else None
     version = UNSEEN if known else observed.job_versions.get(name, 0)
     return CreateJob(name, match.route, subject, version, paused, place)
-
-
-def count_steps(plan: Plan) -> Counter[type[Step]]:
-    """How many steps of each kind a plan holds."""
-    return Counter(type(step) for step in plan.steps)

@@ -23,7 +23,6 @@ class Found:
     """One job of the name, with both profiles as declared (or not declared at all)."""
 
     job: ObservedJob
-    declared: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +220,7 @@ def _match_undeclared(
     match by_name.get(name, ()):
         case [one]:
             if one.source.profile_id and one.destination.profile_id:
-                return Found(one, declared=False)
+                return Found(one)
             message = f"job {name!r} is on the server, but its storage profiles cannot be read"
             return Unresolved(BlockReason.PROFILE_MISSING, message, "declare the job in a manifest")
         case [] | ():

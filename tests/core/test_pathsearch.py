@@ -7,12 +7,19 @@ import pytest
 from jetplan.core.pathsearch import MOST_QUERIES, PathKind, PathQuery, examples, queries
 
 ROOT = "file:///srv/nyc"
+FIFTY = [f"/x/{number:02}" for number in range(MOST_QUERIES)]
 
 
 @pytest.mark.parametrize(
     ("paths", "asked"),
     [
         (["/b", "/a/"], ["/a/", "/b"]),
+        (FIFTY, FIFTY),
+        (["/x/y/", *(f"/x/{number}" for number in range(MOST_QUERIES))], ["/x/", "/x/y/"]),
+        (
+            [f"/x{number:02}/a" for number in range(MOST_QUERIES)] + ["/x00/b"],
+            [f"/x{n:02}/" for n in range(MOST_QUERIES)],
+        ),
         ([f"/x/{number}" for number in range(MOST_QUERIES + 1)], ["/x/"]),
         ([f"/x/{number}/" for number in range(MOST_QUERIES + 1)], None),
         ([f"/{number}" for number in range(MOST_QUERIES + 1)], None),

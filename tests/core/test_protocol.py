@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from jetplan.core.answers import AcceptedAnswer, Answer, InDoubtAnswer, NotSentAnswer, RejectedAnswer
 from jetplan.core.attempts import Claimed, NewAttempt, State, Taken
 from jetplan.core.protocol import (
+    MOST_TRANSFERS,
     AcceptedEnd,
     Claim,
     Effect,
@@ -27,6 +28,7 @@ from jetplan.core.protocol import (
     Wait,
     WithheldEnd,
     send_once,
+    withheld_detail,
 )
 from jetplan.core.unaccounted import Unaccounted
 
@@ -173,3 +175,100 @@ def test_a_yes_under_another_attempts_delivery_id_is_doubtful() -> None:
     end, effects = play([AcceptedAnswer("d-1")], permit=[True], grant=[True], go_on=[True], repeated=True)
     assert isinstance(end, InDoubtEnd)
     assert sum(isinstance(effect, Send) for effect in effects) == 1
+
+
+def record_of(answer: Answer, job_id: str = "j-1") -> tuple[End, Record]:
+    """What is recorded of one answer, and how the attempt ends."""
+    protocol = send_once(NewAttempt("a-0", job_id=job_id, paths=["/a"]), lambda: "a-1", Patience(1), claimed=True)
+    effect = next(protocol)
+    if isinstance(effect, Look):
+        effect = protocol.send(Looked({"transfers": ["t"]}, word={"who": "mia"}))
+    baseline, word = ({"transfers": ["t"]}, {"who": "mia"}) if job_id else (None, {})
+    assert effect == Record("a-0", State.SENDING, word, job_id=job_id, baseline=baseline)
+    assert isinstance(protocol.send(Recorded(True, State.SENDING)), Send)
+    record = protocol.send(answer)
+    assert isinstance(record, Record)
+    try:
+        protocol.send(Recorded(True, record.to))
+    except StopIteration as finished:
+        return finished.value, record
+    raise AssertionError("one attempt was allowed")
+
+
+def test_what_is_recorded_of_each_answer() -> None:
+    """State, detail and ids, word for word: the ledger is what is asked later. A job's id is not a delivery's."""
+    assert record_of(AcceptedAnswer("d-1", 201)) == (
+        AcceptedEnd("a-0", "d-1"),
+        Record("a-0", State.ACCEPTED, {"status": 201}, delivery_id="d-1"),
+    )
+    assert record_of(AcceptedAnswer("j-7", 201), job_id="") == (
+        AcceptedEnd("a-0", "j-7"),
+        Record("a-0", State.ACCEPTED, {"status": 201}, job_id="j-7"),
+    )
+    assert record_of(RejectedAnswer(400, "no")) == (
+        RejectedEnd("a-0", 400, "no"),
+        Record("a-0", State.REJECTED, {"status": 400, "message": "no"}),
+    )
+    assert record_of(NotSentAnswer("refused")) == (
+        NotSentEnd("a-0", "refused"),
+        Record("a-0", State.NOT_SENT, {"reason": "refused"}),
+    )
+    assert record_of(InDoubtAnswer("lost", 502)) == (
+        InDoubtEnd("a-0", "lost"),
+        Record("a-0", State.IN_DOUBT, {"reason": "lost", "status": 502}),
+    )
+
+
+def test_what_is_recorded_of_a_batch_that_is_withheld() -> None:
+    """Every transfer, once and in order, as a person's word answers for all of them; and the first five paths."""
+    unknown = [Unaccounted(f"/{at}", [f"t-{at}", "t-0"]) for at in range(7)]
+    assert withheld_detail(unknown) == {
+        "reason": "Jet shows files of it that this ledger does not know",
+        "unknownTransfers": [f"t-{at}" for at in range(7)],
+        "paths": ["/0", "/1", "/2", "/3", "/4"],
+    }
+    many = [Unaccounted("/a", [f"t-{at}" for at in range(MOST_TRANSFERS + 1)])]
+    assert len(withheld_detail(many)["unknownTransfers"]) == MOST_TRANSFERS
+
+
+def test_patience_doubles_up_to_its_bound() -> None:
+    """A server's wish counts where it is longer, up to twice the longest delay."""
+    patience = Patience()
+    assert [patience.delay(number, None) for number in range(1, 9)] == [0.5, 1, 2, 4, 8, 16, 30, 30]
+    assert [patience.delay(1, asked) for asked in (0.0, 0.1, 0.7, 59.0, 60.0, 61.0)] == [0.5, 0.5, 0.7, 59, 60, 60]
+    assert Patience().attempts == 8
+
+
+def test_a_new_attempt_has_an_id_and_a_claim_of_its_own() -> None:
+    """The first attempt may be claimed already; none that follows is. A 401 is renewed once, whatever follows it."""
+    ids = iter(["a-1", "a-2", "a-3"])
+    protocol = send_once(NewAttempt("a-0", paths=["/a"]), lambda: next(ids), Patience(4), claimed=True)
+    effect: Effect = next(protocol)
+    claims, waits = [], []
+    answers: list[Answer] = [RejectedAnswer(401), NotSentAnswer("x"), RejectedAnswer(401)]
+    try:
+        while True:
+            match effect:
+                case Claim(attempt):
+                    claims.append(attempt.attempt_id)
+                    effect = protocol.send(Claimed(1))
+                case Record(to=to):
+                    effect = protocol.send(Recorded(True, to))
+                case Send():
+                    effect = protocol.send(answers.pop(0))
+                case Wait(seconds):
+                    waits.append(seconds)
+                    effect = protocol.send(True)
+                case _:
+                    raise AssertionError(effect)
+    except StopIteration as finished:
+        end = finished.value
+    assert end == RejectedEnd("a-2", 401, "")
+    assert (claims, waits, answers) == (["a-1", "a-2"], [1.0], [])
+
+
+def test_a_claim_that_is_lost_before_sending_sends_nothing() -> None:
+    """Another run took the attempt over: it is that run's."""
+    end, effects = play([AcceptedAnswer()], permit=[False], grant=[True], go_on=[True])
+    assert end == HeldEnd(Taken(()), "the claim was lost before sending")
+    assert not any(isinstance(effect, Send) for effect in effects)
