@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -33,6 +34,7 @@ class CountingJet:
         """The count and bytes of transfers, all of them ended."""
         self.job_posts: Counter[str] = Counter()
         self.objects: Counter[str] = Counter()
+        self.numbers = count(1)
         self.calls: list[tuple[str, str]] = []
         self.targets: list[str] = []
         """Paths with their queries, in the order of arrival."""
@@ -66,7 +68,7 @@ class CountingJet:
                     self.jobs[job_id] |= body
                     return 200, self.jobs[job_id]
                 case ["POST", "v1", "jobs", job_id, "deliveries"] if job_id in self.jobs:
-                    return 200, {"deliveryId": f"d-{sum(self.objects.values())}-{len(self.calls)}"}
+                    return 200, {"deliveryId": f"d-{next(self.numbers)}"}
                 case ["GET", "v1", "jobs", job_id, "files"] if job_id in self.jobs:
                     return 200, {"items": self.files}
                 case ["GET", "v1", "jobs", job_id, "transfers"] if job_id in self.jobs:
