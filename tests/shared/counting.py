@@ -68,7 +68,7 @@ class CountingJet:
                     self.jobs[job_id] |= body
                     return 200, self.jobs[job_id]
                 case ["POST", "v1", "jobs", job_id, "deliveries"] if job_id in self.jobs:
-                    return 200, {"deliveryId": f"d-{next(self.numbers)}"}
+                    return 200, {"deliveryId": f"delivery-{next(self.numbers)}"}
                 case ["GET", "v1", "jobs", job_id, "files"] if job_id in self.jobs:
                     return 200, {"items": self.files}
                 case ["GET", "v1", "jobs", job_id, "transfers"] if job_id in self.jobs:
