@@ -46,6 +46,12 @@ def paused_body(paused: bool) -> bytes:
     return _encode({"paused": paused})
 
 
+def job_search_body(job_id: str, name: str) -> bytes:
+    """What is posted to search for one job. A search takes 1 to 100 characters of text; the id is what decides."""
+    query = {"query": {"text": name[:100]}} if name else {}
+    return _encode({**query, "filters": {"jobIds": [job_id]}, "limit": 100})
+
+
 def file_search_body(job_id: str, text: str, state: str, limit: int) -> bytes:
     """What is posted to search the files that a job has moved: TRANSFERRED or ERROR ones, at most 10,000."""
     return _encode({"query": {"path": text}, "filters": {"jobId": job_id, "state": state}, "limit": limit})

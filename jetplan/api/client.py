@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from jetplan.api.bodies import file_search_body, paused_body
+from jetplan.api.bodies import file_search_body, job_search_body, paused_body
 from jetplan.api.calls import Caller
 from jetplan.api.ids import is_sound, segment
 from jetplan.api.lists import ListReader, Page
@@ -24,7 +24,7 @@ from jetplan.api.shapes import ListedJob, ListedProfile
 from jetplan.api.tokens import Credentials
 from jetplan.api.transport import Incoming, Request, Transport
 from jetplan.api.verdicts import on_change, on_creation, on_delivery
-from jetplan.api.wire import Delivery, FoundFiles, Job, JobFile, StorageProfile, Transfer
+from jetplan.api.wire import Delivery, FoundFiles, FoundJobs, Job, JobFile, JobStatus, StorageProfile, Transfer
 from jetplan.core.answers import Answer, NotSentAnswer
 from jetplan.errors import ApiError
 
@@ -144,6 +144,18 @@ class JetClient:
     def view_transfer(self, job_id: str, transfer_id: str) -> Transfer:
         """One transfer, or its summary. CallRefused with status 404 if there is none."""
         return self._view(f"/v1/jobs/{_named(job_id)}/transfers/{_named(transfer_id)}", Transfer)
+
+    def job_status(self, job_id: str, name: str) -> JobStatus:
+        """What a job is at now. ApiError where the search does not show it."""
+        call = "POST /v1/jobs/search"
+        body = job_search_body(job_id, name)
+        found = self._caller.read(
+            call, "/v1/jobs/search", lambda answer: read_one(answer.body(), FoundJobs, call), search=body
+        )
+        for each in found.items:
+            if each.job_id == job_id:
+                return each
+        raise ApiError(f"{call}: job {job_id} is not among the jobs found")
 
     # Writes
 

@@ -96,6 +96,20 @@ class FoundFiles(Struct, frozen=True, rename="camel"):
     total_result_count: int | None = None
 
 
+class JobStatus(Struct, frozen=True, rename="camel"):
+    """What a search tells of a job right now. `status`: READY, IN_PROGRESS, ERROR, PAUSED; both may be empty."""
+
+    job_id: str = ""
+    status: str | None = None
+    error_code: str | None = None
+
+
+class FoundJobs(Struct, frozen=True):
+    """A page of a search for jobs."""
+
+    items: list[JobStatus]
+
+
 class Amount(Struct, frozen=True):
     """So many files of so many bytes."""
 

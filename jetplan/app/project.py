@@ -16,6 +16,7 @@ from jetplan.app.opening import connection, pinned_ledger
 from jetplan.app.planning import exit_code_of, observe_and_plan
 from jetplan.app.recorded import attempts_of, canonical_path, export_to, history_of, story_of
 from jetplan.app.resolving import Word, resolve_attempt
+from jetplan.app.retrying import RetryRequest, retry
 from jetplan.app.settings import CONFIG_FILE, load_settings
 from jetplan.app.status import standing_of
 from jetplan.apply import ApplyOptions, Stop
@@ -152,6 +153,12 @@ class Project:
         """Put a failed attempt aside, by a person's word; the attempt as it was before."""
         with self.open_ledger() as ledger:
             return resolve_attempt(ledger, attempt, Word.ABANDONED, reason)
+
+    def retry(self, attempt: str = "", *, set_name: str = "", reason: str, stop: Stop | None = None) -> ApplyOutcome:
+        """Send the failed files of one attempt, or of every failed delivery of a set, again by a person's word."""
+        asked = RetryRequest(attempt, set_name, reason)
+        with self.open_ledger() as ledger, self.connect(10) as client:
+            return retry(asked, self.settings, client, ledger, stop or Stop(), lambda _: None)
 
     def diff(self, manifests: str | Path = MANIFESTS, base: str | None = None) -> Difference:
         """What a change in git adds and takes, as if `base` (default: CI's, else HEAD) had been applied. No network."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from jetplan.core.plan import AlreadySubmitted, BlockedDelivery, SubmitBatch
+from jetplan.core.plan import AlreadySubmitted, BlockedDelivery, Retry, SubmitBatch
 from jetplan.errors import JetplanError
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def _whole(plan: Plan, accepted: Callable[[int], bool]) -> dict[str, tuple[Subje
         match step:
             case AlreadySubmitted(completes=(subject, digest)):
                 found[step.set_name] = (subject, digest)
+            case SubmitBatch(retry=Retry()):
+                continue  # the set was sent before; a retry says nothing of what else it holds
             case SubmitBatch() if accepted(at):
                 found[step.set_name] = (step.subject, plan.manifest_digests[step.set_name])
             case SubmitBatch() | BlockedDelivery():

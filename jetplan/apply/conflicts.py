@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jetplan.core.attempts import SENT
 from jetplan.core.observed import Relation
 
 if TYPE_CHECKING:
@@ -42,7 +43,10 @@ def find_conflicts(
             continue
         other = ledger.attempt(hit.attempt_id)
         # The same object of the same set is decided by the claim, which knows of revisions.
-        if other.run.run_id == context.run_id or (other.subject in own and hit.relation is Relation.SAME):
+        decided = other.subject in own and hit.relation is Relation.SAME
+        # A retry sends what failed earlier: what else was sent there since then was known to whoever asked for it.
+        earlier = step.retry is not None and other.state in SENT
+        if other.run.run_id == context.run_id or decided or earlier:
             passed.add((hit.attempt_id, hit.relation))
         else:
             conflicts[hit.attempt_id] = other

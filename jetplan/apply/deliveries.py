@@ -9,6 +9,7 @@ from jetplan.api.bodies import delivery_body
 from jetplan.apply.conflicts import find_conflicts
 from jetplan.apply.doubt import in_doubt
 from jetplan.apply.driver import Channel
+from jetplan.apply.retrying import look_before_retry
 from jetplan.core.attempts import Claimed, NewAttempt, NewClaim, State, Taken
 from jetplan.core.outcome import DeliveryAccepted, Result, StepNotSent, StepRejected, StepSkipped, StepWithheld
 from jetplan.core.protocol import AcceptedEnd, HeldEnd, InDoubtEnd, NotSentEnd, RejectedEnd, WithheldEnd, send_once
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from jetplan.apply.context import Context
     from jetplan.core.attempts import ClaimResult
     from jetplan.core.plan import SubmitBatch
+    from jetplan.core.protocol import Looked
 
 
 class SetDelivery:
@@ -147,14 +149,20 @@ class SetDelivery:
             step.paths(),
             step.sizes(),
             step.overlap_allowed,
+            step.retry.attempt_id if step.retry is not None else "",
         )
+
+    def _look(self, step: SubmitBatch) -> Callable[[NewAttempt], Looked]:
+        if step.retry is None:
+            return partial(self._context.baselines.look, step)
+        return partial(look_before_retry, step, step.retry, context=self._context)
 
     def _send(self, at: int, attempt: NewAttempt) -> Follows:
         step, context = self._steps[at], self._context
         channel = Channel(
             self._claim,
             lambda sent: context.client.deliver(self._job_id, delivery_body(sent.paths, sent.sizes)),
-            partial(context.baselines.look, step),
+            self._look(step),
         )
         protocol = send_once(attempt, context.new_id, context.patience, claimed=True)
         match context.driver.drive(protocol, channel):

@@ -196,10 +196,10 @@ class _Run:
 
     def _delivery_tasks(self) -> Iterator[Callable[[], Iterable[object]]]:
         job_ids = self._job_ids()
-        sets: dict[str, dict[int, SubmitBatch]] = {}
+        sets: dict[tuple[str, str], dict[int, SubmitBatch]] = {}
         for at, step in enumerate(self._plan.steps):
             if isinstance(step, SubmitBatch):
-                sets.setdefault(step.set_name, {})[at] = step
+                sets.setdefault((step.set_name, _retry_of(step)), {})[at] = step
         ready: list[SetDelivery] = []
         for numbered in sets.values():
             steps = list(numbered.values())
@@ -243,7 +243,7 @@ class _Run:
     def _mark_unreported(self) -> None:
         """After a stop whose grace ran out, or a failure: what was being sent is in doubt, the rest was not begun."""
         mine = {
-            (attempt.subject, attempt.batch): attempt
+            (attempt.subject, attempt.batch, attempt.retry_of): attempt
             for attempt in self._context.ledger.unfinished(self._context.scope)
             if attempt.run.run_id == self._context.run_id
         }
@@ -254,7 +254,8 @@ class _Run:
                 continue
             subject = step.subject if isinstance(step, CreateJob | SubmitBatch) else None
             batch = step.batch if isinstance(step, SubmitBatch) else 1
-            held = mine.get((subject, batch)) if subject else None
+            retry_of = _retry_of(step) if isinstance(step, SubmitBatch) else ""
+            held = mine.get((subject, batch, retry_of)) if subject else None
             if held is not None and held.state is not State.INTENDED:
                 self._report(at, StepInDoubt(step, self._context.ledger.attempt(held.attempt_id)))
             elif self._failure is not None:
@@ -270,3 +271,7 @@ class _Run:
             )
             with suppress(JetplanError):
                 self._context.ledger.transition(attempt_id, to, {"reason": reason}, run_id=self._context.run_id)
+
+
+def _retry_of(step: SubmitBatch) -> str:
+    return step.retry.attempt_id if step.retry is not None else ""

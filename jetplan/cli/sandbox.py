@@ -25,7 +25,10 @@ After: status-after-commit, cut-after-commit, reset-after-commit, drop-after-com
   cut-status-line, empty-200, html-200, broken-json, short-body, reset-body, trickle,
   continue-flood, gzip, gzip-bomb.
 Edits and delays: set=KEY:VALUE, without=KEY, same-delivery-id, clock, latency,
-  latency-after-commit."""
+  latency-after-commit.
+\b
+Files that fail read PATH=KIND[*TIMES]; PATH may hold * and ?. Kinds: missing, permission,
+  disk-full, checksum; retrying lets jobs tell RETRYING_TRANSFER."""
 
 
 @click.command(epilog=FAULTS_HELP)
@@ -37,6 +40,9 @@ Edits and delays: set=KEY:VALUE, without=KEY, same-delivery-id, clock, latency,
     "--state", type=click.Path(dir_okay=False, path_type=Path), help="File to keep everything in; none: memory only."
 )
 @click.option("--fault", "faults", multiple=True, metavar="SPEC", help="Misbehave, see below. Repeatable.")
+@click.option(
+    "--fail", "failures", multiple=True, metavar="PATH=KIND[*TIMES]", help="Files that fail, see below. Repeatable."
+)
 @click.option("--token-lifetime", type=click.IntRange(min=1), default=3600, help="Seconds.  [default: 3600]")
 @click.option("--client-id", help="Accepted client id, instead of JETPLAN_CLIENT_ID or `sandbox`.")
 @click.option(
@@ -62,6 +68,7 @@ def command(
     profiles: tuple[str, ...],
     state: Path | None,
     faults: tuple[str, ...],
+    failures: tuple[str, ...],
     token_lifetime: int,
     client_id: str | None,
     client_secret_file: Path | None,
@@ -81,6 +88,7 @@ def command(
     """
     try:
         from jetplan.sandbox.auth import Client
+        from jetplan.sandbox.failing import FailureSpecError
         from jetplan.sandbox.faults import FaultSpecError
         from jetplan.sandbox.jet import Settings
         from jetplan.sandbox.server import PortError, run
@@ -100,6 +108,7 @@ def command(
         profiles=tuple(_read_profile(text, any_folder=any_folder) for text in profiles),
         state=state,
         faults=faults,
+        failures=failures,
         clients=(client, viewer),
         token_lifetime=token_lifetime,
         workers=workers,
@@ -113,6 +122,8 @@ def command(
         run(settings, lambda url: _announce(url, url_file, () if given else (client_id, secret)))
     except FaultSpecError as error:
         raise UsageError(f"--fault {error}", hint="see `jetplan sandbox --help` for the words") from None
+    except FailureSpecError as error:
+        raise UsageError(f"--fail {error}", hint="for instance --fail '/ep101/*.wav=permission*1'") from None
     except StateInUseError as error:
         raise JetplanError(str(error), hint="end the other one, or choose another --state") from None
     except PortError as error:

@@ -33,7 +33,7 @@ def narrowed(plan: Plan, approved: Plan) -> Plan:
 
 
 def _delivery(step: SubmitBatch) -> Hashable:
-    return step.subject, step.job, step.revision
+    return step.subject, step.job, step.revision, step.retry.attempt_id if step.retry is not None else ""
 
 
 def _job(step: CreateJob | AdoptJob | UpdateJob) -> Hashable:

@@ -106,6 +106,10 @@ class Arrival:
         """The same without names."""
         return self.kept(0)
 
+    def arrived(self) -> Arrival:
+        """The part of it that arrived."""
+        return Arrival(self.state, self.moved, self.moved_size, self.moved, self.moved_size)
+
     def document(self) -> dict[str, Any]:
         """As the ledger keeps it."""
         kept: dict[str, Any] = {"state": self.state, **{name: getattr(self, name) for name in _NUMBERS}}

@@ -164,6 +164,8 @@ class Attempt:
     """Whether the run that owns it still holds its lease (meaningful in INTENDED and SENDING)."""
     retry_of: str = ""
     """The failed attempt that this one retries; empty where it is none."""
+    retries_before: int = 0
+    """How many retries led to it, as far as that was asked for."""
     arrival: Arrival | None = None
     """What was seen to arrive; None where nobody looked, or nobody asked for it."""
 

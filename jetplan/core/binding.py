@@ -82,7 +82,8 @@ def _job(job: JobSpec) -> str:
 def _set(wanted: DeliverySetSpec, digest: bytes | None) -> str:
     table = wanted.objects
     sizes = (table.known_bytes(), table.sizes.count(UNKNOWN_SIZE))
-    return _hash(wanted.job, wanted.overlap.value, wanted.renamed_from, digest or table.digest(), *sizes)
+    retries = (wanted.retries,) if wanted.retries else ()
+    return _hash(wanted.job, wanted.overlap.value, wanted.renamed_from, digest or table.digest(), *sizes, *retries)
 
 
 def _match(match: Match) -> str:

@@ -28,6 +28,7 @@ from jetplan.core.plan import (
     WithdrawnObjects,
     sums,
 )
+from jetplan.core.retries import may_be_retried, retry_step
 from jetplan.core.rivals import Rivals
 from jetplan.core.routes import route_of, set_subject
 from jetplan.core.spec import Overlap
@@ -64,10 +65,23 @@ class SetPlanner:
         else:
             delta = difference(wanted.objects, record.attempts)
             yield from self._of_delta(wanted, record, delta, job_step, route)
+        yield from self._retries(wanted, record, job_step, route)
         if record.resized:
             yield ResizedObjects(wanted.name, wanted.job, record.resized)
         if record.withdrawn:
             yield WithdrawnObjects(wanted.name, wanted.job, record.withdrawn)
+
+    def _retries(
+        self, wanted: DeliverySetSpec, record: SetRecord, job_step: JobStep, route: Route
+    ) -> Iterator[SubmitBatch]:
+        """The failed files of the set's deliveries by this job, as often as `onFailure` lets them go."""
+        for failed in self._observed.failed if wanted.retries and isinstance(job_step, KeepJob | AdoptJob) else ():
+            same_job = isinstance(job_step, KeepJob | AdoptJob) and failed.job_id == job_step.observed.job_id
+            if failed.subject != record.subject or not same_job or failed.retries_before >= wanted.retries:
+                continue
+            if _job_block(wanted, job_step, ()) is None and may_be_retried(failed, self._limits):
+                said = {"onFailure": f"retry {failed.retries_before + 1} of {wanted.retries}"}
+                yield retry_step(failed, route, wanted.job, said, self._limits, wanted.place)
 
     def _of_delta(
         self, wanted: DeliverySetSpec, record: SetRecord, delta: Delta, job_step: JobStep, route: Route

@@ -132,6 +132,17 @@ class BlockReason(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Retry:
+    """Of which attempt a delivery sends the failed files again, and on whose word."""
+
+    attempt_id: str
+    said: Mapping[str, str] = field(default_factory=dict)
+    """The word, as the ledger keeps it: who and why, or that the manifest says so."""
+    number: int = 1
+    """Which retry of the first attempt it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class SubmitBatch:
     """One delivery to be submitted: irreversible. `indexes` points into `objects`, in manifest order."""
 
@@ -158,6 +169,8 @@ class SubmitBatch:
     """Whether the set says of some other spellings that they are other files."""
     resent_bytes: int | None = None
     """The known bytes of the objects sent before; None where it was not looked at."""
+    retry: Retry | None = None
+    """Not None: the objects are files of an earlier delivery that failed."""
 
     def __len__(self) -> int:
         return len(self.indexes)

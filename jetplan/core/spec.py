@@ -61,6 +61,8 @@ class DeliverySetSpec:
     """Whether paths that differ only in case are said to be different files."""
     unicode_twins: bool = False
     """The same of paths that differ only in how accents are encoded."""
+    retries: int = 0
+    """How often the files of one delivery that failed may be sent again without a further word."""
 
     def allows_twins(self, path: str, spelled: str) -> bool:
         """Whether two spellings that fold into one, of an object or of a folder around it, are said to be different."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import RELEASED, UNFINISHED, Claimed, Kind, State, Taken
 from jetplan.errors import JetplanError
-from jetplan.ledger import reads
+from jetplan.ledger import reads, retries
 from jetplan.ledger.driver import rows_in
 from jetplan.ledger.granting import ClaimRequest, add_attempts, advance, ensure_subjects
 from jetplan.ledger.leases import ended
@@ -76,6 +76,7 @@ def _clear(tx: Transaction, requests: Sequence[ClaimRequest]) -> list[bool]:
     }
     return [
         not request.also
+        and not any(attempt.retry_of for attempt, _ in request.attempts)
         and not kin.get(ident)
         and asked[name] == 1
         and name not in made
@@ -100,7 +101,9 @@ def _claim(tx: Transaction, request: ClaimRequest, over: Collection[str]) -> Cla
     if request.run_id in over:
         return JetplanError(f"run {request.run_id} has ended and can claim nothing more", hint="run the command again")
     version = version_of(tx, request.scope_id, request.subject)
-    in_the_way = holders(tx, request, seen=version == request.expected_version)
+    in_the_way = _in_the_way(tx, request, seen=version == request.expected_version)
+    if isinstance(in_the_way, JetplanError):
+        return in_the_way
     if in_the_way:
         return Taken(tuple(reads.by_ids(tx, in_the_way)))
     idents = ensure_subjects(tx, [(request.scope_id, request.subject)])
@@ -108,6 +111,16 @@ def _claim(tx: Transaction, request: ClaimRequest, over: Collection[str]) -> Cla
     advance(tx, idents)
     add_attempts(tx, [request], State.INTENDED, {})
     return Claimed(version + 1)
+
+
+def _in_the_way(tx: Transaction, request: ClaimRequest, *, seen: bool) -> list[str] | JetplanError:
+    """The attempts that stand in the way. A retry comes alone: another attempt holds its objects, and may not."""
+    if not any(attempt.retry_of for attempt, _ in request.attempts):
+        return holders(tx, request, seen=seen)
+    if len(request.attempts) > 1:
+        return JetplanError("a retry is claimed by itself")
+    ident = subject_id(request.scope_id, request.subject)
+    return retries.in_the_way(tx, request, *request.attempts[0], _kin(tx, {ident}).get(ident, set()))
 
 
 def holders(tx: Transaction, request: ClaimRequest, *, seen: bool) -> list[str]:

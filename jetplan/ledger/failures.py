@@ -9,6 +9,8 @@ from jetplan.core.attempts import SENT, Kind, State
 from jetplan.core.unfinished import open_failures, unfinished_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jetplan.core.attempts import Attempt
     from jetplan.core.unfinished import Unfinished
     from jetplan.ledger.store import Ledger
@@ -33,8 +35,20 @@ def failures(ledger: Ledger, scope: str) -> tuple[Attempt, ...]:
     keyed = ledger.attempts(scope, subjects.union(*kin.values()), states=SENT, with_keys=True)
     arrivals = ledger.arrivals(each.attempt_id for each in found)
     wanted = {each.attempt_id for each in found}
-    failed = [replace(each, arrival=arrivals.get(each.attempt_id)) for each in keyed if each.attempt_id in wanted]
+    by_id = {each.attempt_id: each for each in keyed}
+    failed = [
+        replace(each, arrival=arrivals.get(each.attempt_id), retries_before=_retries_before(each, by_id))
+        for each in keyed
+        if each.attempt_id in wanted
+    ]
     return open_failures(failed, keyed, kin)
+
+
+def _retries_before(attempt: Attempt, by_id: Mapping[str, Attempt]) -> int:
+    number = 0
+    while attempt.retry_of in by_id and number < len(by_id):
+        attempt, number = by_id[attempt.retry_of], number + 1
+    return number + bool(attempt.retry_of)
 
 
 def what_is_unfinished(ledger: Ledger, scope: str) -> Unfinished:

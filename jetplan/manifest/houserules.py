@@ -118,6 +118,8 @@ def set_document(declared: DeliverySetSpec, job: JobSpec | None) -> dict[str, An
     }
     if job is not None:
         document |= {"source": _profile(job.source), "destination": _profile(job.destination)}
+    if declared.retries:
+        document["onFailure"] = {"retry": declared.retries}
     return document | ({"renamedFrom": declared.renamed_from} if declared.renamed_from else {})
 
 

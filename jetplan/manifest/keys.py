@@ -12,13 +12,16 @@ JOB_KEYS = ("source", "destination", "paused", "jobId")
 PROFILE_KEYS = ("storageProfileId",)
 ALLOWANCES = ("allowCaseTwins", "allowUnicodeTwins", "allowFilesAsFolders")
 """Keys of a set that accept what is otherwise refused of objects beside each other."""
-SET_KEYS = ("job", "objects", "objectsFrom", "overlap", "renamedFrom", "revision", *ALLOWANCES)
+SET_KEYS = ("job", "objects", "objectsFrom", "overlap", "renamedFrom", "revision", "onFailure", *ALLOWANCES)
+ON_FAILURE_KEYS = ("retry",)
 FROM_KEYS = ("file", "stripPrefix", "prefix")
 OBJECT_KEYS = ("relativePath", "sizeInBytes", "isDirectory", "revision")
 """Also the columns of a CSV list and the keys of a JSON Lines list."""
 
 LEAST = {"sizeInBytes": 0, "revision": 1}
 """The least value of each whole number."""
+MOST_RETRIES = 10
+"""How often a manifest may let the failed files of one delivery go again."""
 LARGEST = (1 << 53) - 1
 """The largest whole number that every JSON reader keeps exactly."""
 LONGEST_NAME = 255

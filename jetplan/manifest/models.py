@@ -19,7 +19,9 @@ from jetplan.manifest.keys import (
     LARGEST,
     LEAST,
     LONGEST_NAME,
+    MOST_RETRIES,
     OBJECT_KEYS,
+    ON_FAILURE_KEYS,
     PROFILE_KEYS,
     SET_KEYS,
     TOP_KEYS,
@@ -205,6 +207,19 @@ class ObjectsFrom(_Model):
     )
 
 
+class OnFailure(_Model):
+    """What is done with files that failed, without a further word."""
+
+    KEYS = ON_FAILURE_KEYS
+
+    retry: int = Field(
+        description="How often the failed files of one delivery are sent again, each time by a later apply.",
+        ge=1,
+        le=MOST_RETRIES,
+        examples=[2],
+    )
+
+
 class DeliverySet(_Model):
     """Files and folders to be sent with one job, each once per revision."""
 
@@ -236,6 +251,11 @@ class DeliverySet(_Model):
     )
     revision: Revision | None = Field(
         None, description="Raise it to send every object of the set again. 1 if left out.", examples=[2]
+    )
+    on_failure: OnFailure | None = Field(
+        None,
+        description="What an apply does with files of the set that Jet names as failed. Left out: nothing.",
+        examples=[{"retry": 2}],
     )
     allow_case_twins: bool | None = Field(
         None,

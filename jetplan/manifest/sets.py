@@ -10,7 +10,7 @@ from jetplan.core.objects import UNKNOWN_SIZE, WHOLE_PROFILE
 from jetplan.core.spec import DeliverySetSpec, Overlap
 from jetplan.manifest.columns import Columns, packed_place
 from jetplan.manifest.findings import nearest
-from jetplan.manifest.keys import ALLOWANCES, FROM_KEYS, LEAST, SET_KEYS
+from jetplan.manifest.keys import ALLOWANCES, FROM_KEYS, LEAST, MOST_RETRIES, ON_FAILURE_KEYS, SET_KEYS
 from jetplan.manifest.yaml.fields import Fields, is_mapping
 from jetplan.manifest.yaml.scalars import is_null, is_scalar, kind_of_node, node_event, read_name
 from jetplan.manifest.yaml.tree import Bulk, Refused
@@ -41,13 +41,14 @@ def read_set(
     overlap = _overlap(fields)
     renamed_from = _renamed_from(fields, key.value)
     revision = fields.integer("revision", LEAST["revision"])
+    retries = _retries(fields)
     allowed = frozenset(kind for key, kind in _ALLOWED.items() if fields.boolean(key))
     columns = _columns(fields, node, source, limits, allowed)
     if len(findings.problems) + findings.unlisted > before or name is None or job is None or columns is None:
         return None
     table = columns.table(revision or 1)
     twins = (ClashKind.CASE_TWIN in allowed, ClashKind.NORMAL_TWIN in allowed)
-    return DeliverySetSpec(name, job, table, overlap, renamed_from, findings.place(key), *twins), columns
+    return DeliverySetSpec(name, job, table, overlap, renamed_from, findings.place(key), *twins, retries), columns
 
 
 def _overlap(fields: Fields) -> Overlap:
@@ -70,6 +71,23 @@ def _renamed_from(fields: Fields, own_name: str) -> str | None:
         fields.findings.refuse(node_event(node), "renamed-from-declared", message, "name the old set, or remove it")
         return None
     return old
+
+
+def _retries(fields: Fields) -> int:
+    """How often `onFailure` lets the failed files of one delivery go again; 0 where it is not given, or refused."""
+    node = fields.get("onFailure")
+    if node is None or not is_mapping(node, "`onFailure`", fields.findings, "write `onFailure: {retry: 2}`"):
+        return 0
+    inner = Fields(node, node.at, "`onFailure`", fields.findings)
+    inner.check_known(ON_FAILURE_KEYS)
+    number = inner.integer("retry", 1)
+    if number is None:
+        inner.get("retry", required=True)
+        return 0
+    if number > MOST_RETRIES:
+        message = f"`retry` must be at most {MOST_RETRIES}, not {number}"
+        fields.findings.refuse(node_event(node.entries["retry"][1]), "out-of-range", message)
+    return number
 
 
 def _columns(

@@ -83,7 +83,8 @@ class _Search:
             name, index = questions[hit.index]
             attempt = self.holders.attempt(hit.attempt_id)
             own = attempt.subject in self.changed[name]
-            if holds(attempt) and not (own and hit.relation is Relation.SAME):
+            mine = own and (hit.relation is Relation.SAME or bool(attempt.retry_of))
+            if holds(attempt) and not mine:
                 yield hit.index, Overlapping(index, hit.relation, attempt)
 
     def spelled_otherwise(self, destination: str, questions: Questions) -> Iterator[tuple[int, Overlapping]]:

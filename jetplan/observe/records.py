@@ -132,7 +132,11 @@ def _set_records(
             records[name] = replace(records[name], resized=_resized(ledger, scope, wanted, [subject]))
     for name, attempts in _own_attempts(ledger, scope, changed).items():
         wanted, own = spec.sets[name], changed[name]
-        withdrawn = len(recorded_keys(attempts).difference(object_keys(wanted.objects.paths)))
+        withdrawn = len(
+            recorded_keys([each for each in attempts if not each.retry_of]).difference(
+                object_keys(wanted.objects.paths)
+            )
+        )
         resized = _resized(ledger, scope, wanted, own)
         records[name] = replace(records[name], attempts=attempts, withdrawn=withdrawn, resized=resized)
     for name, overlapping in find_overlaps(spec, ledger, scope, subjects, records, changed, former).items():
@@ -179,5 +183,5 @@ def _withdrawn_sets(
     ]
     counts: Counter[str] = Counter()
     for attempt in ledger.attempts(scope, gone, states=SENT) if gone else ():
-        counts[attempt.subject.name] += attempt.objects
+        counts[attempt.subject.name] += 0 if attempt.retry_of else attempt.objects
     return dict(counts)

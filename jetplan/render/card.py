@@ -49,7 +49,7 @@ def card_of(attempt: Attempt) -> AttemptCard:
         who=run.who,
         reason=_reason(attempt, live=live),
         evidence=tuple(_lines(detail.get("evidence"))),
-        commands=_commands(attempt.attempt_id, lacking=not asks) if asks or is_lacking(attempt) else (),
+        commands=_commands(attempt, lacking=not asks) if asks or is_lacking(attempt) else (),
         delivery_id=attempt.delivery_id,
         arrived=arrived_files(attempt.arrival),
         retry_of=attempt.retry_of,
@@ -64,9 +64,13 @@ def is_lacking(attempt: Attempt) -> bool:
     )
 
 
-def _commands(attempt_id: str, *, lacking: bool) -> tuple[str, ...]:
-    answers = ("--abandoned",) if lacking else ("--accepted", "--not-accepted")
-    return tuple(f'jetplan resolve {attempt_id} {answer} --reason "…"' for answer in answers)
+def _commands(attempt: Attempt, *, lacking: bool) -> tuple[str, ...]:
+    ident, why = attempt.attempt_id, '--reason "…"'
+    if not lacking:
+        return tuple(f"jetplan resolve {ident} {answer} {why}" for answer in ("--accepted", "--not-accepted"))
+    aside = f"jetplan resolve {ident} --abandoned {why}"
+    named = attempt.arrival is not None and any(each.sure for each in attempt.arrival.failed)
+    return (f"jetplan retry {ident} {why}", aside) if named else (aside,)
 
 
 def _reason(attempt: Attempt, *, live: bool) -> str:
@@ -142,7 +146,7 @@ def asks(card: AttemptCard) -> list[tuple[str, str]]:
     """What a person may answer, as (meaning, command); empty where nobody is asked."""
     meanings: tuple[str, ...] = ("if Jet has it", "if Jet never got it, so that it is sent again")
     if is_failure(card):
-        meanings = ("if what is missing may stay missing",)
+        meanings = ("if what failed may be sent again", "if what is missing may stay missing")[-len(card.commands) :]
     return list(zip(meanings, card.commands, strict=False))
 
 

@@ -1,9 +1,9 @@
 """The digest of a plan: what would be done, and nothing else.
 
 It is the sha256 of one canonical JSON object a line (keys sorted, no spaces), lines sorted, `\\n` after each. Job
-changes say action, name and profile ids. Submissions say set, profile ids, job, revision and the sha256 of the
-sorted paths, each ended by `\\n`. Sizes, batches, order, places, times and attempts do not count: changing them
-changes nothing of what is sent.
+changes say action, name and profile ids. Submissions say set, profile ids, job, revision, the attempt that they retry
+if any, and the sha256 of the sorted paths, each ended by `\\n`. Sizes, batches, order, places, times and other attempts
+do not count: changing them changes nothing of what is sent.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TOGETHER = 1 << 14
 
 def digest_of(plan: Plan) -> str:
     """The plan's digest in 64 hex digits; the same for every plan that does nothing."""
-    batches: dict[tuple[str, str, str, str, int], list[SubmitBatch]] = {}
+    batches: dict[tuple[str, str, str, str, int, str], list[SubmitBatch]] = {}
     lines: list[str] = []
     for step in plan.changes():
         match step:
@@ -44,10 +44,11 @@ def digest_of(plan: Plan) -> str:
                     _line("update", name, job.source.profile_id, job.destination.profile_id, paused, job.job_id)
                 )
             case SubmitBatch(set_name=name, job=job_name, route=route, revision=revision):
-                key = (name, job_name, route.source.profile_id, route.destination.profile_id, revision)
+                retry_of = step.retry.attempt_id if step.retry is not None else ""
+                key = (name, job_name, route.source.profile_id, route.destination.profile_id, revision, retry_of)
                 batches.setdefault(key, []).append(step)
     for key, steps in batches.items():
-        name, job_name, source, destination, revision = key
+        name, job_name, source, destination, revision, retry_of = key
         paths = sorted(chain.from_iterable(step.paths() for step in steps))
         lines.append(
             _json(
@@ -60,6 +61,7 @@ def digest_of(plan: Plan) -> str:
                     "revision": revision,
                     "objects": len(paths),
                     "paths": _hashed(paths),
+                    **({"retryOf": retry_of} if retry_of else {}),
                 }
             )
         )

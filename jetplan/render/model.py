@@ -79,6 +79,7 @@ class Delivery(Part, frozen=True):
     whole_profile: Annotated[bool, Meta(description="It holds `/`: everything in the source profile.")]
     overlap_allowed: Annotated[bool, Meta(description="The set says `overlap: send`.")]
     objects: Annotated[ObjectRows, Meta(description="All its objects, in manifest order.")]
+    retry_of: Annotated[str, Meta(description="The failed attempt whose failed files these are; empty: none.")] = ""
 
 
 class BlockedObjects(Part, frozen=True):
@@ -185,7 +186,7 @@ class RouteTotal(Part, frozen=True):
 
 
 class Resend(Part, frozen=True):
-    """Objects of one set sent again because their revision was raised, with the running total over the plan."""
+    """Objects of one set sent again, because their revision was raised or because they failed, with running totals."""
 
     set: Annotated[str, Meta(description="The delivery set.")]
     job: Annotated[str, Meta(description="Its job.")]
@@ -194,6 +195,9 @@ class Resend(Part, frozen=True):
     known_bytes: Annotated[int | None, Meta(description="Their known bytes; null where it cannot be told.")]
     running_objects: Annotated[int, Meta(description="Re-sent objects up to here.")]
     running_bytes: Annotated[int, Meta(description="Known re-sent bytes up to here.")]
+    retry_of: Annotated[
+        str, Meta(description="The failed attempt that is retried; empty: the revision was raised.")
+    ] = ""
 
 
 class FileNotMoved(Part, frozen=True):

@@ -110,9 +110,15 @@ def _resends(resends: Sequence[Resend]) -> Iterator[Notice]:
         yield Notice(
             "resend",
             f"Sent again: {words.count(each.objects, 'object')}{moved} of set {each.set}, "
-            f"because its revision was raised to {each.revision}{so_far}.",
+            f"because {_why_again(each)}{so_far}.",
             (each.set,),
         )
+
+
+def _why_again(each: Resend) -> str:
+    if each.retry_of:
+        return f"it failed in attempt {each.retry_of} and the manifest says `onFailure`"
+    return f"its revision was raised to {each.revision}"
 
 
 def _jobs(jobs: Sequence[Job]) -> Iterator[Notice]:

@@ -197,6 +197,7 @@ def _delivery(step: SubmitBatch) -> model.Delivery:
         rows.holds(WHOLE_PROFILE),
         step.overlap_allowed,
         rows,
+        step.retry.attempt_id if step.retry is not None else "",
     )
 
 

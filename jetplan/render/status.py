@@ -80,16 +80,20 @@ def build_status(
 
 def _set(name: str, job: str, group: Sequence[Attempt], server_states: Mapping[str, str]) -> SetStatus:
     states = Counter(_state(each, server_states) for each in group)
-    objects, known = sum(each.objects for each in group), sum(each.known_bytes for each in group)
-    counted = [each for each in group if server_states.get(each.attempt_id) != _SUPERSEDED]
-    arrivals = [each.arrival.counts() for each in counted if each.arrival is not None]
+    first = [each for each in group if not each.retry_of]
+    objects, known = sum(each.objects for each in first), sum(each.known_bytes for each in first)
+    arrivals = [
+        each.arrival.arrived() if server_states.get(each.attempt_id) == _SUPERSEDED else each.arrival.counts()
+        for each in group
+        if each.arrival is not None
+    ]
     return SetStatus(
         set=name,
         job=job,
         states=dict(sorted(states.items())),
         objects=objects,
         known_bytes=known,
-        unknown_sizes=sum(each.unknown_sizes for each in group),
+        unknown_sizes=sum(each.unknown_sizes for each in first),
         arrived=arrived_files(sum_of(arrivals)) if arrivals else None,
     )
 

@@ -100,18 +100,18 @@ def _largest(moved: Sequence[tuple[DeliverySet, Delivery]]) -> tuple[Largest, ..
 
 def resends(jobs: Sequence[Job]) -> tuple[Resend, ...]:
     """What is sent again because a revision was raised, by set and revision, with the running total."""
-    groups: dict[tuple[str, str, int], list[Delivery]] = {}
+    groups: dict[tuple[str, str, int, str], list[Delivery]] = {}
     for each, delivery in _deliveries(jobs):
         if delivery.resent_objects:
-            groups.setdefault((each.name, each.job, delivery.revision), []).append(delivery)
+            groups.setdefault((each.name, each.job, delivery.revision, delivery.retry_of), []).append(delivery)
     found: list[Resend] = []
     objects = total = 0
-    for (name, job, revision), moved in groups.items():
+    for (name, job, revision, retry_of), moved in groups.items():
         again = sum(delivery.resent_objects for delivery in moved)
         sizes = [delivery.resent_bytes for delivery in moved]
         known = None if None in sizes else sum(size or 0 for size in sizes)
         objects, total = objects + again, total + (known or 0)
-        found.append(Resend(name, job, revision, again, known, objects, total))
+        found.append(Resend(name, job, revision, again, known, objects, total, retry_of))
     return tuple(found)
 
 

@@ -96,12 +96,22 @@ class FileSearch(Struct, frozen=True):
     after: Annotated[int, Meta(ge=0, le=2**53)] = 0
 
 
+class SearchFilters(Struct, frozen=True, rename="camel"):
+    job_ids: list[str] | None = None
+
+
+class SearchQuery(Struct, frozen=True):
+    text: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
+
+
 class Search(Struct, frozen=True, rename="camel"):
     """The body of a search for jobs or storage profiles; each uses the keys that concern it."""
 
     name: str | None = None
     job_name: str | None = None
     status: str | list[str] | None = None
+    query: SearchQuery = SearchQuery()
+    filters: SearchFilters = SearchFilters()
     search_term: str | None = None
     offset: Annotated[int, Meta(ge=0, le=2**31)] = 0
     limit: Annotated[int, Meta(ge=1, le=100)] = 100
@@ -111,6 +121,10 @@ class Search(Struct, frozen=True, rename="camel"):
 
 class FaultsBody(Struct, frozen=True):
     faults: list[str]
+
+
+class FailuresBody(Struct, frozen=True):
+    failures: list[str]
 
 
 def decode(body: bytes, kind: type[T], *, empty: bytes = b"") -> T:

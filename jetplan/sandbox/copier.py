@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from jetplan.sandbox.catalogue import Catalogue, Job
     from jetplan.sandbox.deliveries import Delivery
+    from jetplan.sandbox.failing import Failures
     from jetplan.sandbox.progress import Batch, FileWork, Progress
 
 REPORT_EVERY = 0.2  # seconds between two notes of progress within one file
@@ -36,9 +37,12 @@ class _HeldError(Exception):
 class Copier:
     """Moves what was accepted. `rate` caps every transfer, in bytes per second."""
 
-    def __init__(self, catalogue: Catalogue, progress: Progress, *, workers: int, rate: int | None) -> None:
+    def __init__(
+        self, catalogue: Catalogue, progress: Progress, failures: Failures, *, workers: int, rate: int | None
+    ) -> None:
         self._catalogue = catalogue
         self._progress = progress
+        self._failures = failures
         self._rate = rate
         self._bell = threading.Condition()
         self._rung = 0
@@ -122,6 +126,9 @@ class Copier:
                 self._progress.advance(batch, done, pace.speed())
             return pace.allow(self._ending)
 
+        if reason := self._failures.strike(file.path):
+            self._progress.finish_file(batch, file, "FAILED", file.size, reason)
+            return
         try:
             source = locate(self._folder(job.source_id), file.path)
             target = locate(self._folder(job.destination_id), file.path)

@@ -11,6 +11,7 @@ from jetplan.sandbox.auth import Auth, Client
 from jetplan.sandbox.catalogue import Catalogue
 from jetplan.sandbox.copier import Copier
 from jetplan.sandbox.deliveries import Deliveries
+from jetplan.sandbox.failing import Failures
 from jetplan.sandbox.faults import Faults
 from jetplan.sandbox.journal import Journal
 from jetplan.sandbox.progress import Progress
@@ -30,10 +31,10 @@ DEFAULT_CLIENTS = (
 class Settings:
     """How a sandbox is to be.
 
-    `profiles` are (name, folder) pairs; `state` is a file to live on in (none: memory only); `roots` are the
-    folders that storage profiles made through the API must lie in (none: the working directory); `workers` = 0
-    accepts deliveries and moves nothing; `rate` caps each transfer in bytes per second; `batch_files` is the most
-    files that one transfer holds; `job_weight` pads listed jobs, in KiB; `token_lifetime` is in seconds. With
+    `profiles` are (name, folder) pairs; `state` is a file to live on in (none: memory only); `failures` say which files
+    fail; `roots` are the folders that storage profiles made through the API must lie in (none: the working directory);
+    `workers` = 0 accepts deliveries and moves nothing; `rate` caps each transfer in bytes per second; `batch_files` is
+    the most files that one transfer holds; `job_weight` pads listed jobs, in KiB; `token_lifetime` is in seconds. With
     `any_folder` profiles may lie over a home folder or a repository too. A connection on which nothing moves for
     `idle` seconds is ended.
     """
@@ -42,6 +43,7 @@ class Settings:
     profiles: tuple[tuple[str, Path], ...] = ()
     state: Path | None = None
     faults: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
     clients: tuple[Client, ...] = DEFAULT_CLIENTS
     token_lifetime: float = 3600
     workers: int = 4
@@ -69,7 +71,8 @@ class Jet:
         self.journal = Journal(self._store, clock)
         self.auth = Auth(self._store, clock, settings.clients, settings.token_lifetime)
         self.wire = Wire(self.catalogue, settings.job_weight)
-        self.copier = Copier(self.catalogue, self.progress, workers=settings.workers, rate=settings.rate)
+        self.failures = Failures(settings.failures)
+        self.copier = Copier(self.catalogue, self.progress, self.failures, workers=settings.workers, rate=settings.rate)
         for name, folder in settings.profiles:
             self.catalogue.offer_profile(name, folder.resolve())
 

@@ -178,7 +178,7 @@ def show_amount(amount: Amount) -> dict[str, int]:
     return {"bytes": amount.bytes, "count": amount.count}
 
 
-def show_activity(job: Job, activity: Activity | None) -> dict[str, Any]:
+def show_activity(job: Job, activity: Activity | None, *, retrying: bool = False) -> dict[str, Any]:
     """The live part of a searched job. An estimate is only given while something moves."""
     doing = activity or IDLE
     triggers = [str(trigger.get("type", "SCHEDULE")) for trigger in job.document.get("triggers") or []]
@@ -194,6 +194,8 @@ def show_activity(job: Job, activity: Activity | None) -> dict[str, Any]:
         document["estimatedCompletionSeconds"] = round(doing.bytes * 8 / doing.rate)
     if document["status"] == "ERROR":
         document["errorCode"] = "TRANSFER_FAILED"
+    if retrying:
+        document["errorCode"] = "RETRYING_TRANSFER"
     return document
 
 

@@ -194,6 +194,10 @@ class Stage:
         """Let the local Jet misbehave from now on; none: behave."""
         self.ask("POST", "/_sandbox/faults", {"faults": list(specs)})
 
+    def fail(self, *specs: str) -> None:
+        """Let files fail by name from now on; none: all succeed."""
+        self.ask("POST", "/_sandbox/failures", {"failures": list(specs)})
+
     def settle(self) -> None:
         """Wait until everything accepted has ended."""
         wait_until(

@@ -38,6 +38,7 @@ class PackedSet(msgspec.Struct, array_like=True, gc=False):
     revisions: dict[int, int]
     count: int
     text: int
+    retries: int = 0
 
 
 class Head(msgspec.Struct):
@@ -110,6 +111,7 @@ def pack(key: bytes, reading: Reading) -> list[bytes]:
                 dict(table.revisions),
                 len(table),
                 len(text),
+                wanted.retries,
             )
         )
     head = Head(key, list(spec.jobs.values()), sets, list(reading.warnings), spec.files)
@@ -136,7 +138,7 @@ def _reading(head: Head, columns: memoryview) -> Reading:
         sizes.frombytes(columns[at_size : at_size + width * each.count])
         paths = PackedPaths(columns[at_text : at_text + each.text], each.count)
         table = ObjectTable(paths, sizes, each.revision, each.revisions)
-        said = (each.overlap, each.renamed_from, each.place, each.case_twins, each.unicode_twins)
+        said = (each.overlap, each.renamed_from, each.place, each.case_twins, each.unicode_twins, each.retries)
         sets[each.name] = DeliverySetSpec(each.name, each.job, table, *said)
         at_size += width * each.count
         at_text += each.text

@@ -72,7 +72,7 @@ def _unpack_profile(name: str | None, profile_id: str | None, place: Packed) -> 
 def _pack_set(spec: DeliverySetSpec, digest: bytes, columns: Columns) -> Packed:
     return (
         (spec.name, spec.job, spec.overlap.value, spec.renamed_from, _pack_place(spec.place)),
-        (spec.case_twins, spec.unicode_twins),
+        (spec.case_twins, spec.unicode_twins, spec.retries),
         (spec.objects.revision, digest),
         (columns.file, "\n".join(columns.paths), columns.sizes.tobytes(), columns.places.tobytes()),
         (columns.revisions, columns.total),
@@ -80,12 +80,16 @@ def _pack_set(spec: DeliverySetSpec, digest: bytes, columns: Columns) -> Packed:
 
 
 def _unpack_set(
-    said: Packed, twins: tuple[bool, bool], known: tuple[int, bytes], listed: Packed, rest: tuple[dict[int, int], int]
+    said: Packed,
+    more: tuple[bool, bool, int],
+    known: tuple[int, bytes],
+    listed: Packed,
+    rest: tuple[dict[int, int], int],
 ) -> tuple[DeliverySetSpec, bytes, Columns]:
     name, job, overlap, renamed_from, place = said
     file, paths, sizes, places = listed
     columns = Columns(file, paths.split("\n") if paths else [], array("q", sizes), array("Q", places), *rest)
     revision, digest = known
     table = columns.table(revision)
-    spec = DeliverySetSpec(name, job, table, Overlap(overlap), renamed_from, Place(*place), *twins)
+    spec = DeliverySetSpec(name, job, table, Overlap(overlap), renamed_from, Place(*place), *more)
     return spec, digest, columns

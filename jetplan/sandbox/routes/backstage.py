@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jetplan.sandbox.bodies import DeliveredObject, FaultsBody, decode
+from jetplan.sandbox.bodies import DeliveredObject, FailuresBody, FaultsBody, decode
+from jetplan.sandbox.failing import FailureSpecError
 from jetplan.sandbox.faults import FaultSpecError
 from jetplan.sandbox.http import RefusedError, Request, Response, answer
 from jetplan.sandbox.routes.deliveries import file_state
@@ -140,6 +141,19 @@ def set_faults(jet: Jet, request: Request) -> Response:
 def clear_faults(jet: Jet, request: Request) -> Response:
     jet.faults.replace(())
     return show_faults(jet, request)
+
+
+def show_failures(jet: Jet, _: Request) -> Response:
+    return answer({"failures": jet.failures.show()})
+
+
+def set_failures(jet: Jet, request: Request) -> Response:
+    """`{"failures": [SPEC, ...]}` takes the place of all rules in force; an empty list lets every file succeed."""
+    try:
+        jet.failures.replace(decode(request.body, FailuresBody).failures)
+    except FailureSpecError as error:
+        raise RefusedError(400, str(error)) from None
+    return show_failures(jet, request)
 
 
 def browse(jet: Jet, request: Request) -> Response:

@@ -84,17 +84,23 @@ def search_jobs(jet: Jet, request: Request) -> Response:
     """A page of jobs with their live status."""
     search = decode(request.body, Search, empty=b"{}")
     activity = jet.deliveries.activity()
-    name = (search.name or search.job_name or "").casefold()
+    name = (search.query.text or search.name or search.job_name or "").casefold()
+    ids = search.filters.job_ids
     statuses = [search.status] if isinstance(search.status, str) else search.status
     found = [
         job
         for job in jet.catalogue.jobs()
-        if name in job.name.casefold() and (not statuses or status_of(job, activity.get(job.id)) in statuses)
+        if name in job.name.casefold()
+        and (ids is None or job.id in ids)
+        and (not statuses or status_of(job, activity.get(job.id)) in statuses)
     ]
     if search.sort_by is not None:
         found.sort(key=_sorting(search.sort_by, activity), reverse=(search.sort_order or "").lower() == "desc")
     page = found[search.offset : search.offset + search.limit]
-    items = [msgspec.Raw(jet.wire.job(job, show_activity(job, activity.get(job.id)))) for job in page]
+    items = [
+        msgspec.Raw(jet.wire.job(job, show_activity(job, activity.get(job.id), retrying=jet.failures.retrying)))
+        for job in page
+    ]
     return Response(200, msgspec.json.encode({"items": items, "totalResultCount": len(found)}), JSON)
 
 
