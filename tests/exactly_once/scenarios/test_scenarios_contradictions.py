@@ -110,9 +110,10 @@ def test_a_delivery_id_that_comes_twice_is_never_forgotten(jet: CountingJet, pro
     assert jet.objects == {"/a": 1, "/b": 1}
     (card,) = project.doubtful()
     project.run(f"jetplan resolve {card['attemptId']} --not-accepted --reason 'only one is there'")
-    jet.on_call = lambda *_: None
     there = {"/a": "/b", "/b": "/a"}[card["firstPaths"][0]]
     jet.files = [{"url": f"file:///src-1{there}", "transferId": "t-1", "state": "COMPLETED"}]
+    project.run("jetplan status")
+    jet.on_call = lambda *_: None
     project.run(APPLY)
     assert jet.objects[card["firstPaths"][0]] == 2
     assert sum(jet.objects.values()) == 3
