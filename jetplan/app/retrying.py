@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from jetplan.api.client import JetClient
     from jetplan.app.settings import Settings
     from jetplan.apply import Stop
-    from jetplan.core.attempts import Attempt
+    from jetplan.core.attempts import Attempt, RunInfo
     from jetplan.core.observed import ObservedJob
     from jetplan.core.outcome import ApplyOutcome, Result
     from jetplan.core.plan import SubmitBatch
@@ -57,14 +57,16 @@ def retry(
     ledger: Ledger,
     stop: Stop,
     on_result: Callable[[Result], None],
+    options: ApplyOptions | None = None,
+    run: RunInfo | None = None,
 ) -> ApplyOutcome:
     """Send the failed files of some deliveries again. Raises JetplanError where there is nothing to send."""
     asked.check()
+    run, options = run or new_run(), options or ApplyOptions()
     server = observe_server(client)
     scope = ledger.scope_of(settings.api_url, server.accounts)
     if scope is None:
         raise JetplanError("nothing was ever submitted to this account, so nothing can be sent again")
-    run, options = new_run(), ApplyOptions()
     said = {"who": run.who, "reason": asked.reason, "commit": run.commit}
     with leased_run(ledger, run, options.lease_seconds):
         follow(client, ledger, scope, run.run_id, server.source_urls())

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from simulation.campaign import play
 from simulation.mutants import MUTANTS, Mutant
-from simulation.schedules import rivals, simulated
+from simulation.schedules import retried, rivals, simulated
 
 SCHEDULES = 10_000
 RIVALS = 600
+RETRIED = 1_000
 PARTS = 4
 """The campaign is cut into so many tests, for as many cores."""
 
@@ -37,6 +38,14 @@ def test_nothing_is_brought_to_one_place_by_two_sets() -> None:
         stories = [rivals(seed) for seed in range(RIVALS)]
     assert {story.seed: story.violations for story in stories if story.violations} == {}
     assert sum(story.transitions["", "intended"] for story in stories) > 3 * RIVALS
+
+
+def test_what_failed_is_sent_again_once() -> None:
+    """People and manifests retry at once while Jet tries again by itself: nothing goes that had not failed for good."""
+    with simulated():
+        stories = [retried(seed) for seed in range(RETRIED)]
+    assert {story.seed: story.violations for story in stories if story.violations} == {}
+    assert sum(story.retries for story in stories) > RETRIED / 10
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)

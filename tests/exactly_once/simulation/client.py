@@ -14,7 +14,7 @@ from simulation.jet import CALM
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jetplan.api.wire import Delivery, Job, JobFile, StorageProfile, Transfer
+    from jetplan.api.wire import Delivery, Job, JobFile, JobStatus, StorageProfile, Transfer
     from simulation.jet import Jet
 
 T = TypeVar("T")
@@ -46,6 +46,9 @@ class Client:
 
     def view_delivery(self, job_id: str, delivery_id: str) -> Delivery:
         return self._read(lambda: self._jet.delivery(delivery_id))
+
+    def job_status(self, job_id: str, name: str) -> JobStatus:
+        return self._read(lambda: self._jet.job_status(job_id))
 
     def create_job(self, body: bytes) -> Answer:
         return self._write(lambda attempt: self._jet.create(body, attempt))

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from msgspec.structs import replace
 
-from jetplan.api.wire import Amount, Delivery, Job, JobFile, Manifest, StorageProfile, Transfer
+from jetplan.api.wire import Amount, Delivery, Job, JobFile, JobStatus, Manifest, StorageProfile, Transfer
 from jetplan.core.answers import AcceptedAnswer, Answer, RejectedAnswer
 from simulation.scheduler import Process, Scheduler
 
@@ -101,6 +101,10 @@ class Jet:
     peace: bool = False
     tries_again: bool = False
     """Whether it has tried again by itself what failed."""
+    quick: bool = False
+    """Whether deliveries end within seconds."""
+    on_again: Callable[[str], None] = lambda what: None
+    """Told of each object that is accepted again although it had not failed for good."""
     on_creation: Callable[[str, str], None] = lambda attempt, name: None
     """Told of each job as it is made."""
     elsewhere: Process = field(default_factory=lambda: Process("network"))
@@ -161,16 +165,34 @@ class Jet:
             return RejectedAnswer(400, "the job is paused")
         items = [(each["relativePath"], each.get("sizeInBytes")) for each in json.loads(body)["objects"]]
         draw, now = self.scheduler.random, self.scheduler.now
+        for item in items:
+            for before in self.moved:
+                if before.job_id == job_id and item in before.files and not self._has_failed(before, item):
+                    self.on_again(f"{item[0]} ({item[1]}) is accepted for {attempt[:8]}, and {before.ident} has it")
         blind = not self.peace and draw.random() < self.weather.blind
         shown = now + draw.choice((0.0, 0.5, 3.0, 20.0, 600.0)) * draw.random()
-        ended = shown + draw.random() * draw.choice((1.0, 10.0, 3600.0))
+        ended = shown + draw.random() * draw.choice((1.0, 10.0, 10.0 if self.quick else 3600.0))
         shown = float("inf") if blind else shown
         ident = f"delivery-{len(self.moved) + 1}"
         self.moved.append(Moving(ident, job_id, items, shown, ended, attempt, draw.random() < 0.4))
         self.scheduler.log(f"JET accepts {ident} {[path for path, _ in items]} for {attempt[:8]}")
         return AcceptedAnswer("" if draw.random() < 0.05 and not self.peace else ident, 200)
 
+    def _has_failed(self, moving: Moving, item: tuple[str, int | None]) -> bool:
+        """Whether a delivery has ended without this file, and Jet will not bring it by itself any more."""
+        over = moving.failed and self.scheduler.now >= moving.ended and not moving.heals
+        return over and item == moving.files[0]
+
     # What it shows.
+
+    def job_status(self, job_id: str) -> JobStatus:
+        """Whether it will try again by itself what failed."""
+        pending = any(
+            each.job_id == job_id and each.failed and each.heals and not self.tries_again
+            for each in self.moved
+            if self.scheduler.now >= each.ended
+        )
+        return JobStatus(job_id, "ERROR" if pending else "READY", "RETRYING_TRANSFER" if pending else None)
 
     def transfers(self, job_id: str) -> list[Transfer]:
         now = self.scheduler.now
@@ -191,18 +213,24 @@ class Jet:
             files = each.files
             done = len(files) if now >= each.ended else int(len(files) * (now - each.shown) / (each.ended - each.shown))
             wanted = {"COMPLETED": files[:done], "IN_PROGRESS": files[done : done + 1], "FAILED": []}
-            if each.failed and now >= each.ended and not (each.heals and self.tries_again):
+            if each.failed and now >= each.ended:
                 wanted = {"COMPLETED": files[1:], "IN_PROGRESS": [], "FAILED": files[:1]}
+            size_of = (lambda size: size) if each.sized else (lambda size: None)
             found += [
-                JobFile(
-                    base + quote(path), state, size if each.sized else None, "file", f"t-{each.ident}", job_id=job_id
-                )
+                JobFile(base + quote(path), state, size_of(size), "file", f"t-{each.ident}", job_id=job_id)
                 for path, size in wanted[state]
             ]
+            if state == "COMPLETED" and each.failed and each.heals and self.tries_again and now >= each.ended:
+                path, size = files[0]
+                again = f"t-{each.ident}-again"
+                found.append(JobFile(base + quote(path), state, size_of(size), "file", again, job_id=job_id))
         return found
 
     def transfer(self, job_id: str, transfer_id: str) -> Transfer:
-        each = next(each for each in self.moved if (each.job_id, f"t-{each.ident}") == (job_id, transfer_id))
+        ident = transfer_id.removeprefix("t-").removesuffix("-again")
+        each = next(each for each in self.moved if (each.job_id, each.ident) == (job_id, ident))
+        if transfer_id.endswith("-again"):
+            return Transfer(transfer_id, "COMPLETED", Manifest("m", Amount(each.files[0][1], 1)))
         return each.transfer("IN_PROGRESS" if self.scheduler.now < each.ended else "COMPLETED")
 
     def delivery(self, delivery_id: str) -> Delivery:

@@ -29,6 +29,7 @@ class Objects:
     objects: tuple[tuple[str, int], ...]
     overlap: Overlap = Overlap.REFUSE
     renamed_from: str | None = None
+    retries: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,9 @@ def _set(each: Objects) -> DeliverySetSpec:
     paths = [path for path, _ in each.objects]
     sizes = array("q", [size_of(each.number, revision, path) or UNKNOWN_SIZE for path, revision in each.objects])
     own = {index: revision for index, (_, revision) in enumerate(each.objects) if revision != 1}
-    return DeliverySetSpec(each.name, each.job, ObjectTable(paths, sizes, 1, own), each.overlap, each.renamed_from)
+    return DeliverySetSpec(
+        each.name, each.job, ObjectTable(paths, sizes, 1, own), each.overlap, each.renamed_from, retries=each.retries
+    )
 
 
 def first(draw: Random) -> Manifest:

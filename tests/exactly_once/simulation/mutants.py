@@ -14,14 +14,15 @@ import pytest
 from jetplan.apply import conflicts
 from jetplan.apply.deliveries import SetDelivery
 from jetplan.apply.driver import ProtocolDriver
-from jetplan.core import protocol
+from jetplan.core import arrival, protocol
 from jetplan.core.answers import InDoubtAnswer, NotSentAnswer
-from jetplan.core.attempts import NewAttempt, State
+from jetplan.core.attempts import RELEASED, NewAttempt, State
 from jetplan.core.evidence import Evidence, Silence
-from jetplan.ledger import claims, concurrency, leases, recovery
+from jetplan.errors import JetplanError
+from jetplan.ledger import claims, concurrency, leases, recovery, retries
 from jetplan.ledger.times import moment, stamp
 from jetplan.observe import evidence
-from simulation.schedules import crowded, raised, rivals, schedule
+from simulation.schedules import crowded, raised, retried, rivals, schedule
 
 if TYPE_CHECKING:
     from simulation.world import Story
@@ -155,6 +156,45 @@ def no_look_for_conflicts(patch: pytest.MonkeyPatch) -> None:
     patch.setattr("jetplan.apply.deliveries.find_conflicts", lambda *_: [])
 
 
+def retry_of_what_completed(patch: pytest.MonkeyPatch) -> None:
+    """A file that failed once is believed to have failed for good, although it was seen complete since."""
+    patch.setattr(arrival, "_best", _worst(arrival._best))
+
+
+def _worst(best: Any) -> Any:
+    def worst(declared: Any, files: Any, root: str) -> Any:
+        kept = best(declared, files, root)
+        failed = best(declared, [each for each in files if each.file.failed], root)
+        return {**kept, **failed}
+
+    return worst
+
+
+def retry_used_twice(patch: pytest.MonkeyPatch) -> None:
+    """That another attempt retries it already does not count."""
+    real = retries.in_the_way
+
+    def in_the_way(*args: Any) -> Any:
+        found = real(*args)
+        return found if isinstance(found, JetplanError) else []
+
+    patch.setattr(retries, "in_the_way", in_the_way)
+    patch.setattr("jetplan.app.retrying._retries", lambda ledger, scope: {})
+
+
+def retry_of_what_is_in_doubt(patch: pytest.MonkeyPatch) -> None:
+    """A retry whose answer was lost is believed not to have been accepted."""
+    doubtful = RELEASED | {State.IN_DOUBT}
+    patch.setattr(retries, "RELEASED", doubtful)
+    patch.setattr("jetplan.app.retrying.RELEASED", doubtful)
+    patch.setattr(retries, "UNFINISHED", frozenset({State.INTENDED, State.SENDING}))
+
+
+def jets_own_retries_ignored(patch: pytest.MonkeyPatch) -> None:
+    """Whether Jet is trying again by itself is not asked."""
+    patch.setattr("jetplan.apply.retrying._refuse_what_moves", lambda failed, context: None)
+
+
 MUTANTS: Mapping[Mutant, Callable[[int], Story]] = {
     send_before_commit: schedule,
     retry_on_timeout: schedule,
@@ -169,5 +209,9 @@ MUTANTS: Mapping[Mutant, Callable[[int], Story]] = {
     clocks_decide: rivals,
     conflicts_of_the_first_only: rivals,
     no_look_for_conflicts: rivals,
+    retry_of_what_completed: retried,
+    retry_used_twice: retried,
+    retry_of_what_is_in_doubt: retried,
+    jets_own_retries_ignored: retried,
 }
 """Each with the schedules that show it soonest."""

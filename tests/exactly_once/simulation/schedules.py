@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jetplan.apply.driver import ProtocolDriver
@@ -133,6 +134,35 @@ def raised(seed: int) -> Story:
         manifest = edited(manifest, world.scheduler.random)
         world.run_of(manifest, number * 30.0, host="one")
     world.judge(manifest)
+    return world.story()
+
+
+def retried(seed: int, *, trace: bool = False) -> Story:
+    """What fails is sent again by people and by manifests, at once, in bad weather, while Jet tries again by itself."""
+    world = World(seed, trace=trace)
+    draw, scheduler, jet = world.scheduler.random, world.scheduler, world.jet
+    world.retries = jet.quick = True
+    jet.weather = _weather(draw)
+    deadly, trouble = draw.choice((0.0, 0.0, 0.01)), draw.choice((0.0, 0.0, 0.02))
+    manifest = first(draw)
+    retries = draw.choice((0, 1, 2))
+    manifest = replace(manifest, sets=tuple(replace(each, retries=retries) for each in manifest.sets))
+    world.run_of(manifest, host="one", fragility=deadly, trouble=trouble)
+    later = edited(manifest, draw) if draw.random() < 0.5 else manifest
+    for _ in range(draw.choice((1, 2))):
+        world.run_of(later, 20.0 + draw.random() * 100, host="two", fragility=deadly, trouble=trouble)
+    for _ in range(draw.choice((1, 2, 3))):
+        scheduler.spawn(Process("watcher"), world.watch, 15.0 + draw.random() * 100)
+    together = 20.0 + draw.random() * 60
+    for number in range(draw.choice((2, 3, 5))):
+        at = together + draw.random() * 3 if number < 2 else 15.0 + draw.random() * 150
+        world.retry_of(at, host=draw.choice(("one", "two")), fragility=deadly, trouble=trouble)
+    if draw.random() < 0.5:
+        scheduler.spawn(jet.elsewhere, lambda: setattr(jet, "tries_again", True), draw.random() * 150)
+    for _ in range(draw.choice((0, 1))):
+        scheduler.spawn(jet.elsewhere, world.person, 60 + draw.random() * 100)
+    world.judge(later)
+    world.put_aside()
     return world.story()
 
 

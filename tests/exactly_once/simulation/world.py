@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jetplan.app.applying import Task, execute
 from jetplan.app.planning import exit_code_of, plan_from
+from jetplan.app.retrying import RetryRequest, retry
 from jetplan.app.settings import Settings
 from jetplan.apply import ApplyOptions, Stop, record_complete_sets
 from jetplan.apply.following import FOLLOWED, follow
@@ -62,6 +63,8 @@ class Story:
     settled: int
     steps: int
     trace: list[str]
+    retries: int = 0
+    """Retries that the server accepted."""
 
 
 class World:
@@ -77,6 +80,8 @@ class World:
         self.manifests: list[Manifest] = []
         self.violations: list[str] = []
         self.late_jobs: set[str] = set()
+        self.retries = False
+        """Whether what failed is sent again: then the server tells of each object that had not failed."""
         self.settings = Settings(api_url=API, max_objects_per_delivery=draw.choice((1, 2, 3, 100)))
         self.options = ApplyOptions(
             parallelism=draw.choice((1, 2, 10)),
@@ -86,6 +91,7 @@ class World:
             await_others=draw.choice((0.0, 2.0)),
         )
         self.jet.on_creation = self._note_creation
+        self.jet.on_again = self._wrong
         for ident in ("nyc", "lax", "ams"):
             self.jet.profile(ident)
 
@@ -117,6 +123,38 @@ class World:
         if run.code == 0 and (missing := self.missing(run.manifest)):
             self._wrong(f"{run.name} exited with 0, and the server has not accepted {missing[:3]}")
         run.alive = False  # its threads end with it
+        self.scheduler.kill(run)
+
+    def retry_of(self, delay: float, **fields: Any) -> Run:
+        """Start a retry of one of the deliveries that failed by then, if there is any; also of one retried already."""
+        run = Run(f"retry-{len(self.runs)}", **fields)
+        self.runs.append(run)
+        self.shared.machines[run.host, run.name] = run
+        self.scheduler.spawn(run, lambda: self._retry(run), delay)
+        return run
+
+    def _retry(self, run: Run) -> None:
+        client: Any = Client(self.jet)
+        door: Any = Door(self.shared, run.trouble)
+        run.stop = Stop()
+        states = {State.FAILED, State.ACCEPTED, State.IN_DOUBT}
+        known = self.shared.real.attempts(self.scope, states=states) if self.scope else []
+        known = [each for each in known if each.subject.kind is Kind.DELIVERY]
+        try:
+            if known:
+                asked = RetryRequest(self.scheduler.random.choice(known).attempt_id, reason="r")
+                info = RunInfo(run.name, host=run.host, process=run.name)
+                done = retry(asked, self.settings, client, door, run.stop, lambda _: None, self.options, info)
+                run.code = int(done.exit_code())
+        except JetplanError as error:
+            run.code = int(error.exit_code)
+            self.scheduler.log(f"refuses: {error.message}")
+        except Exception as error:
+            self._wrong(f"{run.name} ended in a traceback: {error!r}")
+            if self.scheduler.trace is not None:
+                raise
+        self.scheduler.log(f"exits with {run.code}")
+        run.alive = False
         self.scheduler.kill(run)
 
     def _look_and_execute(self, run: Run, task: Task) -> ExitCode:
@@ -261,7 +299,7 @@ class World:
 
     def _judge_server(self) -> None:
         for (path, size), count in self.jet.accepted().items():
-            if count > 1 and not path.startswith("/strange"):
+            if count > 1 and not path.startswith("/strange") and not self.retries:
                 self._wrong(f"accepted {count} times: {path} ({size})")
         names = Counter(job.name for job in self.jet.jobs.values())
         for name, count in names.items():
@@ -294,10 +332,14 @@ class World:
         doubts = sum(count for (_, to), count in transitions.items() if to == "in_doubt")
         settled = sum(count for (was, to), count in transitions.items() if was == "in_doubt" and "resolved" not in to)
         attempts = sum(count for (was, _), count in transitions.items() if not was)
+        retries = self.shared.real._driver.read(
+            lambda tx: tx.rows("SELECT attempt_id FROM jetplan_attempts WHERE retry_of <> ''")
+        )
+        again = sum(self.jet.has(attempt_id) for (attempt_id,) in retries)
         self.shared.real.close()
         return Story(
             self.seed, self.violations, transitions, attempts, doubts, settled, self.scheduler.steps,
-            self.scheduler.trace or [],
+            self.scheduler.trace or [], again,
         )  # fmt: skip
 
 
