@@ -58,6 +58,11 @@ class Thread:
             return json.loads(answer.read() or b"null")
 
 
+def _link(page: str) -> str:
+    """The line that leads to the artifact with the whole plan; empty where there is none."""
+    return f"\n[The whole plan as a page]({page})\n" if page.startswith("https://") and " " not in page else ""
+
+
 def main(file: str) -> int:
     """Put the file's Markdown into the comment. A comment that cannot be written fails nothing: the check does."""
     event = json.loads(Path(os.environ["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8"))
@@ -65,6 +70,7 @@ def main(file: str) -> int:
     body = Path(file).read_text(encoding="utf-8")
     if not body.startswith(MARKER):
         body = f"{MARKER}\n{body}"
+    body += _link(os.environ.get("PAGE_URL", ""))
     thread = Thread(
         f"{os.environ['GITHUB_API_URL']}/repos/{os.environ['GITHUB_REPOSITORY']}/issues/{number}",
         os.environ["COMMENT_TOKEN"],

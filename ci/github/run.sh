@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # One jetplan command as a step of a workflow. What the workflow says comes in variables, and is never run as text.
-# Leaves the Markdown of a plan in $RUNNER_TEMP/jetplan-comment.md and ends with jetplan's own exit code.
+# Leaves the Markdown of a plan in $RUNNER_TEMP/jetplan-comment.md and its page in jetplan-page.html beside it, and ends
+# with jetplan's own exit code.
 set -uo pipefail
 
 jetplan=$1
@@ -15,7 +16,11 @@ arguments=()
 while IFS= read -r line; do
     if [ -n "$line" ]; then arguments+=("$line"); fi
 done <<<"$INPUT_ARGUMENTS"
-rm -f "$comment"
+page=$RUNNER_TEMP/jetplan-page.html
+rm -f "$comment" "$page"
+tell_page() {
+    if [ -s "$page" ] && [ -n "${GITHUB_OUTPUT:-}" ]; then echo "page=true" >>"$GITHUB_OUTPUT"; fi
+}
 
 case $INPUT_COMMAND in
 validate)
@@ -24,13 +29,23 @@ validate)
 diff)
     if [ -n "$INPUT_BASE" ]; then arguments+=(--base "$INPUT_BASE"); fi
     "$jetplan" diff --format markdown ${arguments[@]+"${arguments[@]}"} -- "$INPUT_MANIFESTS" >"$comment"
+    code=$?
+    # Once more for the page, without repeating outputs, summary and annotations.
+    GITHUB_OUTPUT='' GITHUB_STEP_SUMMARY='' GITHUB_ACTIONS='' \
+        "$jetplan" diff --format html ${arguments[@]+"${arguments[@]}"} -- "$INPUT_MANIFESTS" >"$page" 2>/dev/null
+    tell_page
+    exit "$code"
     ;;
 plan)
     out=${INPUT_OUT:-$RUNNER_TEMP/jetplan-plan.json}
     rm -f "$out"
     "$jetplan" plan --out "$out" ${arguments[@]+"${arguments[@]}"} -- "$INPUT_MANIFESTS"
     code=$?
-    if [ -s "$out" ]; then "$jetplan" show --format markdown -- "$out" >"$comment" 2>/dev/null; fi
+    if [ -s "$out" ]; then
+        "$jetplan" show --format markdown -- "$out" >"$comment" 2>/dev/null
+        "$jetplan" show --format html -- "$out" >"$page" 2>/dev/null
+        tell_page
+    fi
     exit "$code"
     ;;
 apply)

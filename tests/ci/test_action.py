@@ -59,6 +59,20 @@ def test_plan_then_apply(stage: Stage) -> None:
     assert act(stage, command="plan")["has_changes"] == "false"
 
 
+@pytest.mark.parametrize("command", ["plan", "diff"])
+def test_the_page_of_the_whole_plan_is_kept(stage: Stage, command: str) -> None:
+    """Beside the comment, which may be cut; and no page is told of where there is none."""
+    stage.write_set("/a.mxf")
+    for words in (["init", "-q"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x", "--allow-empty"]):
+        subprocess.run(["git", *words], cwd=stage.project, check=True)
+    assert act(stage, command=command, base="HEAD")["page"] == "true"
+    page = (stage.folder / "runner/jetplan-page.html").read_text()
+    assert page.startswith("<!DOCTYPE html>")
+    assert "/a.mxf" in page
+    stage.write("nonsense")
+    assert "page" not in act(stage, 1, command=command, base="HEAD")
+
+
 def test_arguments_are_words(stage: Stage) -> None:
     """Arguments come one a line, and nothing in them is run by a shell."""
     stage.write_set("/a.mxf", "/b.mxf")
@@ -77,7 +91,7 @@ def test_the_inputs_and_outputs_are_those_of_the_script() -> None:
 
     action: dict[str, Any] = YAML(typ="safe").load(ROOT / "action.yml")
     steps = action["runs"]["steps"]
-    assert not [step for step in steps if "${{" in step["run"]]
+    assert not [step for step in steps if "${{" in step.get("run", "")]
     run = next(step for step in steps if step.get("id") == "run")
     assert {f"INPUT_{name}" for name in INPUTS} <= set(run["env"])
     written = re.findall(r'"(\w+)": ', Path(ci.__file__).read_text())

@@ -89,7 +89,7 @@ def github() -> Iterator[GitHub]:
         thread.join()
 
 
-def put(github: GitHub, folder: Path, body: str, code: int = 0) -> str:
+def put(github: GitHub, folder: Path, body: str, code: int = 0, page: str = "") -> str:
     (folder / "event.json").write_text(json.dumps({"pull_request": {"number": 7}}))
     (folder / "body.md").write_text(body)
     ran = subprocess.run(
@@ -101,6 +101,7 @@ def put(github: GitHub, folder: Path, body: str, code: int = 0) -> str:
             "GITHUB_REPOSITORY": "studio/transfers",
             "COMMENT_AUTHOR": BOT,
             "COMMENT_TOKEN": "a-token",
+            "PAGE_URL": page,
             "NO_PROXY": "127.0.0.1",
         },
         capture_output=True,
@@ -118,6 +119,15 @@ def test_one_comment(github: GitHub, tmp_path: Path) -> None:
     assert "updated" in put(github, tmp_path, f"{MARKER}\ntwo")
     assert github.comments == [("a-person", "looks good"), (BOT, f"{MARKER}\ntwo")]
     assert github.tokens == {"Bearer a-token"}
+
+
+def test_the_page_is_linked(github: GitHub, tmp_path: Path) -> None:
+    """The artifact with the whole plan; nothing where there is none."""
+    url = "https://github.example/studio/transfers/actions/runs/1/artifacts/2"
+    put(github, tmp_path, f"{MARKER}\none\n", page=url)
+    assert github.comments == [(BOT, f"{MARKER}\none\n\n[The whole plan as a page]({url})\n")]
+    put(github, tmp_path, f"{MARKER}\none\n", page="javascript:alert(1)")
+    assert github.comments == [(BOT, f"{MARKER}\none\n")]
 
 
 def test_far_down_a_long_thread(github: GitHub, tmp_path: Path) -> None:
