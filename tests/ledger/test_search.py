@@ -148,7 +148,13 @@ def test_other_spellings_recorded_by_an_older_version_are_met(desk: Desk, opener
     desk.claim(delivery(), 0, "/EP/A.mxf", "/Ep/x/", ident="x")
     desk.ledger._driver.write(lambda tx: tx.run("DELETE FROM jetplan_pages WHERE part LIKE 'folded%'"))
     desk.ledger._driver.write(lambda tx: tx.run("DELETE FROM jetplan_migrations WHERE version >= 4"))
-    desk.ledger._driver.write(lambda tx: tx.run("DROP INDEX jetplan_attempts_job"))
+    for newer in (
+        "DROP INDEX jetplan_attempts_job",
+        "DROP TABLE jetplan_arrivals",
+        "DROP INDEX jetplan_attempts_retry",
+        "ALTER TABLE jetplan_attempts DROP COLUMN retry_of",
+    ):
+        desk.ledger._driver.write(lambda tx, newer=newer: tx.run(newer))  # type: ignore[misc]
     assert desk.ledger.find_twins(desk.scope, "lax", ["/ep/a.mxf"]) == []
     opener().close()
     assert [hit.attempt_id for hit in desk.ledger.find_twins(desk.scope, "lax", ["/ep/a.mxf"])] == ["x"]
