@@ -5,7 +5,7 @@
 .POSIX:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help demo check test test-browser test-lowest test-newest coverage mutate torture bench profile lint format docs \
+.PHONY: help demo check test test-browser test-lowest test-newest coverage mutate fuzz torture bench profile lint format docs \
     picture schemas pins dist clean
 
 VENV := .venv
@@ -14,6 +14,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 PYTEST_ARGS :=
 BENCH_ARGS :=
 TORTURE_ARGS :=
+FUZZ_ARGS :=
 PINS_ARGS :=
 SCENARIO := plan
 PROFILE_ARGS :=
@@ -26,6 +27,7 @@ help:
 	@echo "make test-lowest   run the quick tests with the lowest versions that pyproject.toml allows"
 	@echo "make test-newest   run the quick tests with the newest versions there are"
 	@echo "make coverage      run the tests and measure branch coverage, of child processes too"
+	@echo "make fuzz          odd input for every reader of outside data, for two minutes (FUZZ_ARGS='--seconds 3600')"
 	@echo "make torture       a million schedules of faults, ten thousand kills; hours (TORTURE_ARGS='--seed N')"
 	@echo "make bench         measure, beside anchors measured in the same run (BENCH_ARGS=--quick for a look)"
 	@echo "make profile       draw where the time goes (SCENARIO=validate|plan|plan-first|plan-warm|apply)"
@@ -72,6 +74,9 @@ coverage: $(VENV)/.dev
 	$(BIN)/coverage run -m pytest -m "not browser" -q $(PYTEST_ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+fuzz: $(VENV)/.dev
+	PYTHONPATH=tests/shared $(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
 
 torture: $(VENV)/.dev
 	$(BIN)/python tests/exactly_once/torture.py $(TORTURE_ARGS)

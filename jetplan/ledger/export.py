@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from hashlib import blake2b
 from typing import IO, TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from jetplan.ledger.folding import fill_folded
 from jetplan.ledger.granting import ATTEMPT, SUBJECT
 from jetplan.ledger.leases import RUN
 from jetplan.ledger.profiles import PROFILE
-from jetplan.ledger.rows import judge
+from jetplan.ledger.rows import judge, unfit
 from jetplan.ledger.schema import BLOBS
 from jetplan.ledger.transitions import HISTORY
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 SCHEMA_WITH_FOLDED = 4
 AT_ONCE = 500
+_IDENT = re.compile(r"[0-9A-Za-z._-]{1,64}")
 TABLES: Mapping[str, tuple[Sequence[str], int]] = {
     # columns, and how many of the first ones are the key
     "scopes": (("scope_id", "api_url", "account"), 1),
@@ -99,7 +101,7 @@ def import_(tx: Transaction, file: Iterable[str], pinned: str) -> int:
     digest = blake2b(digest_size=32)
     waiting: list[Row] = []
     table, count, ended, version = "", 0, False, 0
-    for count, line in enumerate(file, 1):
+    for count, line in enumerate(_text_of(file), 1):
         record = _parse(line, count)
         if ended:
             raise JetplanError(f"line {count} of the export comes after its end")
@@ -136,6 +138,17 @@ def _check(tx: Transaction) -> None:
         )
 
 
+def _text_of(file: Iterable[str]) -> Iterator[str]:
+    """The lines of a file. Its bytes become text in pieces, so that the place of an odd one is not known."""
+    try:
+        yield from file
+    except UnicodeError:
+        raise JetplanError(
+            "the export holds bytes that are no UTF-8, so jetplan did not write it; nothing was imported",
+            hint="export the ledger again, or copy the export again as it is",
+        ) from None
+
+
 def _parse(line: str, number: int) -> dict[str, Any]:
     try:
         record = json.loads(line)
@@ -149,7 +162,7 @@ def _parse(line: str, number: int) -> dict[str, Any]:
 def _take_over(tx: Transaction, header: Mapping[str, Any], pinned: str) -> int:
     """Take over the id; the schema version of the ledger that was exported."""
     ident, form, version = (header.get(name) for name in ("jetplanLedger", "formatVersion", "schemaVersion"))
-    if not isinstance(ident, str) or not ident:
+    if not isinstance(ident, str) or not _IDENT.fullmatch(ident):
         raise JetplanError("this is not the export of a ledger: its first line does not say so")
     if form != FORMAT or not isinstance(version, int) or version > schema.newest():
         raise JetplanError(
@@ -162,7 +175,10 @@ def _take_over(tx: Transaction, header: Mapping[str, Any], pinned: str) -> int:
             f"this is the export of ledger {ident}, but the project pins {pinned}; nothing was imported",
             hint="import the export of the pinned ledger: what was sent is recorded there, and not in this one",
         )
-    for name, value in (("ledger_id", ident), ("created_on", str(header.get("createdOn", "")))):
+    created_on = str(header.get("createdOn", ""))
+    if wrong := unfit(created_on):
+        raise JetplanError(f"line 1 of the export is not the head of a ledger: its `createdOn` {wrong}")
+    for name, value in (("ledger_id", ident), ("created_on", created_on)):
         tx.run("UPDATE jetplan_meta SET value = ? WHERE name = ?", (value, name))
     return version
 

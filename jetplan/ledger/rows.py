@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import TYPE_CHECKING, Any
 
 from jetplan.core.attempts import Kind, State
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _STATES = frozenset(state.value for state in State)
 _KINDS = frozenset(kind.value for kind in Kind)
 _LARGEST = 2**63 - 1
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def judge(table: str, column: str, value: Any) -> str:
@@ -32,9 +34,16 @@ def judge(table: str, column: str, value: Any) -> str:
         return "" if whole and 0 <= value <= _LARGEST else "must be a whole number from 0"
     if not isinstance(value, str):
         return "must be text"
+    return unfit(value) or _TEXT.get((table, column), _TEXT.get(("", column), _anything))(value)
+
+
+def unfit(value: str) -> str:
+    """Why neither database can hold a text, as the end of a sentence; empty where both can."""
     if "\0" in value:
         return "must not hold a NUL character"
-    return _TEXT.get((table, column), _TEXT.get(("", column), _anything))(value)
+    if _SURROGATE.search(value):
+        return "must not hold half a character (a lone surrogate)"
+    return ""
 
 
 def _anything(_: str) -> str:

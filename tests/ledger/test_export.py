@@ -122,6 +122,27 @@ def test_a_damaged_export_is_refused_by_postgresql_too(told: str, other_postgres
         ledger.import_(lines(told))
 
 
+@pytest.mark.parametrize(
+    "head", [{"jetplanLedger": "\ud800"}, {"jetplanLedger": "\x1b[2J"}, {"jetplanLedger": ""}, {"createdOn": "\ud800"}]
+)
+def test_a_head_that_cannot_be_kept_or_shown(told: str, head: dict[str, str]) -> None:
+    """The id of a ledger is letters and digits; no part of a head is half a character."""
+    records = parsed(told)
+    with in_memory() as ledger, pytest.raises(JetplanError, match="export"):
+        ledger.import_(sealed([records[0] | head, *records[1:]]))
+
+
+def test_an_export_that_is_no_text(told: str, tmp_path: Path) -> None:
+    """Bytes that are no UTF-8 are told as that, wherever they are, and nothing is kept."""
+    file = tmp_path / "export.jsonl"
+    for at in (2, len(told) - 20):
+        file.write_bytes(told[:at].encode() + b"\xff" + told[at:].encode())
+        with in_memory() as ledger, file.open(encoding="utf-8") as opened:
+            with pytest.raises(JetplanError, match=r"no UTF-8.*nothing was imported"):
+                ledger.import_(opened)
+            ledger.require_empty()
+
+
 def test_every_line_fits_the_published_schema(told: str) -> None:
     """Head, rows and end of a real export; a line with a key too many does not."""
     lines = Draft202012Validator(export_schema())
@@ -153,7 +174,24 @@ def test_another_ledgers_export_is_refused_before_anything_is_kept(told: str, ur
         assert (export(ledger), ledger.ledger_id) == (before, ident)
 
 
-WRONG: list[Any] = [None, True, -1, 1.5, 2**63, [], {}, "", "\0", "no such word", "[]", "{}", "1", "9999-99-99", "!"]
+WRONG: list[Any] = [
+    None,
+    True,
+    -1,
+    1.5,
+    2**63,
+    [],
+    {},
+    "",
+    "\0",
+    "\ud800",
+    "no such word",
+    "[]",
+    "{}",
+    "1",
+    "9999-99-99",
+    "!",
+]
 
 
 def test_no_value_gets_in_that_a_later_command_stumbles_over(told: str) -> None:
