@@ -59,7 +59,7 @@ def import_ledger(settings: Settings, file: Path) -> tuple[int, str]:
 
 
 def reopen_ledger(settings: Settings, reason: str) -> bool:
-    """Undo a move that nobody goes on with; whether the ledger was moved."""
+    """Undo a move, so that the ledger goes on at its old place. Returns whether it had been moved."""
     check_reason(reason)
     with pinned_ledger(settings, verify=False) as ledger:
         reopened = ledger.reopen()

@@ -1,4 +1,4 @@
-"""Remembers what `plan` told, and tells it again where all that it follows from is the same. Safe to delete.
+"""Keeps the last output of `plan` and shows it again while all its inputs are the same. Safe to delete.
 
 A plan follows from the manifests, settings and options, from this program, from the server's lists and from the
 ledger. Where these are what they were, so is the plan: the lists are still asked for and the ledger is still read,
@@ -37,7 +37,7 @@ class CachedPlan(msgspec.Struct, frozen=True):
 
 
 class RememberedPlan:
-    """The last plan that was told of a folder in one format, and what was asked then."""
+    """The cached plan of a folder in one format, with the inputs that it was made from."""
 
     def __init__(self, root: Path, form: str, question: bytes, folder: Path) -> None:
         self._file = folder / f"{name_for(root)}.{form}.plan"
@@ -46,15 +46,15 @@ class RememberedPlan:
 
     @property
     def warnings(self) -> str | None:
-        """What was warned of when the same was asked; None where it was not, so that the manifests must be read."""
+        """The warnings of the cached plan; None where the inputs differ, so that the manifests must be read."""
         return None if self._told is None else self._told.warnings
 
     def told(self, seen: bytes | None) -> CachedPlan | None:
-        """What was told where the same was asked and the same was seen (see `seen_of`)."""
+        """The cached plan if inputs and observation (see `seen_of`) are the same, else None."""
         return self._told if seen is not None and seen == self._seen else None
 
     def keep(self, seen: bytes, told: CachedPlan) -> None:
-        """Remember this instead. Where it cannot be written, nothing is remembered."""
+        """Keep this plan instead. If it cannot be written, none is kept."""
         with suppress(OSError, UnicodeEncodeError):
             write_whole(self._file, [self._question, seen, msgspec.msgpack.encode(told)])
 

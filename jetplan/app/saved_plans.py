@@ -1,4 +1,7 @@
-"""Saved plans as files: written beside and moved into place, read with a bound on their size. What they say: render."""
+"""Saved plans as files: written aside and moved into place, read with a limit on their size.
+
+`render` knows their content.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,7 @@ def save_plan(file: Path, report: Report, bound: Bound) -> str:
 
 
 def bound_of(settings: Settings, ledger: Ledger, observation: Observation, spec: Spec, manifests: Path) -> Bound:
-    """What a plan made now rests on."""
+    """What a plan made now depends on."""
     binding = bind(spec, observation.observed)
     return Bound(
         settings.api_url,

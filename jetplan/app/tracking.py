@@ -23,6 +23,7 @@ def check_not_tracked(ledger: str) -> None:
         return
     if tracked:
         raise LedgerMismatch(
-            f"git tracks the ledger {file}: a checkout would bring back an older one, which sends again",
+            f"git tracks the ledger {file}: a checkout would bring back an older one, "
+            "and what was sent since would be sent again",
             hint=f"run `git rm --cached {shlex.quote(str(file))}`, commit that, and keep the file where it is",
         )

@@ -37,7 +37,7 @@ class Waited:
 
     @property
     def exit_code(self) -> ExitCode:
-        """What the wait ends with: what has not ended, or cannot be followed any more, is not done."""
+        """The exit code of the wait. What has not ended, or cannot be followed any more, counts as not done."""
         return exit_code_for(self.left, undone=bool(self.wait.timed_out or self.wait.lost))
 
 

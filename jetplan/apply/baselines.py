@@ -1,6 +1,6 @@
-"""The look before sending: what the server shows for a job, and what of it no recorded attempt accounts for.
+"""The look before sending: what the server shows for a job, compared with the attempts in the ledger.
 
-One look a job and run: what comes after it in the same run is newer in any case.
+Each job is looked at once in a run. Whatever the server shows later is newer than this run's first request.
 """
 
 from __future__ import annotations
@@ -27,14 +27,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What one look at a job gave."""
+    """The result of one look at a job."""
 
     baseline: Mapping[str, Any] | None
     shown: Shown
 
 
 class Baselines:
-    """The looks of one run. `allow_resend`: why a person lets objects go that Jet shows already, if one does."""
+    """The looks of one run.
+
+    `allow_resend`: a person's reason to send objects that Jet shows already, if there is one.
+    """
 
     def __init__(
         self, client: JetClient, ledger: Ledger, scope: str, run_id: str, allow_resend: Mapping[str, Any] | None = None
@@ -51,21 +54,21 @@ class Baselines:
         self._expected: dict[str, list[SubmitBatch]] = defaultdict(list)
 
     def expect(self, job_id: str, steps: Sequence[SubmitBatch]) -> None:
-        """Steps that will ask about a job: of its files only those are kept that may be theirs."""
+        """Announce steps that will ask about a job: the look keeps only files that may be theirs."""
         with self._lock:
             self._expected[job_id] += steps
             if job_id not in self._made:
                 self._seen.pop(job_id, None)
 
     def made(self, job_id: str) -> None:
-        """A job made in this run has moved nothing yet: no look is needed."""
+        """A job that was made in this run has moved nothing, so no look is needed."""
         self._made.add(job_id)
         self._seen[job_id] = _Seen({"transfers": []}, Shown((), ""))
 
     def look(self, step: SubmitBatch, attempt: NewAttempt) -> Looked:
-        """What the job shows, held against what is recorded. Raises Unreachable.
+        """What the job shows, compared with the ledger. Raises Unreachable.
 
-        What the server does not show to these credentials keeps nothing back.
+        Where the server does not show files to these credentials, nothing is withheld.
         """
         seen = self._look_at(attempt.job_id, step.route.source.url)
         shown = seen.shown.of(attempt.paths)
@@ -102,7 +105,7 @@ class Baselines:
         before: dict[str, tuple[bool, frozenset[str] | None]] = {}
         for attempt_id in {hit.attempt_id for hit in hits}:
             found = self._ledger.attempt(attempt_id)
-            # What this run has claimed and not sent yet has no baseline, and has caused nothing.
+            # An attempt of this run that was not sent yet has no baseline and has caused nothing.
             unsent = found.run.run_id == self._run_id and found.baseline is None
             counts = found.job_id in ("", attempt.job_id) and not unsent
             there = None if found.baseline is None else frozenset(found.baseline.get("transfers", ()))
@@ -115,7 +118,7 @@ class Baselines:
         return holders
 
     def _answered(self, step: SubmitBatch, attempt: NewAttempt) -> frozenset[str]:
-        """Transfers for which an attempt of a lower revision was withheld: raising the revision is the answer."""
+        """Transfers for which an attempt of a lower revision was withheld. Raising the revision answers for them."""
         subjects = [step.subject, *step.also]
         refused = self._ledger.attempts(self._scope, subjects, states=frozenset({State.NOT_SENT}))
         return frozenset(

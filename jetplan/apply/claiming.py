@@ -1,6 +1,6 @@
 """Claims for many subjects, some at a time in one commit, while what was claimed before is being sent.
 
-Who claims, and what follows from it, is the claimants' matter: jobs to be created, sets to be delivered.
+What is claimed, and what follows, is decided by the claimants: jobs to create, sets to deliver.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Follows: TypeAlias = "Iterable[Callable[[], Iterable[object]]]"
 CLAIMED_TOGETHER = 64
 """Attempts claimed at once: few commits, and few to hand back when a run is stopped."""
 OBJECTS_TOGETHER = 320_000
-"""Their objects: all of them are in memory, packed, until the commit."""
+"""The most objects in one claim: all of them are in memory, packed, until the commit."""
 
 
 class Claimant(Protocol):

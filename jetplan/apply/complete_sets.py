@@ -1,4 +1,4 @@
-"""Sets that are entirely sent are remembered by their digest, so that the next plan need not read their objects."""
+"""Records the digest of each set that was sent in whole, so that the next plan need not read its objects."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def record_complete_sets(
     scope: str,
     sizes: Mapping[str, bytes],
 ) -> None:
-    """Settle the digest of each set of which nothing is left. `accepted` says so of the step at a position of the plan.
+    """Record the digest of each complete set. `accepted` says whether the step at a position of the plan was accepted.
 
-    What was sent stays sent, so a digest once settled stays true; a ledger that cannot note it costs only time.
+    What was sent stays sent, so a recorded digest stays true. If it cannot be recorded, only time is lost.
     """
     found = [(subject, digest, sizes.get(name)) for name, (subject, digest) in _whole(plan, accepted).items()]
     with suppress(JetplanError):

@@ -91,7 +91,7 @@ class JobCreation:
             case Taken(by):
                 self._report(StepSkipped(self._step, "another attempt holds the claim", tuple(by)))
             case error:
-                # Should the commit have taken place after all, the end of the run hands the claim back.
+                # If the commit took place after all, the claim is released when the run ends.
                 self._report(StepNotSent(self._step, error.message, self._attempt.attempt_id))
         return []
 

@@ -73,7 +73,7 @@ class SetDelivery:
                 raise result
             result = self._without_conflicts(claim, result, concurrent)
         except JetplanError as error:
-            # Should the commit have taken place after all, the end of the run hands the claims back.
+            # If the commit took place after all, the claims are released when the run ends.
             for at, _ in pairs:
                 self._report(at, StepNotSent(self._steps[at], error.message))
             return []

@@ -41,7 +41,7 @@ def since_boot() -> float:
 
 
 class Halt(Protocol):
-    """What tells the driver to stop, and sleeps for it."""
+    """Tells the driver to stop, and wakes it from its sleep."""
 
     def __bool__(self) -> bool: ...
     def by_error(self, error: JetplanError) -> None:
@@ -81,7 +81,7 @@ class ProtocolDriver:
         self._stop = stop
         self._throttle = throttle
         self.alarms: list[str] = []
-        """What a healthy server never does, told once the run has ended."""
+        """What a healthy server never does, as sentences. They are shown when the run has ended."""
 
     def drive(self, protocol: Generator[Effect, Any, End], channel: Channel) -> End:
         """Run a protocol to its end. Nothing is raised: what went wrong is part of the end.
@@ -153,11 +153,11 @@ class ProtocolDriver:
         return permitted
 
     def _acquire(self, current: _Current) -> str:
-        """Wait for a place on the wire; why nothing may leave after all, or nothing."""
+        """Wait for a place on the wire. Returns why the request may not be sent after all; empty where it may."""
         if self._throttle is not None:
             current.acquired = self._throttle.acquire(self._stop.__bool__)
             if not current.acquired:
-                return "the run was stopped before it left"
+                return "the run was stopped before the request was sent"
         if self._clock() - current.permitted_at > self._stale_after:
             return "the run was held up for so long that its permission to send was out of date"
         return ""
@@ -193,7 +193,7 @@ class ProtocolDriver:
         return Recorded(marked.done or marked.state is effect.to, marked.state)
 
     def _alarm_of_contradiction(self, effect: Record, state: State) -> None:
-        """A run that was thought dead comes back with an answer, and somebody has said otherwise meanwhile."""
+        """Raise an alarm where the answer contradicts what was recorded while this run was taken for dead."""
         said = state.value.replace("_", " ")
         if effect.to is State.ACCEPTED and state in RELEASED:
             self.alarms.append(
@@ -227,7 +227,10 @@ class ProtocolDriver:
         return NotSentEnd(current.attempt_id, error.message)
 
     def _release(self, attempt_id: str, reason: str) -> None:
-        """Hand an unsent attempt back. If even that fails, the next run does it when this one's lease has ended."""
+        """Release an attempt that was not sent.
+
+        If that fails, the next run does it after this run's lease has ended.
+        """
         with suppress(JetplanError):
             self._ledger.transition(attempt_id, State.NOT_SENT, {"reason": reason}, run_id=self._run_id)
 

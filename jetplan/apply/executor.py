@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 ADOPTED_TOGETHER = 256
 """Jobs adopted before their lines are told and a stop is heeded."""
 THREADS_A_REQUEST = 2
-"""While one thread of a place waits for the wire, another waits for the ledger; the throttle counts the places."""
+"""Threads per place: one waits for the wire while another waits for the ledger. The throttle counts the places."""
 
 
 def apply_plan(
@@ -121,7 +121,7 @@ class _Run:
         if work:
             try:
                 Work(work, THREADS_A_REQUEST * self._options.parallelism).run(self._grace_left)
-            except JetplanError as error:  # the ledger, most likely; whatever else was done is to be told all the same
+            except JetplanError as error:  # most likely the ledger failed; the results so far are reported all the same
                 self._failure = self._failure or error
 
     def _grace_left(self) -> float | None:

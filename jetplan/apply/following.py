@@ -37,7 +37,7 @@ class Followed:
 
     @property
     def unseen(self) -> bool:
-        """Whether Jet calls it completed, and not every file of it is seen: lists may come later than words."""
+        """Whether Jet calls it completed while not every file is listed yet: the list may lag behind."""
         return self.end is None and self.state == COMPLETED
 
 

@@ -43,7 +43,7 @@ def adopt_together(steps: Sequence[AdoptJob], context: Context) -> list[Result]:
 
 
 def set_paused(step: CreateJob | AdoptJob | UpdateJob, job_id: str, paused: bool, context: Context) -> Result:
-    """Pausing twice is pausing once, so a lost answer is simply asked again on the next run."""
+    """Pausing twice has the effect of pausing once. So after a lost answer the next run just pauses again."""
     match context.client.set_paused(job_id, paused):
         case AcceptedAnswer():
             return JobApplied(step, job_id)
@@ -83,7 +83,7 @@ def settle_creations(doubtful: Sequence[Attempt], context: Context) -> dict[str,
 
 
 def settle_earlier_creations(context: Context) -> list[str]:
-    """Settle the doubtful creations of earlier runs: on the server, or after some looking not. Returns attempt ids.
+    """Settle the creations in doubt of earlier runs: found on the server, or not found after some looks. Attempt ids.
 
     Creating a job moves no file, and jobs can be listed: unlike a delivery's, its absence is believed after a while.
     """

@@ -1,4 +1,4 @@
-"""Many runners at once: what another run is at is waited for, a little, and then planned again."""
+"""Several runs at once: wait a little for what another run is sending, then plan again."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def apply_in_rounds(
 ) -> ApplyOutcome:
     """Apply a plan; while other live runs hold some of it, wait for them, plan again, apply what is left.
 
-    `replan` observes and plans anew: of a round before it only what was done lasts. Claims decide who sends what:
-    this only makes the end of a race a truthful one.
+    `replan` observes and plans anew: of a round before it only what was done lasts. Claims decide which run sends what:
+    waiting only makes the result of each run complete.
     """
     deadline = time.monotonic() + options.await_others
     outcome = apply_plan(plan, context, sizes, options, on_result)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jetplan.core.attempts import Attempt
 
 _LOOKS = (0.3, 0.7, 1.5, 2.5)
-"""Seconds before each look for what has just been lost sight of."""
+"""Seconds before each look for a delivery whose answer was just lost."""
 
 
 def settle_earlier(context: Context) -> list[Attempt]:
@@ -51,7 +51,7 @@ def _record_failure(context: Context, attempt_id: str, evidence: Evidence) -> No
 
 
 def settle_soon(context: Context, attempt_ids: Collection[str]) -> set[str]:
-    """Look a few times for what this run has just lost sight of: most servers show a transfer within seconds."""
+    """Look a few times for deliveries whose answers this run has just lost: most are shown within seconds."""
     left = set(attempt_ids)
     for delay in _LOOKS:
         if not left or not context.stop.wait(delay):

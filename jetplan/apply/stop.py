@@ -18,7 +18,7 @@ class Stop:
         self.signal: int | None = None
         """The signal that asked for it, if one did."""
         self.error: JetplanError | None = None
-        """What makes going on pointless, for instance refused credentials."""
+        """The error that makes it pointless to go on, for instance refused credentials."""
 
     def by_signal(self, number: int) -> None:
         """Stop because of a signal. Takes no lock: it runs inside a signal handler."""

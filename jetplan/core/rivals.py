@@ -86,7 +86,7 @@ class Rivals:
         return met
 
     def _are_apart(self, destination: str) -> bool:
-        """Whether certainly no two sets share an object at a destination: the usual case.."""
+        """Whether certainly no two sets share an object at a destination: the usual case."""
         if destination not in self._apart:
             self._apart[destination] = _have_nothing_in_common(self._tables.get(destination, ()))
         return self._apart[destination]

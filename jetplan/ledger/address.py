@@ -1,4 +1,4 @@
-"""From a ledger's URL to an open ledger: made, migrated, or refused with a sentence that says why."""
+"""Opens the ledger at a URL: makes or migrates it, or refuses it and says why."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def _sqlite(path: Path, clock: Callable[[], datetime], *, create: bool) -> Sqlit
 
 
 def _make_file(path: Path) -> None:
-    """An empty file that only its owner may read, in a folder that remembers it after a power cut."""
+    """Make an empty file that only its owner may read, and sync its folder so that it survives a power cut."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))

@@ -31,7 +31,7 @@ def check(driver: Driver) -> list[Finding]:
 
 
 def invariants(tx: Transaction) -> list[Finding]:
-    """What the rows of a ledger say that cannot be so. An import asks before it commits."""
+    """What is impossible in the rows of a ledger. An import asks this before it commits."""
     return [*_subjects(tx), *_states(tx), *_contents(tx), *_claims(tx), *_deliveries(tx), *_arrivals(tx), *_retries(tx)]
 
 
@@ -51,7 +51,7 @@ def _subjects(tx: Transaction) -> Iterator[Finding]:
 
 
 def _states(tx: Transaction) -> Iterator[Finding]:
-    """Each attempt stands where its history ends, and its history is one that may happen."""
+    """Each attempt's state is the last of its history, and its history consists of allowed transitions."""
     rows = tx.rows(
         """SELECT a.attempt_id, a.state, a.seq, t.seq, t.from_state, t.to_state FROM jetplan_attempts a
            LEFT JOIN jetplan_transitions t ON t.attempt_id = a.attempt_id ORDER BY a.attempt_id, t.seq"""

@@ -124,7 +124,7 @@ def _in_the_way(tx: Transaction, request: ClaimRequest, *, seen: bool) -> list[s
 
 
 def holders(tx: Transaction, request: ClaimRequest, *, seen: bool) -> list[str]:
-    """The attempts that stand in the way; `seen`: the planner has seen all of the subject's own."""
+    """The attempts that conflict with a claim. `seen`: the planner has seen all attempts of the subject itself."""
     if request.subject.kind is Kind.JOB:
         states = _UNFINISHED if seen else _HOLDING
         rows = rows_in(

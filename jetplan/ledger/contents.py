@@ -1,4 +1,4 @@
-"""What an attempt carries, packed: sorted keys in pages, the folders above its objects, its listing for people.
+"""The packed contents of an attempt: sorted keys in pages, the folders above its objects, and its list of paths.
 
 A page is up to PAGE_KEYS sorted keys in one row, found by its first key. So one key is looked up in any attempt by
 one step down an index, and a million objects are four thousand rows.
@@ -142,7 +142,7 @@ def unpack_listing(listing: bytes) -> tuple[list[str], array[int]]:
 
 
 def _little_endian(sizes: array[int]) -> array[int]:
-    """The same on every machine; where it is the machine's own order, nothing is done."""
+    """In little-endian order on every machine."""
     if sys.byteorder == "big":
         sizes = array("q", sizes)
         sizes.byteswap()

@@ -27,7 +27,7 @@ class Counter:
         return 0
 
     def write(self, ledger_id: str, number: int) -> None:
-        """Put a number down, in one write of a fixed length. A folder that cannot be written to has no counter."""
+        """Write the number, in one write of a fixed length. A folder that cannot be written to has no counter."""
         with suppress(OSError):
             if self._file < 0:
                 self._file = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)

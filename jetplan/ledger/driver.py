@@ -26,7 +26,7 @@ WHAT_FOLLOWS = (
 
 
 class OperationFailed(JetplanError):
-    """The database refused a statement for what it says (a constraint): its neighbours in a batch may be fine."""
+    """The database refused a statement because of a constraint. Other statements of the batch may succeed."""
 
     def __init__(self, why: str) -> None:
         super().__init__(f"the ledger refused what was to be written: {why}")
@@ -90,7 +90,7 @@ class Driver(Protocol):
         """A person has said that the database is right as it stands: what is known beside it follows."""
 
     def integrity(self) -> list[str]:
-        """What the database itself finds wrong with its files, in sentences."""
+        """What the database's own check finds wrong with its files, in sentences."""
 
     def close(self) -> None:
         """Let go of all connections."""

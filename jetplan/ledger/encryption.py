@@ -1,4 +1,4 @@
-"""Which encryption a PostgreSQL ledger gets that its URL does not speak of: a checked certificate beyond this machine.
+"""The encryption of a PostgreSQL ledger whose URL does not say: a verified certificate, except on this machine.
 
 libpq's own default sends the password in clear to a server that refuses TLS.
 """

@@ -1,4 +1,4 @@
-"""Writes the folded forms of paths for attempts that were recorded before these were kept."""
+"""Adds the folded forms of paths to attempts that an older version recorded without them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing down what was granted: subjects, their versions, attempts with all they carry. Decides nothing."""
+"""Writes granted claims: subjects, their versions, and attempts with their contents. Decides nothing."""
 
 from __future__ import annotations
 

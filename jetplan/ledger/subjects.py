@@ -1,4 +1,4 @@
-"""What is noted about subjects beside their attempts: digests known to be sent, adopted jobs, baselines."""
+"""What is recorded of subjects beside their attempts: digests of complete sets, adopted jobs, baselines."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def record_baseline(
     who: str,
     reason: str,
 ) -> ClaimResult:
-    """Record an attempt that never was one: a person says that these objects were sent already."""
+    """Record objects that a person says were sent already, as an attempt that was accepted."""
     request = ClaimRequest(scope_id, subject, -1, [packed], run_id)
     tx.lock(sorted(claims.locks(tx, [request])))
     in_the_way = claims.holders(tx, request, seen=False)

@@ -1,4 +1,4 @@
-"""Moments as text: ISO 8601 in UTC with microseconds and `Z`, so that they sort and read alike in both databases."""
+"""Times as text: ISO 8601 in UTC with microseconds and `Z`, which sort the same in both databases."""
 
 from __future__ import annotations
 

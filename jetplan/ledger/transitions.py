@@ -38,7 +38,7 @@ class TransitionRequest:
 
 @dataclass(slots=True)
 class _Standing:
-    """Where an attempt stands, as read and then as moved within the batch."""
+    """The state of an attempt, as read and then as changed within the batch."""
 
     state: State
     seq: int
@@ -163,7 +163,7 @@ def _same_delivery(
 
 
 def _doubted(request: TransitionRequest, same: Sequence[str]) -> TransitionRequest:
-    """What is recorded in place of a yes whose delivery id another attempt has: one of the two may not be there.
+    """What is recorded instead of ACCEPTED where another attempt has the delivery id: one of them may be missing.
 
     The id stays the other's: asking the server about it would tell nothing of this attempt.
     """

@@ -1,4 +1,4 @@
-"""Text on its way into the ledger and out: names, lock names, JSON, and characters a database cannot hold."""
+"""Text as the ledger stores it: names, lock names, JSON, and a replacement for what a database cannot hold."""
 
 from __future__ import annotations
 
@@ -35,5 +35,5 @@ def subject_id(scope_id: str, subject: SubjectKey) -> str:
 
 
 def lock_name(scope_id: str, kind: Kind, name: str) -> str:
-    """What writers of a subject hold while they look and write: the routes of a name share it."""
+    """The lock that writers of a subject hold while they read and write. All routes of a name share it."""
     return f"{scope_id}\0{kind.value}\0{name}"

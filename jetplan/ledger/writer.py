@@ -143,7 +143,7 @@ class Writer:
             _deliver(items, answers)
 
     def _gather(self, callers: int, patience: float) -> list[_Item]:
-        """What waits, and what those who were just answered ask next: they come within a moment, or not at all.
+        """The requests that wait, and those that follow at once from callers that were just answered.
 
         Nothing once the writer is closed and everything was carried out.
         """
@@ -170,7 +170,7 @@ class Writer:
 
 
 def _apply_all(tx: Transaction, items: Sequence[_Item]) -> list[Any]:
-    """Group by kind: all callers wait, so any order among them is as good."""
+    """Group requests by kind. All callers wait, so their order does not matter."""
     groups: dict[Handler[Any, Any], list[int]] = {}
     for at, item in enumerate(items):
         groups.setdefault(item.handler, []).append(at)
