@@ -16,6 +16,7 @@ BENCH_ARGS :=
 TORTURE_ARGS :=
 FUZZ_ARGS :=
 PINS_ARGS :=
+MUTATE_ARGS :=
 SCENARIO := plan
 PROFILE_ARGS :=
 
@@ -28,6 +29,7 @@ help:
 	@echo "make test-newest   run the quick tests with the newest versions there are"
 	@echo "make coverage      run the tests and measure branch coverage, of child processes too"
 	@echo "make fuzz          odd input for every reader of outside data, for two minutes (FUZZ_ARGS='--seconds 3600')"
+	@echo "make mutate        break the code in one place at a time; hours (MUTATE_ARGS='--share 0.1', '--report')"
 	@echo "make torture       a million schedules of faults, ten thousand kills; hours (TORTURE_ARGS='--seed N')"
 	@echo "make bench         measure, beside anchors measured in the same run (BENCH_ARGS=--quick for a look)"
 	@echo "make profile       draw where the time goes (SCENARIO=validate|plan|plan-first|plan-warm|apply)"
@@ -78,6 +80,9 @@ coverage: $(VENV)/.dev
 fuzz: $(VENV)/.dev
 	PYTHONPATH=tests/shared $(BIN)/python -m tests.fuzz $(FUZZ_ARGS)
 
+mutate: $(VENV)/.tools
+	nice -n 10 $(BIN)/python tests/mutation.py $(MUTATE_ARGS)
+
 torture: $(VENV)/.dev
 	$(BIN)/python tests/exactly_once/torture.py $(TORTURE_ARGS)
 
@@ -121,7 +126,7 @@ dist: $(VENV)/.tools
 	$(BIN)/python ci/release/contents.py dist
 
 clean:
-	rm -rf $(VENV) $(VENV)-* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-* mutants build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # The stamps say what was installed: changing the pins or pyproject.toml installs again.
 $(VENV)/.made:
