@@ -94,7 +94,8 @@ def test_a_new_set(request_: Any) -> None:
     request_.propose(BASE + NEW_SET)
     for comment in (request_.comment(), request_.comment_of_a_fork()):
         heading = comment.splitlines()[1]
-        assert re.search(r"2 objects \(1\.2 MB\) w(ill|ould) be sent from .*NYC Dailies.* to .*LAX Ingest", heading)
+        sent = r"2 objects \(1\.2 MB declared\) w(ill|ould) be sent from .*NYC Dailies.* to .*LAX Ingest"
+        assert re.search(sent, heading)
         assert "cannot be undone" in first_lines(comment)
         assert "Sent again:" not in comment
         assert "Blocked" not in comment
@@ -125,7 +126,8 @@ def test_a_resend_with_a_mistake(request_: Any) -> None:
     request_.propose(BASE.replace("    objects:", "    revision: 2\n    objects:"))
     for comment in (request_.comment(), request_.comment_of_a_fork()):
         top = first_lines(comment)
-        assert re.search(r"2 objects \(3\.0 kB\), all sent before, w(ill|ould) be sent", comment.splitlines()[1])
+        again = r"2 objects \(3\.0 kB declared\), all sent before, w(ill|ould) be sent"
+        assert re.search(again, comment.splitlines()[1])
         assert "Sent again: 2 objects (3.0 kB) of set" in top.replace("`", "")
         assert "because its revision was raised to 2" in top
     request_.propose(BASE.replace("b.mxf, sizeInBytes: 2000", "b.mxf, sizeInBytes: 2000, revision: 2"))
