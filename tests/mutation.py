@@ -9,10 +9,12 @@ Sentences are left alone: a test that repeats a message proves nothing. What is 
 from __future__ import annotations
 
 import argparse
+import sys
 import zlib
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from mutmut import __main__ as mutmut
 from mutmut.configuration import config
 from mutmut.mutation import mutators
@@ -48,7 +50,39 @@ def leave_sentences_alone() -> None:
 def whole_tests(_: PytestRunner, tests: Iterable[str]) -> list[str]:
     """Name test functions without their parameters: not every parameter's id can be handed to pytest again."""
     named = list(dict.fromkeys(test.partition("[")[0] for test in tests))
-    return ["-x", "-q", *(named or config().pytest_add_cli_args_test_selection)]
+    return ["-x", "-q", *named] if named else ["-q", *config().pytest_add_cli_args_test_selection]
+
+
+class Failing:
+    """Notes the tests that fail without any mutant: with them, every mutant would count as killed."""
+
+    def __init__(self) -> None:
+        self.tests: set[str] = set()
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Called by pytest."""
+        if report.failed:
+            self.tests.add(report.nodeid)
+
+
+def without_failing(run_stats: Any) -> Any:
+    """Leave out the tests that fail as things are, and say which they are."""
+
+    def running(self: PytestRunner, *, tests: Iterable[str]) -> int:
+        failing, plain = Failing(), self.execute_pytest
+        self.execute_pytest = lambda words, **more: plain(words, plugins=[*more.get("plugins", ()), failing])
+        try:
+            code = int(run_stats(self, tests=tests))
+        finally:
+            del self.execute_pytest
+        for entered in state().tests_by_mangled_function_name.values():
+            entered.difference_update(failing.tests)
+        for test in failing.tests:
+            state().duration_by_test.pop(test, None)
+        print(f"left out, as they fail: {sorted(failing.tests)}", file=sys.__stderr__)
+        return 0 if code == pytest.ExitCode.TESTS_FAILED else code
+
+    return running
 
 
 def choose_tests(collect: Any) -> Any:
@@ -136,6 +170,7 @@ def main() -> None:
         return
     leave_sentences_alone()
     PytestRunner._pytest_args_regular_run = whole_tests
+    PytestRunner.run_stats = without_failing(PytestRunner.run_stats)
     mutmut.collect_or_load_stats = choose_tests(mutmut.collect_or_load_stats)
     collect = mutmut.collect_source_file_mutation_data
     mutmut.collect_source_file_mutation_data = choose_mutants(collect, given.share, given.again)
