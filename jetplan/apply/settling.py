@@ -46,7 +46,7 @@ def _record_failure(context: Context, attempt_id: str, evidence: Evidence) -> No
         more = f" and {len(evidence.failed) - 1} more" if len(evidence.failed) > 1 else ""
         context.driver.alarms.append(
             f"the server accepted attempt {attempt_id}, and says that {evidence.failed[0]}{more} failed: "
-            "raise `revision` on what failed to send it again"
+            f"`jetplan retry {attempt_id}` sends what failed again, and so does a raised `revision`"
         )
 
 

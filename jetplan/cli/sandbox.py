@@ -43,6 +43,13 @@ Files that fail read PATH=KIND[*TIMES]; PATH may hold * and ?. Kinds: missing, p
 @click.option(
     "--fail", "failures", multiple=True, metavar="PATH=KIND[*TIMES]", help="Files that fail, see below. Repeatable."
 )
+@click.option(
+    "--clock",
+    type=click.Choice(["real", "virtual"]),
+    default="real",
+    show_default=True,
+    help="A virtual clock stands still until POST /_sandbox/clock moves it.",
+)
 @click.option("--token-lifetime", type=click.IntRange(min=1), default=3600, help="Seconds.  [default: 3600]")
 @click.option("--client-id", help="Accepted client id, instead of JETPLAN_CLIENT_ID or `sandbox`.")
 @click.option(
@@ -69,6 +76,7 @@ def command(
     state: Path | None,
     faults: tuple[str, ...],
     failures: tuple[str, ...],
+    clock: str,
     token_lifetime: int,
     client_id: str | None,
     client_secret_file: Path | None,
@@ -88,6 +96,7 @@ def command(
     """
     try:
         from jetplan.sandbox.auth import Client
+        from jetplan.sandbox.clock import Clock
         from jetplan.sandbox.failing import FailureSpecError
         from jetplan.sandbox.faults import FaultSpecError
         from jetplan.sandbox.jet import Settings
@@ -109,6 +118,7 @@ def command(
         state=state,
         faults=faults,
         failures=failures,
+        clock=Clock(virtual=clock == "virtual"),
         clients=(client, viewer),
         token_lifetime=token_lifetime,
         workers=workers,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import Kind, SubjectKey
 from jetplan.core.observed import ObservedJob, ObservedProfile
-from jetplan.core.plan import AdoptJob, CreateJob, Plan, Route, SubmitBatch, UpdateJob, sums
+from jetplan.core.plan import AdoptJob, CreateJob, Plan, Retry, Route, SubmitBatch, UpdateJob, sums
 from jetplan.errors import Place
 from jetplan.render import totals
 from jetplan.render.digest import digest_of
@@ -79,6 +79,7 @@ def _steps(report: model.Report) -> Iterator[CreateJob | AdoptJob | UpdateJob | 
                     rows.indexes,
                     amount.known_bytes,
                     amount.unknown_sizes,
+                    retry=Retry(delivery.retry_of) if delivery.retry_of else None,
                 )
 
 

@@ -45,6 +45,8 @@ ROUTES: tuple[tuple[str, str, Access, Handler], ...] = (
     ("GET", "/_sandbox/faults", "neighbour", backstage.show_faults),
     ("POST", "/_sandbox/faults", "neighbour", backstage.set_faults),
     ("DELETE", "/_sandbox/faults", "neighbour", backstage.clear_faults),
+    ("GET", "/_sandbox/clock", "neighbour", backstage.show_clock),
+    ("POST", "/_sandbox/clock", "neighbour", backstage.move_clock),
     ("GET", "/_sandbox/failures", "neighbour", backstage.show_failures),
     ("POST", "/_sandbox/failures", "neighbour", backstage.set_failures),
     ("GET", "/_sandbox/browse", "neighbour", backstage.browse),

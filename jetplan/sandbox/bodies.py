@@ -123,6 +123,11 @@ class FaultsBody(Struct, frozen=True):
     faults: list[str]
 
 
+class ClockBody(Struct, frozen=True):
+    advance: float | None = None
+    to: str | None = None
+
+
 class FailuresBody(Struct, frozen=True):
     failures: list[str]
 

@@ -41,12 +41,14 @@ class Connection:
         faults: Faults,
         journal: Journal,
         ending: Callable[[], bool],
+        clock: Callable[[], float],
     ) -> None:
         self._sock = sock
         self._application = application
         self._faults = faults
         self._journal = journal
         self._ending = ending
+        self._clock = clock
         self._bodiless = False
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=1 << 16)
 
@@ -75,7 +77,7 @@ class Connection:
             response = self._application.handle(request)
             if not backstage:
                 self._journal.record(request.method, request.path, response.status, None, response.note)
-            self._send(response, time.time())
+            self._send(response, self._clock())
         elif not self._suffer(request, picked):
             return False
         return self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
@@ -98,7 +100,7 @@ class Connection:
             response = stand_in(harsh)
         told = None if harsh is not None and harsh.kind.startswith(("cut-", "reset-", "drop")) else response.status
         self._journal.record(request.method, request.path, told, names, note)
-        now = time.time() + sum(fault.number(0) for fault in picked if fault.kind == "clock")
+        now = self._clock() + sum(fault.number(0) for fault in picked if fault.kind == "clock")
         if harsh is None or harsh.kind in ("status", "status-after-commit"):
             self._send(response, now)
             return True
@@ -159,7 +161,7 @@ class Connection:
         try:
             if self._http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
                 answer = refuse(RefusedError(status, message, {"connection": "close"}))
-                self._send(answer, time.time())
+                self._send(answer, self._clock())
         except (OSError, h11.LocalProtocolError):
             reset(self._sock)
 

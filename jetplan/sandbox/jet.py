@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from jetplan.sandbox.auth import Auth, Client
 from jetplan.sandbox.catalogue import Catalogue
+from jetplan.sandbox.clock import Clock
 from jetplan.sandbox.copier import Copier
 from jetplan.sandbox.deliveries import Deliveries
 from jetplan.sandbox.failing import Failures
@@ -17,9 +16,6 @@ from jetplan.sandbox.journal import Journal
 from jetplan.sandbox.progress import Progress
 from jetplan.sandbox.store import Store
 from jetplan.sandbox.wire import Wire
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 DEFAULT_CLIENTS = (
     Client("sandbox", "sandbox"),
@@ -53,7 +49,7 @@ class Settings:
     roots: tuple[Path, ...] = ()
     any_folder: bool = False
     idle: float = 120
-    clock: Callable[[], float] = field(default=time.time)
+    clock: Clock = field(default_factory=Clock)
 
 
 class Jet:
@@ -64,7 +60,7 @@ class Jet:
         self.any_folder = settings.any_folder
         self.faults = Faults(settings.faults)
         self._store = Store(str(settings.state) if settings.state else None)
-        clock = settings.clock
+        self.clock = clock = settings.clock
         self.catalogue = Catalogue(self._store, clock)
         self.deliveries = Deliveries(self._store, clock)
         self.progress = Progress(self._store, clock, settings.batch_files)

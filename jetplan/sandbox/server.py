@@ -87,7 +87,7 @@ class Server:
             sock.settimeout(self._idle)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             jet = self.jet
-            Connection(sock, self._application, jet.faults, jet.journal, self._ending.is_set).converse()
+            Connection(sock, self._application, jet.faults, jet.journal, self._ending.is_set, jet.clock).converse()
         finally:
             with self._lock:
                 self._open.pop(sock, None)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from stage import JOBS
 
+from jetplan.app.project import Project
+from jetplan.errors import JetplanError
+
 if TYPE_CHECKING:
     from stage import Ran, Stage
 
@@ -202,6 +205,43 @@ def test_the_manifest_may_say_it_beforehand(stage: Stage) -> None:
     stage.run("jetplan retry --set masters --reason 'the disk was changed'")
     stage.settle()
     stage.run("jetplan status")
+
+
+def test_a_saved_plan_holds_its_retries(stage: Stage) -> None:
+    """What `onFailure` sends again is approved with the plan, and done once by it."""
+    stage.write_set("/a.mxf", "/b.mxf", extra="onFailure: {retry: 2}")
+    stage.fail("/a.mxf=disk-full*1")
+    stage.run(f"{APPLY} --wait", code=1)
+    stage.run("jetplan plan --out again.plan", code=1)
+    assert "/a.mxf" in stage.run("jetplan show again.plan").out
+    stage.run("jetplan apply again.plan --auto-approve")
+    assert stage.delivered() == {"/a.mxf": 2, "/b.mxf": 1}
+    stage.run("jetplan apply again.plan --auto-approve", code=5)
+    stage.settle()
+    stage.run("jetplan status")
+    assert stage.delivered() == {"/a.mxf": 2, "/b.mxf": 1}
+
+
+def test_two_failed_batches_of_a_set(stage: Stage) -> None:
+    """`--set` retries every failed delivery of the set, each by a retry of its own."""
+    stage.configure("delivery: {maxObjects: 2}\n")
+    stage.write_set("/a.mxf", "/b.mxf", "/c.mxf", "/d.mxf")
+    stage.fail("/a.mxf=missing*1", "/d.mxf=permission*1")
+    stage.run(f"{APPLY} --wait", code=1)
+    assert len(failed(stage)) == 2
+    stage.run("jetplan retry --set masters --reason 'both are there now'")
+    stage.settle()
+    stage.run("jetplan status")
+    assert stage.delivered() == {"/a.mxf": 2, "/b.mxf": 1, "/c.mxf": 1, "/d.mxf": 2}
+
+
+def test_a_python_program_retries(stage: Stage) -> None:
+    """The same by the way in for programs."""
+    attempt = fail_one(stage)
+    assert Project.load().retry(attempt, reason="copied it").exit_code() == 0
+    with pytest.raises(JetplanError, match="retried already"):
+        Project.load().retry(attempt, reason="again")
+    assert stage.delivered()["/f0001.mxf"] == 2
 
 
 @pytest.mark.parametrize("value", ["{retry: 0}", "{retry: yes}", "{again: 2}", "2", "{retry: 11}", "{}"])

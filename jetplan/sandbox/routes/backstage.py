@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jetplan.sandbox.bodies import DeliveredObject, FailuresBody, FaultsBody, decode
+from jetplan.sandbox.bodies import ClockBody, DeliveredObject, FailuresBody, FaultsBody, decode
+from jetplan.sandbox.clock import ClockError
 from jetplan.sandbox.failing import FailureSpecError
 from jetplan.sandbox.faults import FaultSpecError
 from jetplan.sandbox.http import RefusedError, Request, Response, answer
@@ -154,6 +155,26 @@ def set_failures(jet: Jet, request: Request) -> Response:
     except FailureSpecError as error:
         raise RefusedError(400, str(error)) from None
     return show_failures(jet, request)
+
+
+def show_clock(jet: Jet, _: Request) -> Response:
+    """`{"now", "virtual"}`."""
+    return answer({"now": show_time(jet.clock()), "virtual": jet.clock.virtual})
+
+
+def move_clock(jet: Jet, request: Request) -> Response:
+    """`{"advance": SECONDS}` or `{"to": "2031-05-02T20:00:00Z"}`: forward only, and only a virtual clock."""
+    body = decode(request.body, ClockBody)
+    if (body.advance is None) == (body.to is None):
+        raise RefusedError(400, "say either `advance` or `to`")
+    try:
+        if body.advance is not None:
+            jet.clock.advance(body.advance)
+        else:
+            jet.clock.move_to(body.to or "")
+    except ClockError as error:
+        raise RefusedError(400, str(error)) from None
+    return show_clock(jet, request)
 
 
 def browse(jet: Jet, request: Request) -> Response:
