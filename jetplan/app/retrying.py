@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jetplan.app.identity import new_run
 from jetplan.app.resolving import check_reason
-from jetplan.apply import ApplyOptions, leased_run, make_context
+from jetplan.apply import ApplyOptions, leased_run, make_context, settle_earlier
 from jetplan.apply.executor import apply_plan
 from jetplan.apply.following import FOLLOWED, follow
 from jetplan.core.attempts import RELEASED, Kind, State
@@ -69,12 +69,6 @@ def retry(
         raise JetplanError("nothing was ever submitted to this account, so nothing can be sent again")
     said = {"who": run.who, "reason": asked.reason, "commit": run.commit}
     with leased_run(ledger, run, options.lease_seconds):
-        follow(client, ledger, scope, run.run_id, server.source_urls())
-        jobs = {job.job_id: job for job in server.jobs}
-        steps = [
-            retry_step(each, _route(each, jobs), each.job_name, said, settings.batch_limits)
-            for each in _chosen(asked, ledger, scope)
-        ]
         context = make_context(
             client,
             ledger,
@@ -86,6 +80,13 @@ def retry(
             new_id=lambda: uuid.uuid4().hex[:16],
             options=options,
         )
+        settle_earlier(context)
+        follow(client, ledger, scope, run.run_id, server.source_urls())
+        jobs = {job.job_id: job for job in server.jobs}
+        steps = [
+            retry_step(each, _route(each, jobs), each.job_name, said, settings.batch_limits)
+            for each in _chosen(asked, ledger, scope)
+        ]
         plan = _plan(steps, jobs, ledger)
         outcome = apply_plan(plan, context, {}, options, on_result)
     return replace(outcome, unfinished=())

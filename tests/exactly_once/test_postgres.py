@@ -122,6 +122,39 @@ def test_a_server_stopped_at_once_changes_nothing(
         check(played)
 
 
+def test_eight_retries_at_once_send_what_failed_once(stable: Stable, ledger: str, tmp_path: Path) -> None:
+    """Eight people retry the same failed delivery at once: one is taken, the others are refused, nothing goes twice."""
+    with scene(stable, tmp_path, "retries", Drama(ledger=ledger, retry=True)) as played:
+        before = len(played.counting.deliveries)
+        racers = [played.start() for _ in range(8)]
+        for pid in racers:
+            stable.go(pid)
+        codes = sorted(stable.wait(pid) for pid in racers)
+        assert len(played.counting.deliveries) == before + 1, codes
+        assert codes == [0] + [1] * 7, (played.folder / "output.txt").read_text()[-3000:]
+        check(played)
+
+
+def test_a_retry_whose_connections_are_cut(stable: Stable, server: Any, ledger: str, tmp_path: Path) -> None:
+    """Every connection is cut before each look and before the answer: the retry is made once all the same."""
+    with scene(stable, tmp_path, "cut-retry", Drama(ledger=ledger, retry=True)) as played:
+        cut: list[Any] = []
+
+        def on_call(method: str, path: str) -> None:
+            if path.endswith(("/files", "/search", "/deliveries")):
+                with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+                    name = "application_name = 'jetplan'"
+                    cut.extend(
+                        admin.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {name}").fetchall()
+                    )
+
+        played.counting.on_call = on_call
+        assert played.apply() == 0
+        assert cut
+        played.counting.on_call = lambda _method, _path: None
+        check(played)
+
+
 class Dump:
     """The rows of a ledger at one moment, which can be put back: the same server, the same id, an older ledger."""
 

@@ -38,6 +38,8 @@ class Drama:
     """The URL of a ledger other than the file in the project's folder."""
     sets: int = 3
     each: int = 3
+    retry: bool = False
+    """Everything was sent, and a file of each set failed: what is killed is the retry of them."""
 
     def objects(self) -> dict[str, list[str]]:
         """What is to be sent, by set."""
@@ -60,10 +62,14 @@ class Scene:
     folder: Path
     environment: dict[str, str]
     drama: Drama
+    retrying: bool = False
+    """Whether the command that is started is a retry."""
 
     def start(self) -> int:
         """An apply, waiting at its gate."""
         arguments = ["apply", "--auto-approve", "--parallelism", str(self.drama.parallelism)]
+        if self.retrying:
+            arguments = ["retry", "--set", "set0", "--reason", "they are there now"]
         return self.stable.start(arguments, self.folder, self.environment)
 
     def apply(self) -> int:
@@ -89,8 +95,34 @@ class Scene:
             self.stable.wait(other)
         return status
 
+    def fail_all(self) -> None:
+        """Apply everything, let one file of each set fail, and have that recorded."""
+        self.counting.fails = frozenset(paths[0] for paths in self.drama.objects().values())
+        self.counting.loses = 0
+        assert self.apply() == 0
+        assert self.say("status") == 1
+        self.counting.loses = self.drama.loses
+        self.retrying = True
+
+    def settle_retries(self) -> list[str]:
+        """Retry until nothing that failed is left of the set, people answering rightly. What is wrong then."""
+        for _ in range(8):
+            self.counting.rest()
+            ended = self.apply()
+            if self.say("status") == IN_DOUBT:
+                self._resolve()
+            elif ended == 1:
+                break
+        self.counting.rest()
+        accepted, objects = self.counting.accepted(), self.drama.objects()
+        wanted = {path: 1 + (path == objects["set0"][0]) for paths in objects.values() for path in paths}
+        wrong = [f"{path} was accepted {accepted[path]} times" for path in wanted if accepted[path] != wanted[path]]
+        return wrong + ([] if self.say("ledger", "check") == 0 else ["the ledger is not healthy"])
+
     def settle(self) -> list[str]:
         """Apply again until nothing is left to do, people answering rightly. What is wrong then, in sentences."""
+        if self.retrying:
+            return self.settle_retries()
         code = -1
         for _ in range(6):
             self.counting.rest()
@@ -116,14 +148,16 @@ class Scene:
                 for attempt in ledger.unfinished(scope):
                     if attempt.state is State.IN_DOUBT:
                         paths, _ = ledger.listing(attempt.attempt_id)
-                        word = "--accepted" if all(accepted[path] for path in paths) else "--not-accepted"
-                        self._say(attempt.attempt_id, word)
+                        least = 2 if attempt.retry_of else 1
+                        there = all(accepted[path] >= least for path in paths)
+                        word = "--accepted" if there else "--not-accepted"
+                        assert self.say("resolve", attempt.attempt_id, word, "--reason", "looked") == 0
 
-    def _say(self, attempt: str, word: str) -> None:
-        arguments = ["resolve", attempt, word, "--reason", "looked"]
-        pid = self.stable.start(arguments, self.folder, self.environment)
+    def say(self, *arguments: str) -> int:
+        """Another command to its end; its exit code."""
+        pid = self.stable.start(list(arguments), self.folder, self.environment)
         self.stable.go(pid)
-        assert self.stable.wait(pid) == 0
+        return self.stable.wait(pid)
 
 
 @contextmanager
@@ -141,6 +175,8 @@ def scene(stable: Stable, top: Path, name: str, drama: Drama) -> Iterator[Scene]
         pid = stable.start(["init"], folder, made.environment)
         stable.go(pid)
         assert stable.wait(pid) == 0, (folder / "output.txt").read_text()
+        if drama.retry:
+            made.fail_all()
         yield made
     shutil.rmtree(folder)
 

@@ -22,6 +22,8 @@ class Counting:
 
     loses: int = 0
     blind: bool = False
+    fails: frozenset[str] = frozenset()
+    """Files that fail the first time they are moved."""
     on_call: Callable[[str, str], None] = lambda _method, _path: None
     """Called with method and path before an answer is made, while nothing else is held up."""
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -49,18 +51,18 @@ class Counting:
             time.sleep(0.002)
         raise AssertionError("a request is never done with")
 
-    def answer(self, method: str, path: str, body: Any) -> tuple[int, Any] | None:
-        """The answer, or None where it is lost."""
+    def answer(self, method: str, path: str, body: Any, state: str = "") -> tuple[int, Any] | None:
+        """The answer, or None where it is lost. `state`: that of the files asked for."""
         self.on_call(method, path)
         with self.lock:
-            status, said = self._answer(method, path.strip("/").split("/"), body)
-            if method == "POST" and path.startswith("/v1/") and status < 300:
+            status, said = self._answer(method, path.strip("/").split("/"), body, state)
+            if method == "POST" and path.startswith("/v1/") and not path.endswith("/search") and status < 300:
                 self.posts += 1
                 if self.loses and self.posts % self.loses == 0:
                     return None
             return status, said
 
-    def _answer(self, method: str, parts: list[str], body: Any) -> tuple[int, Any]:
+    def _answer(self, method: str, parts: list[str], body: Any, state: str) -> tuple[int, Any]:
         match [method, *parts]:
             case ["POST", "oauth", "token"]:
                 return 200, {"access_token": "t", "expires_in": 3600, "token_type": "Bearer"}
@@ -79,15 +81,25 @@ class Counting:
             case ["GET", "v1", "jobs", job_id, "transfers"]:
                 return 200, {"items": []}
             case ["GET", "v1", "jobs", job_id, "files"]:
-                return 200, {"items": [] if self.blind else self._files(job_id)}
+                return 200, {"items": [] if self.blind else self._files(job_id, state)}
+            case ["GET", "v1", "jobs", job_id, "deliveries", ident]:
+                number = int(ident.removeprefix("delivery-")) - 1
+                failed = any(self._failed(number, path) for path in self.deliveries[number][1])
+                return 200, {"deliveryId": ident, "jobId": job_id, "state": "FAILED" if failed else "COMPLETED"}
+            case ["POST", "v1", "jobs", "search"]:
+                return 200, {"items": [{"jobId": ident, "status": "READY"} for ident in self.jobs]}
         return 404, {"message": "there is no such thing"}
 
-    def _files(self, job_id: str) -> list[dict[str, str]]:
+    def _failed(self, number: int, path: str) -> bool:
+        return path in self.fails and not any(path in paths for _, paths in self.deliveries[:number])
+
+    def _files(self, job_id: str, state: str) -> list[dict[str, str]]:
         return [
-            {"url": f"file:///nyc{quote(path)}", "state": "COMPLETED", "transferId": f"t{number}", "jobId": job_id}
+            {"url": f"file:///nyc{quote(path)}", "state": state, "transferId": f"t{number}", "jobId": job_id}
             for number, (job, paths) in enumerate(self.deliveries)
             if job == job_id
             for path in paths
+            if state == ("FAILED" if self._failed(number, path) else "COMPLETED")
         ]
 
 
@@ -114,13 +126,11 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("content-length") or 0)
         body = self.rfile.read(length)
         target = urlsplit(self.path)
-        if target.path.endswith("/files") and "COMPLETED" not in target.query:
-            answer: tuple[int, Any] | None = (200, {"items": []})
-        elif len(body) < length:
+        if len(body) < length:
             self.close_connection = True
             return  # the rest never came: nothing was asked for
-        else:
-            answer = self.counting.answer(self.command, target.path, json.loads(body or b"null"))
+        state = target.query.partition("state=")[2].partition("&")[0]
+        answer = self.counting.answer(self.command, target.path, json.loads(body or b"null"), state)
         if answer is None:
             self.close_connection = True
             return
