@@ -159,7 +159,13 @@ def execute(task: Task, server: Server, run: RunInfo, approved: Plan | None) -> 
         ends = {end.profile_id for step in plan.submissions() for end in (step.route.source, step.route.destination)}
         ledger.learn_profiles(scope, shown_profiles(server), ends)
         outcome = apply_in_rounds(plan, replan, context, task.sizes(), task.options, task.on_result)
-    return replace(outcome, settled=tuple(settled), failed=failures(ledger, scope))
+    takes = task.settings.selection.takes_attempt
+    return replace(
+        outcome,
+        settled=tuple(settled),
+        unfinished=tuple(filter(takes, outcome.unfinished)),
+        failed=tuple(filter(takes, failures(ledger, scope))),
+    )
 
 
 def _lacks_jobs(server: Server, spec: Spec) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jetplan.app.manifests import read_known
 from jetplan.app.saved_plans import is_plan_file, load_plan
 from jetplan.core.binding import bind, moved
+from jetplan.core.selection import Selection
 from jetplan.errors import LedgerMismatch, ManifestInvalid, StalePlan, UsageError
 from jetplan.render.digest import digest_of
 
@@ -52,6 +53,16 @@ class Approval:
     def run_id(self) -> str:
         """The id that the run must carry, so that it can be there once only; empty: any."""
         return self.saved.plan_id if self.saved is not None else ""
+
+    def chosen(self, settings: Settings) -> Settings:
+        """The settings with the choice of a saved plan. Raises UsageError where another one is asked for."""
+        if self.saved is None:
+            return settings
+        if settings.selection:
+            raise UsageError(
+                "a saved plan keeps its own choice", hint="leave out --set and --job, or plan again with them"
+            )
+        return replace(settings, selection=Selection(self.saved.bound.sets, self.saved.bound.jobs))
 
     def read(self, config: Path) -> Reading:
         """The manifests themselves: an apply never goes by the cache.

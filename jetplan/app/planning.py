@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from jetplan.core.diff import diff
+from jetplan.core.selection import Selection, chosen
 from jetplan.core.unfinished import exit_code_for, unfinished_of
+from jetplan.errors import UsageError
 from jetplan.observe import Server, observe
 from jetplan.observe.evidence import look_for_evidence, with_findings
 from jetplan.observe.server import list_server, server_of
@@ -53,7 +56,21 @@ def plan_from(
     """Plan from what the server showed and what the ledger says now; `before` as for `observe`."""
     scope = ledger.scope_of(settings.api_url, server.accounts)
     observed = observe(spec, server, ledger, scope, before)
-    return Observation(server, observed, diff(spec, observed, settings.batch_limits), scope)
+    check_selection(settings.selection, spec, observed)
+    plan = chosen(diff(spec, observed, settings.batch_limits), settings.selection)
+    return Observation(server, observed, plan, scope)
+
+
+def check_selection(selection: Selection, spec: Spec, observed: Observed) -> None:
+    """Raises UsageError for a name or pattern that no set, or no job, has."""
+    recorded = {each.subject.name for each in (*observed.unfinished, *observed.failed)}
+    sets = spec.sets.keys() | observed.withdrawn_sets.keys() | recorded
+    jobs = spec.jobs.keys() | {wanted.job for wanted in spec.sets.values()}
+    for pattern in selection.unmatched(sets, jobs):
+        kind = "set" if pattern in selection.sets else "job"
+        near = get_close_matches(pattern, sets if kind == "set" else jobs, n=1)
+        meant = f"did you mean {near[0]!r}? " if near else ""
+        raise UsageError(f"no {kind} is named {pattern!r}", hint=f"{meant}`jetplan plan` shows all names")
 
 
 def exit_code_of(plan: Plan, *, detailed: bool, refused: Sequence[Refusal] = ()) -> ExitCode:

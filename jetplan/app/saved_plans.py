@@ -63,6 +63,8 @@ def bound_of(settings: Settings, ledger: Ledger, observation: Observation, spec:
         dict(binding.manifests),
         dict(binding.server),
         dict(binding.ledger),
+        settings.selection.sets,
+        settings.selection.jobs,
     )
 
 

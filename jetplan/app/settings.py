@@ -15,6 +15,7 @@ from jetplan.app.environment import current_ci
 from jetplan.core.addresses import shown_url
 from jetplan.core.characters import quoted
 from jetplan.core.plan import BatchLimits
+from jetplan.core.selection import Selection
 from jetplan.errors import AuthenticationError, LedgerMismatch, LedgerMissing, UsageError
 
 CONFIG_FILE = "jetplan.yaml"
@@ -41,6 +42,8 @@ class Settings:
     max_bytes_per_delivery: int | None = None
     config: Configuration = field(default_factory=Configuration)
     path: Path = Path(CONFIG_FILE)
+    selection: Selection = field(default_factory=Selection)
+    """The sets and jobs that were chosen for this command."""
 
     @property
     def batch_limits(self) -> BatchLimits:

@@ -12,6 +12,7 @@ from jetplan.apply.following import follow
 from jetplan.apply.waiting import wait_for_ends
 from jetplan.core.attempts import Kind
 from jetplan.core.unfinished import exit_code_for, unfinished_of
+from jetplan.errors import UsageError
 from jetplan.ledger.failures import failures
 from jetplan.observe import observe_server
 from jetplan.observe.evidence import look_for_evidence, with_findings
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from jetplan.apply.following import Followed
     from jetplan.apply.waiting import Headway
     from jetplan.core.evidence import Evidence, Silence
+    from jetplan.core.selection import Selection
     from jetplan.errors import ExitCode
     from jetplan.ledger.store import Ledger
 
@@ -58,17 +60,26 @@ def standing_of(
             wait_for_ends(client, ledger, scope, run.run_id, roots, on_headway, interval=interval)
         followed = follow(client, ledger, scope, run.run_id, roots)
         findings = look_for_evidence(client, ledger, scope, lambda: server.jobs)
-    return _standing(ledger, scope, followed, findings)
+    return _standing(ledger, scope, followed, findings, settings.selection)
 
 
 def _standing(
-    ledger: Ledger, scope: str, followed: Sequence[Followed], findings: Mapping[str, Evidence | Silence]
+    ledger: Ledger,
+    scope: str,
+    followed: Sequence[Followed],
+    findings: Mapping[str, Evidence | Silence],
+    selection: Selection,
 ) -> Standing:
-    found = [each for each in ledger.attempts(scope) if each.subject.kind is Kind.DELIVERY]
+    every = [each for each in ledger.attempts(scope) if each.subject.kind is Kind.DELIVERY]
+    found = list(filter(selection.takes_attempt, every))
+    unmatched = selection.unmatched({each.subject.name for each in every}, {each.job_name for each in every})
+    if unmatched:
+        raise UsageError(f"nothing was submitted under the name {unmatched[0]!r}", hint="`jetplan status` shows all")
     arrivals = ledger.arrivals(each.attempt_id for each in found)
     attempts = [replace(each, arrival=arrivals.get(each.attempt_id)) for each in found]
     server_states = {each.attempt.attempt_id: each.state for each in followed}
-    unfinished = with_findings(ledger.unfinished(scope), findings)
-    failed = failures(ledger, scope)
-    report = build_status(attempts, server_states, unfinished, failed)
+    unfinished = tuple(filter(selection.takes_attempt, with_findings(ledger.unfinished(scope), findings)))
+    failed = tuple(filter(selection.takes_attempt, failures(ledger, scope)))
+    left_out = len({each.subject.name for each in every} - {each.subject.name for each in found})
+    report = build_status(attempts, server_states, unfinished, failed, left_out)
     return Standing(report, exit_code_for(unfinished_of(unfinished, failed)))

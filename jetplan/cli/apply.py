@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from jetplan.cli.options import Seconds, cache_option, limit_options, project_options, said
+from jetplan.cli.options import Seconds, cache_option, limit_options, project_options, said, selection_options
 from jetplan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     metavar="REASON",
     help="Send also what Jet shows already and the ledger does not know of. Kept in the ledger with your name.",
 )
+@selection_options
 @cache_option
 @limit_options
 def command(
@@ -52,6 +53,8 @@ def command(
     wait: bool,
     timeout: float | None,
     allow_resend: str | None,
+    sets: tuple[str, ...],
+    jobs: tuple[str, ...],
     no_cache: bool,  # noqa: ARG001 - an apply never goes by the cache; the option is for scripts that name it
     **lifts: Unpack[LiftOptions],
 ) -> int:
@@ -64,15 +67,19 @@ def command(
         raise UsageError("--timeout is for --wait", hint="add --wait")
     if not auto_approve and not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("there is no terminal to ask on", hint="say --auto-approve, after reading `jetplan plan`")
+    from dataclasses import replace
+
     from jetplan.app.approval import Approval
     from jetplan.app.settings import load_settings
     from jetplan.cli.applying import Manner, apply_here
     from jetplan.cli.limits import lifts_of
     from jetplan.cli.problems import write_problems
+    from jetplan.core.selection import Selection
 
     approval = Approval.of(manifests, expect_digest)
     reading = approval.read(config)
     write_problems([], reading.warnings)
-    settings = load_settings(config, api_url, ledger)
+    settings = replace(load_settings(config, api_url, ledger), selection=Selection(sets, jobs))
+    settings = approval.chosen(settings)
     manner = Manner(not auto_approve, parallelism, wait, timeout, allow_resend)
     return apply_here(settings, reading, approval, lifts_of(lifts), manner)

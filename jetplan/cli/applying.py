@@ -60,10 +60,15 @@ def apply_here(settings: Settings, reading: Reading, approval: Approval, lifts: 
             code = _apply(task, approval, reading.warnings, ask=manner.ask)
             click.echo(f"Ledger {ledger.ledger_id}: {words.count(ledger.transition_count(), 'transition')}.", err=True)
             if manner.wait and stop.signal is None:
-                waited = wait_here(settings, client, ledger, manner.timeout, reading.spec.sets)
+                waited = wait_here(settings, client, ledger, manner.timeout, _waited_for(settings, reading))
                 code = worse_of(code, waited)
                 publish_code(code)
     return code if stop.signal is None else ExitCode(128 + stop.signal)
+
+
+def _waited_for(settings: Settings, reading: Reading) -> list[str]:
+    """The declared sets that were chosen."""
+    return [name for name, each in reading.spec.sets.items() if settings.selection.takes(name, each.job)]
 
 
 def _apply(task: Task, approval: Approval, warnings: Sequence[Problem], *, ask: bool) -> ExitCode:

@@ -34,6 +34,8 @@ class PlanRequest(NamedTuple):
     out: Path | None
     digest: bool
     detailed: bool
+    sets: tuple[str, ...] = ()
+    jobs: tuple[str, ...] = ()
 
 
 class Seconds(click.FloatRange):
@@ -110,6 +112,28 @@ def config_option(command: F) -> F:
         help="The project's settings.",
     )
     return option(command)
+
+
+def selection_options(command: F) -> F:
+    """Which sets and jobs the command is about."""
+    for option in (
+        click.option(
+            "--job",
+            "jobs",
+            metavar="NAME",
+            multiple=True,
+            help="Only this job and its sets; * is any text.",
+        ),
+        click.option(
+            "--set",
+            "sets",
+            metavar="NAME",
+            multiple=True,
+            help="Only this set and its job; * is any text.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 def limit_options(command: F) -> F:

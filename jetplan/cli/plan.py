@@ -16,6 +16,7 @@ from jetplan.cli.options import (
     manifests_argument,
     project_options,
     said,
+    selection_options,
 )
 from jetplan.errors import UsageError
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes to apply.")
 @click.option("--offline", is_flag=True, help="Compare with git only: no network, credentials or ledger.")
 @base_option
+@selection_options
 @cache_option
 @limit_options
 def command(
@@ -45,6 +47,8 @@ def command(
     detailed_exitcode: bool,
     offline: bool,
     base: str | None,
+    sets: tuple[str, ...],
+    jobs: tuple[str, ...],
     no_cache: bool,
     **lifts: Unpack[LiftOptions],
 ) -> int:
@@ -57,10 +61,12 @@ def command(
 
         if out is not None or digest:
             raise UsageError("an offline plan cannot be applied, so it has no file and no digest")
+        if sets or jobs:
+            raise UsageError("an offline plan shows the whole change", hint="leave out --set and --job, or --offline")
         return show_offline(manifests, config, base, form, lifts, detailed=detailed_exitcode, cached=not no_cache)
     if said("base"):
         raise UsageError("--base is for offline plans", hint="add --offline, or use `jetplan diff`")
     from jetplan.cli.planning import show_plan
 
-    asked = PlanRequest(manifests, form, lifts, out, digest, detailed_exitcode)
+    asked = PlanRequest(manifests, form, lifts, out, digest, detailed_exitcode, sets, jobs)
     return show_plan(asked, config, api_url, ledger, cached=not no_cache)

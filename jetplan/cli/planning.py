@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from jetplan.app.settings import load_settings
 from jetplan.cli.problems import lines_of
 from jetplan.cli.publishing import publish
 from jetplan.cli.screen import wants_color, width, write_a_file_format
+from jetplan.core.selection import Selection
 from jetplan.observe.server import list_server
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ def show_plan(asked: PlanRequest, config: Path, api_url: str | None, ledger: str
     # A plan that is saved is made anew, and so is one of manifests that are to be read in any case.
     known = known_manifests(asked.manifests, config) if cached and asked.out is None and not current_ci().base else None
     read = partial(read_known, asked.manifests, config, cached=cached) if known is None else known.read
-    settings = load_settings(config, api_url, ledger)
+    settings = replace(load_settings(config, api_url, ledger), selection=Selection(asked.sets, asked.jobs))
     remembered = None
     if known is not None and known.content is not None:
         question = question_of(known.content, settings, (asked, _surroundings(asked)))

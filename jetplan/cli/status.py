@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jetplan.cli.options import Seconds, project_options
+from jetplan.cli.options import Seconds, project_options, selection_options
 from jetplan.cli.screen import wants_color, width, write_a_file_format
 from jetplan.errors import ExitCode
 
@@ -18,21 +18,34 @@ if TYPE_CHECKING:
 @click.command()
 @project_options
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@selection_options
 @click.option("--watch", is_flag=True, help="Look again every few seconds until every delivery has ended.")
 @click.option("--interval", type=Seconds(0.2, 3600), default=5.0, show_default=True, help="Seconds between looks.")
-def command(config: Path, api_url: str | None, ledger: str | None, form: str, watch: bool, interval: float) -> int:
+def command(
+    config: Path,
+    api_url: str | None,
+    ledger: str | None,
+    form: str,
+    watch: bool,
+    interval: float,
+    sets: tuple[str, ...],
+    jobs: tuple[str, ...],
+) -> int:
     """Show where deliveries stand and what is in doubt.
 
     Asks the server about every accepted delivery, records the ones that ended, and looks for evidence of those in
     doubt. Submits nothing. Exits 3 when something is in doubt, 1 when a delivery failed.
     """
+    from dataclasses import replace
+
     from jetplan.app.opening import connection, pinned_ledger
     from jetplan.app.settings import load_settings
     from jetplan.app.status import standing_of
     from jetplan.cli.headway import HeadwayLine
+    from jetplan.core.selection import Selection
     from jetplan.render.status import render_status, render_status_json
 
-    settings = load_settings(config, api_url, ledger)
+    settings = replace(load_settings(config, api_url, ledger), selection=Selection(sets, jobs))
     with pinned_ledger(settings) as opened, connection(settings, 10) as client, ExitStack() as shown:
         show = shown.enter_context(HeadwayLine()).show if watch else None
         standing = standing_of(settings, client, opened, show, interval)

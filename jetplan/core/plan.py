@@ -239,6 +239,15 @@ Step = JobStep | DeliveryStep
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How much was not chosen: declared sets and jobs, and attempts that failed or whose end is not known."""
+
+    sets: int
+    jobs: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What an apply would do, and what it would not and why."""
 
@@ -249,6 +258,8 @@ class Plan:
     account: str = ""
     files: int = 0
     manifest_digests: Mapping[str, bytes] = field(default_factory=dict)
+    left_out: LeftOut | None = None
+    """None: everything is in the plan."""
 
     def submissions(self) -> list[SubmitBatch]:
         """The irreversible steps, in order."""

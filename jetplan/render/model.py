@@ -12,7 +12,8 @@ FORMAT_VERSION = 1
 
 JobAction = Literal["create", "adopt", "update", "none", "drift", "ambiguous", "blocked", "absent"]
 NoticeKind = Literal[
-    "offline", "settings", "limit", "wholeProfile", "firstDelivery", "resend", "inDoubt", "inProgress", "failed",
+    "offline", "selection", "settings", "limit",
+    "wholeProfile", "firstDelivery", "resend", "inDoubt", "inProgress", "failed",
     "drift", "ambiguous", "blocked", "unknownSizes", "resized", "withdrawn", "overlapAllowed",
     "warning"
 ]  # fmt: skip
@@ -289,6 +290,14 @@ class Totals(Part, frozen=True):
     withdrawn: Annotated[int, Meta(description="Objects sent and no longer declared.")] = 0
 
 
+class LeftOutPart(Part, frozen=True):
+    """How much was not chosen: it is neither shown nor touched."""
+
+    sets: Annotated[int, Meta(description="Declared delivery sets.", ge=0)]
+    jobs: Annotated[int, Meta(description="Declared jobs.", ge=0)]
+    attempts: Annotated[int, Meta(description="Attempts that failed or whose end is not known.", ge=0)]
+
+
 class Report(Part, frozen=True, tag_field="type", tag="jetplan.report"):
     """What an apply of these manifests would do, what it would not, and why. Made by `jetplan plan`."""
 
@@ -312,6 +321,9 @@ class Report(Part, frozen=True, tag_field="type", tag="jetplan.report"):
     compared_with: Annotated[
         str, Meta(description="Offline: the revision in git that counts as applied. Empty: Jet and ledger were asked.")
     ] = ""
+    left_out: Annotated[
+        LeftOutPart | None, Meta(description="What was not chosen with --set and --job; null: everything is in it.")
+    ] = None
 
     @property
     def in_sync(self) -> bool:

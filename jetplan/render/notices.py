@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from jetplan.core.limits import Refusal
+    from jetplan.core.plan import LeftOut
     from jetplan.errors import Problem
     from jetplan.render.model import AttemptCard, DeliverySet, Job, Resend, RouteTotal
 
@@ -51,6 +52,13 @@ def limit_notices(refused: Sequence[Refusal]) -> tuple[Notice, ...]:
         Notice("limit", f"Refused by a limit: {each.message}. {each.hint}.", (each.set_name,) if each.set_name else ())
         for each in refused
     )
+
+
+def selection_notice(left_out: LeftOut) -> Notice:
+    """What is not in the plan because it was not chosen."""
+    said = [words.count(left_out.sets, "set"), words.count(left_out.jobs, "job")]
+    said += [words.count(left_out.attempts, "unfinished attempt")] if left_out.attempts else []
+    return Notice("selection", f"Chosen with --set or --job: left out {' and '.join(said)}, which are not touched.")
 
 
 def settings_notices(changes: Iterable[Problem]) -> tuple[Notice, ...]:

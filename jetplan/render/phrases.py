@@ -172,6 +172,7 @@ def _whither(report: Report) -> str:
 _NAMED_PLACES = 2
 _MORE = {
     "offline": "about being offline",
+    "selection": "about the choice",
     "settings": "changed settings",
     "limit": "refused by limits",
     "wholeProfile": "whole profiles",

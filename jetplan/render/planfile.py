@@ -45,6 +45,8 @@ class Bound(Part, frozen=True, forbid_unknown_fields=True):
     manifests: Fingerprints
     server: Fingerprints
     ledger: Fingerprints
+    sets: Annotated[tuple[str, ...], Meta(description="The delivery sets that were chosen with --set.")] = ()
+    jobs: Annotated[tuple[str, ...], Meta(description="The jobs that were chosen with --job.")] = ()
 
     def binding(self) -> Binding:
         """The fingerprints, to be compared."""

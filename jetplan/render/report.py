@@ -25,7 +25,14 @@ from jetplan.core.plan import (
 from jetplan.render import model, totals
 from jetplan.render.card import card_of
 from jetplan.render.digest import digest_of
-from jetplan.render.notices import limit_notices, notices_of, offline_notice, settings_notices, warning_notices
+from jetplan.render.notices import (
+    limit_notices,
+    notices_of,
+    offline_notice,
+    selection_notice,
+    settings_notices,
+    warning_notices,
+)
 from jetplan.render.rows import ObjectRows
 
 if TYPE_CHECKING:
@@ -34,7 +41,7 @@ if TYPE_CHECKING:
     from jetplan.core.attempts import Attempt
     from jetplan.core.limits import Refusal
     from jetplan.core.observed import ObservedJob, ObservedProfile
-    from jetplan.core.plan import DeliveryStep, JobStep, Plan, Route
+    from jetplan.core.plan import DeliveryStep, JobStep, LeftOut, Plan, Route
     from jetplan.errors import Place, Problem
 
 _FIRST_PATHS = 5
@@ -68,6 +75,7 @@ def build_report(
         totals=summary,
         notices=(
             *([offline_notice(compared_with)] if compared_with else []),
+            *([selection_notice(plan.left_out)] if plan.left_out is not None else []),
             *settings_notices(settings),
             *limit_notices(refused),
             *notices_of(jobs, routes, resends, unfinished, failed, orphans),
@@ -84,7 +92,12 @@ def build_report(
         api_url=api_url,
         files=plan.files,
         compared_with=compared_with,
+        left_out=_left_out(plan.left_out),
     )
+
+
+def _left_out(left_out: LeftOut | None) -> model.LeftOutPart | None:
+    return None if left_out is None else model.LeftOutPart(left_out.sets, left_out.jobs, left_out.attempts)
 
 
 def _matters(attempt: Attempt) -> bool:

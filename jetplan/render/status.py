@@ -45,6 +45,7 @@ class StatusReport(Part, frozen=True, tag_field="type", tag="jetplan.status"):
     failed: Annotated[tuple[AttemptCard, ...], Meta(description="Deliveries that the server reports as failed.")]
     in_doubt: Annotated[tuple[AttemptCard, ...], Meta(description="What may have been accepted.")]
     in_progress: Annotated[tuple[AttemptCard, ...], Meta(description="What live runs are at.")]
+    sets_left_out: Annotated[int, Meta(description="Delivery sets that were not chosen with --set and --job.")] = 0
 
 
 _SUPERSEDED = "superseded"
@@ -57,6 +58,7 @@ def build_status(
     server_states: Mapping[str, str],
     unfinished: Sequence[Attempt],
     failed: Sequence[Attempt],
+    sets_left_out: int = 0,
 ) -> StatusReport:
     """The report. `server_states` by attempt id, where the server was asked; released attempts are left out.
 
@@ -75,6 +77,7 @@ def build_status(
         failed=tuple(card_of(each) for each in failed),
         in_doubt=tuple(card_of(each) for each in doubtful if each.state is not State.INTENDED),
         in_progress=tuple(card_of(each) for each in unfinished if each.live and each.state is not State.IN_DOUBT),
+        sets_left_out=sets_left_out,
     )
 
 
@@ -111,6 +114,8 @@ def render_status(report: StatusReport, *, color: bool, width: int) -> str:
         if cards:
             lines += ["", style.strong(f"{len(cards)} {title}:")]
             lines += [render_card(card, color=color, width=width).rstrip("\n") for card in cards]
+    if report.sets_left_out:
+        lines += ["", f"Not chosen: {words.count(report.sets_left_out, 'other set')}."]
     return "\n".join(lines) + "\n"
 
 
