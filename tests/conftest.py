@@ -17,6 +17,7 @@ SPEAKING_NAMES = ("CI", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "BUILD_SOURCEVERSI
 
 SLOW = (
     "exactly_once/",
+    "hostile/",
     "apply/test_throttle.py",
     "cli/test_remembered_plans.py",
     "e2e/test_killed.py",

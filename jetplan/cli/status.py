@@ -43,18 +43,16 @@ def command(
     from jetplan.app.status import standing_of
     from jetplan.cli.headway import HeadwayLine
     from jetplan.core.selection import Selection
-    from jetplan.render.status import render_status, render_status_json
+    from jetplan.render.status import build_status, render_status, render_status_json
 
     settings = replace(load_settings(config, api_url, ledger), selection=Selection(sets, jobs))
     with pinned_ledger(settings) as opened, connection(settings, 10) as client, ExitStack() as shown:
         show = shown.enter_context(HeadwayLine()).show if watch else None
         standing = standing_of(settings, client, opened, show, interval)
-    if standing is None:
-        click.echo("Nothing was submitted to this account yet.")
-        return ExitCode.DONE
+    report = standing.report if standing else build_status((), {}, (), ())
     if form == "json":
         write_a_file_format()
-        click.echo(render_status_json(standing.report), nl=False)
+        click.echo(render_status_json(report), nl=False)
     else:
-        click.echo(render_status(standing.report, color=wants_color(), width=width()), nl=False)
-    return standing.exit_code
+        click.echo(render_status(report, color=wants_color(), width=width()), nl=False)
+    return standing.exit_code if standing else ExitCode.DONE

@@ -51,7 +51,7 @@ def export(tx: Transaction, file: IO[str]) -> int:
     digest = blake2b(digest_size=32)
     lines = 0
     for record in _records(tx):
-        line = json.dumps(record, separators=(",", ":"))
+        line = json.dumps(record, separators=(",", ":")).replace("##", "#\\u0023")  # no command of a CI runner
         digest.update(line.encode())
         file.write(f"{line}\n")
         lines += 1

@@ -30,7 +30,7 @@ def render_attempts(found: Sequence[Attempt], limit: int) -> str:
 
 def render_attempts_json(found: Sequence[Attempt]) -> str:
     """The attempts as cards, in an array."""
-    return json.dumps([json.loads(encoded(card_of(attempt), indent=0)) for attempt in found], indent=2) + "\n"
+    return encoded([card_of(attempt) for attempt in found], indent=2)
 
 
 def render_story(

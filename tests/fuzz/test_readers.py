@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from _pytest.monkeypatch import MonkeyPatch
 
-EXAMPLES = 60
+EXAMPLES = 40
 
 
 @pytest.mark.parametrize(("reader", "name"), [(each, name) for each in READERS for name in seeds_of(each)])

@@ -1,0 +1,5 @@
+"""The stage on which the catalogue is played."""
+
+from stage import open_stage
+
+__all__ = ["open_stage"]
