@@ -73,9 +73,8 @@ test-newest: $(VENV)/.tools
 
 coverage: $(VENV)/.dev
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -m "not browser" -q $(PYTEST_ARGS)
-	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report
+	$(BIN)/coverage run -m pytest -n 2 --dist worksteal -m "not browser" -q $(PYTEST_ARGS); ended=$$?; \
+	    $(BIN)/coverage combine --quiet && $(BIN)/coverage report && exit $$ended
 
 fuzz: $(VENV)/.dev
 	PYTHONPATH=tests/shared $(BIN)/python -m tests.fuzz $(FUZZ_ARGS)

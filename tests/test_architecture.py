@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
@@ -189,7 +190,9 @@ def loaded_by(*arguments: str, folder: Path) -> set[str]:
         "try:\n    main()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
         "print('loaded:', *sorted(sys.modules))\n"
     )
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=folder, check=True)
+    unmeasured = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    command = [sys.executable, "-c", script]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=unmeasured, check=True)
     modules = ran.stdout.rpartition("loaded:")[2].split()
     return {module.partition(".")[0] for module in modules}
 
