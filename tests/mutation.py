@@ -18,6 +18,7 @@ import pytest
 from mutmut import __main__ as mutmut
 from mutmut.configuration import config
 from mutmut.mutation import mutators
+from mutmut.mutation.trampoline import get_mutant_under_test
 from mutmut.runners.harness import PytestRunner
 from mutmut.state import state
 from mutmut.stats import status_by_exit_code
@@ -50,7 +51,8 @@ def leave_sentences_alone() -> None:
 def whole_tests(_: PytestRunner, tests: Iterable[str]) -> list[str]:
     """Name test functions without their parameters: not every parameter's id can be handed to pytest again."""
     named = list(dict.fromkeys(test.partition("[")[0] for test in tests))
-    return ["-x", "-q", *named] if named else ["-q", *config().pytest_add_cli_args_test_selection]
+    stop = [] if get_mutant_under_test() == "stats" else ["-x"]
+    return [*stop, "-q", *(named or config().pytest_add_cli_args_test_selection)]
 
 
 class Failing:
