@@ -13,7 +13,7 @@ from jetplan.apply.executor import apply_plan
 from jetplan.apply.following import FOLLOWED, follow
 from jetplan.core.attempts import RELEASED, Kind, State
 from jetplan.core.plan import KeepJob, Plan, Route
-from jetplan.core.retries import retry_step
+from jetplan.core.retries import may_be_retried, retry_step
 from jetplan.core.unfinished import is_in_doubt
 from jetplan.errors import JetplanError, UsageError
 from jetplan.ledger.failures import failures
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from jetplan.core.attempts import Attempt, RunInfo
     from jetplan.core.observed import ObservedJob
     from jetplan.core.outcome import ApplyOutcome, Result
-    from jetplan.core.plan import SubmitBatch
+    from jetplan.core.plan import BatchLimits, SubmitBatch
     from jetplan.ledger.store import Ledger
 
 
@@ -85,7 +85,7 @@ def retry(
         jobs = {job.job_id: job for job in server.jobs}
         steps = [
             retry_step(each, _route(each, jobs), each.job_name, said, settings.batch_limits)
-            for each in _chosen(asked, ledger, scope)
+            for each in _chosen(asked, ledger, scope, settings.batch_limits)
         ]
         plan = _plan(steps, jobs, ledger)
         outcome = apply_plan(plan, context, {}, options, on_result)
@@ -101,8 +101,8 @@ def _plan(steps: Sequence[SubmitBatch], jobs: dict[str, ObservedJob], ledger: Le
     return Plan((*(KeepJob(name, job, declared=False) for name, job in used.items()), *steps))
 
 
-def _chosen(asked: RetryRequest, ledger: Ledger, scope: str) -> Sequence[Attempt]:
-    """The open failures that were asked for."""
+def _chosen(asked: RetryRequest, ledger: Ledger, scope: str, limits: BatchLimits) -> Sequence[Attempt]:
+    """The open failures that were asked for; of a set, those of which something can be sent again, if any can."""
     found, retries = failures(ledger, scope), _retries(ledger, scope)
     free = [each for each in found if each.attempt_id not in retries]
     if asked.set_name:
@@ -112,7 +112,7 @@ def _chosen(asked: RetryRequest, ledger: Ledger, scope: str) -> Sequence[Attempt
                 f"nothing of set {asked.set_name!r} has failed and waits to be sent again",
                 hint="`jetplan status` shows what failed",
             )
-        return chosen
+        return [each for each in chosen if may_be_retried(each, limits)] or chosen
     attempt = ledger.attempt(asked.attempt)
     chosen = [each for each in free if each.attempt_id == attempt.attempt_id]
     if not chosen:

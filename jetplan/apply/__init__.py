@@ -12,6 +12,8 @@ driver     effects of the protocol -> ledger and client
 throttle   how many requests may be under way, as the server's 429s say
 settling   what earlier runs left in doubt, settled by looking
 following  how accepted deliveries get on
+arriving   what arrived of them, file by file
+retrying   the look before what failed is sent again
 doubt      an attempt in doubt, as a result
 looks      what the server shows for a job before sending
 remembering  digests of sets that are entirely sent

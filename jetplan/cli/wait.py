@@ -41,7 +41,7 @@ def wait_here(
         said = f": {sentence(arrived)}" if arrived is not None else ""
         word = "Failed" if each.state is State.FAILED else "Arrived in part"
         click.echo(safe_text(f"{word}: {delivery} of set {each.subject.name}{said}"), err=True)
-    blind = sum(not each.attempt.delivery_id for each in wait.last.values())
+    blind = sum(not each.attempt.delivery_id and each.end is None for each in wait.last.values())
     if blind:
         click.echo(f"{count(blind, 'delivery', 'deliveries')} without an id cannot be followed: look in Jet.", err=True)
     if wait.lost:

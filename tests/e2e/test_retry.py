@@ -6,12 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from stage import JOBS
+from stage import JOBS, wait_until
 
 from jetplan.app.project import Project
 from jetplan.errors import JetplanError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from stage import Ran, Stage
 
 APPLY = "jetplan apply --auto-approve"
@@ -104,6 +106,7 @@ def test_of_a_folder_only_the_files_that_failed(stage: Stage) -> None:
     assert stage.same_trees()
     assert "No changes" in stage.run("jetplan plan").out
     stage.write_set("/dir/", extra="revision: 2")
+    assert "No longer declared" not in stage.run("jetplan plan").out
     stage.run(APPLY)
     stage.run("jetplan ledger check")
 
@@ -115,14 +118,29 @@ def test_refused_while_it_may_still_come(stage: Stage) -> None:
     stage.fail("/f0001.mxf=retrying")
     assert "RETRYING_TRANSFER" in in_words(stage.run(line, code=1))
     stage.fail()
-    for fault in ("POST:/v1/jobs/search=status=403", "GET:/files=status=403"):
-        stage.faults(fault)
-        stage.run(line, code=1)
+    stage.faults("POST:/v1/jobs/search=status=403")
+    stage.run(line, code=1)
+    stage.faults("GET:/files=status=403")
+    assert "cannot be looked at now" in in_words(stage.run(line, code=1))
     stage.faults("GET:/deliveries/=set=state:IN_PROGRESS")
     assert "has not ended" in in_words(stage.run(line, code=1))
     stage.faults()
     assert stage.delivery_posts() == 1
     stage.run(line)
+    assert stage.delivery_posts() == 2
+
+
+def test_refused_while_a_transfer_may_bring_it(open_stage: Callable[..., Stage]) -> None:
+    """A transfer under way that holds files of the delivery may hold this one, too, although it is not listed yet."""
+    stage = open_stage(rate=400)
+    attempt = fail_one(stage, many=2)
+    (stage.source / "f0000.mxf").write_bytes(b"long" * 5_000)
+    job_id = stage.jobs()[0]["jobId"]
+    objects = [{"relativePath": "/f0000.mxf"}, {"relativePath": "/f0001.mxf"}]
+    stage.call("POST", f"/v1/jobs/{job_id}/deliveries", {"objects": objects})
+    wait_until(lambda: bool(stage.call("GET", f"/v1/jobs/{job_id}/transfers?state=IN_PROGRESS")["items"]))
+    told = in_words(stage.run(f"jetplan retry {attempt} --reason now", code=1))
+    assert "is under way, and may be bringing these files" in told
     assert stage.delivery_posts() == 2
 
 

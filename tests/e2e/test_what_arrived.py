@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from jetplan.apply.waiting import LAG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pytest
     from stage import Stage
 
 APPLY = "jetplan apply --auto-approve"
@@ -95,6 +96,40 @@ def test_a_list_that_cannot_be_read(stage: Stage) -> None:
     assert "1 completed" in stage.run("jetplan status").out
     stage.faults()
     assert "1 delivered" in stage.run("jetplan status").out
+
+
+@pytest.mark.parametrize("fault", ["short-body", "broken-json", "html-200", "set=nextToken:x", "status=500"])
+def test_a_list_that_is_cut(fault: str, stage: Stage) -> None:
+    """Less than a whole list says nothing: nothing is delivered, nothing is missing, and nothing is sent again."""
+    stage.write_set("/a.mxf", "/b.mxf")
+    stage.run(APPLY)
+    stage.settle()
+    stage.faults(f"GET:/files={fault}")
+    told = stage.run("jetplan status").out
+    assert "1 completed" in told
+    assert "delivered" not in told
+    stage.run("jetplan retry --set masters --reason now", code=1)
+    stage.faults()
+    assert "1 delivered" in stage.run("jetplan status").out
+    assert stage.delivery_posts() == 1
+
+
+def test_files_of_others(stage: Stage) -> None:
+    """What the same job moved for others, or before, is no part of a delivery."""
+    stage.write_set("/a.mxf", "/b.mxf")
+    stage.put("/c.mxf")
+    stage.run(f"{APPLY} --wait")
+    job_id = stage.jobs()[0]["jobId"]
+    stage.fail("/c.mxf=missing")
+    stage.call("POST", f"/v1/jobs/{job_id}/deliveries", {"objects": [{"relativePath": "/c.mxf"}]})
+    stage.settle()
+    stage.fail("/b.mxf=checksum*1")
+    stage.write_set("/a.mxf", "/b.mxf", extra="revision: 2")
+    stage.run(f"{APPLY} --wait", code=1)
+    told = " ".join(stage.run("jetplan status", code=1).out.split())
+    assert "1 of 2 files" in told
+    assert "/b.mxf (the checksum" in told
+    assert "/c.mxf" not in told
 
 
 def test_one_that_is_found_by_evidence_and_fails_later(stage: Stage) -> None:

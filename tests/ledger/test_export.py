@@ -244,8 +244,32 @@ def test_a_claim_that_is_there_twice_is_not_imported(told: str, tmp_path: Path) 
 
 def test_an_export_of_an_older_schema_is_completed(told: str, tmp_path: Path) -> None:
     """Runs that were exported before they were counted as they end are taken as ended where they had ended."""
-    records = [{k: v for k, v in each.items() if k not in ("began_after", "end_number")} for each in parsed(told)]
+    newer = {"began_after", "end_number", "retry_of"}
+    records = [{k: v for k, v in each.items() if k not in newer} for each in parsed(told)]
+    records = [each for each in records if each.get("table") != "arrivals"]
     with open_ledger(f"sqlite:///{tmp_path / 'other.db'}", create=True) as ledger:
         ledger.import_(sealed([{**records[0], "schemaVersion": 1}, *records[1:]]))
         ledger.begin_run(RunInfo("next"))
         assert not ledger.has_concurrent_runs("next")
+
+
+@pytest.mark.parametrize(
+    "arrival", ['{"files": 1}', '{"state":"FAILED","files":-1}', '{"failed":[["/a"]]}', "[]", "{", '{"failed":{"a":1}}']
+)
+def test_what_is_said_of_files_is_judged(arrival: str, told: str, tmp_path: Path) -> None:
+    """What arrived is read before the import is kept: nothing gets in that a plan would stumble over."""
+    records = [{**each, "arrival": arrival} if each.get("table") == "arrivals" else each for each in parsed(told)]
+    with open_ledger(f"sqlite:///{tmp_path / 'other.db'}", create=True) as ledger:
+        with pytest.raises(JetplanError):
+            ledger.import_(sealed(records))
+        ledger.require_empty()
+
+
+def test_a_retry_without_what_it_retries_is_not_imported(told: str, tmp_path: Path) -> None:
+    """A retry is of an attempt of the same set."""
+    records = [{**each, "retry_of": "q"} if each.get("attempt_id") == "y" and each["table"] == "attempts" else each
+               for each in parsed(told)]  # fmt: skip
+    with open_ledger(f"sqlite:///{tmp_path / 'other.db'}", create=True) as ledger:
+        with pytest.raises(JetplanError, match="retries q"):
+            ledger.import_(sealed(records))
+        ledger.require_empty()
