@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from jetplan.cli.options import Seconds, cache_option, limit_options, project_options, said, selection_options
+from jetplan.cli.options import Seconds, limit_options, project_options, said, selection_options
 from jetplan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     help="Send also what Jet shows already and the ledger does not know of. Kept in the ledger with your name.",
 )
 @selection_options
-@cache_option
 @limit_options
 def command(
     manifests: Path,
@@ -55,7 +54,6 @@ def command(
     allow_resend: str | None,
     sets: tuple[str, ...],
     jobs: tuple[str, ...],
-    no_cache: bool,  # noqa: ARG001 - an apply never goes by the cache; the option is for scripts that name it
     **lifts: Unpack[LiftOptions],
 ) -> int:
     """Create missing jobs and submit what was not submitted yet.

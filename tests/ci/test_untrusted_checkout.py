@@ -110,6 +110,18 @@ def test_the_template_installs_nothing_by_a_name_that_nobody_owns() -> None:
     assert "apt-get" not in text
 
 
+@pytest.mark.parametrize(("commit", "code"), [("0" * 40, 64), ("", 64), ("0" * 39 + "1", 0)])
+def test_the_template_says_that_a_pin_is_not_filled_in(commit: str, code: int) -> None:
+    """Before anything is fetched, and with the page that says how."""
+    template: dict[str, Any] = YAML(typ="safe").load(ROOT / "ci/gitlab/jetplan.gitlab-ci.yml")
+    first = template[".jetplan"]["before_script"][0]
+    environment = {**os.environ, "JETPLAN_COMMIT": commit}
+    ran = subprocess.run(["sh", "-euc", first], env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == code
+    assert ("docs/ci.md" in ran.stderr) == bool(code)
+    assert {"JETPLAN_COMMIT", "JETPLAN_IMAGE"} <= set(re.findall(r"`(\w+)`", (ROOT / "docs/ci.md").read_text()))
+
+
 @pytest.mark.parametrize(
     "start",
     [[str(Path(sys.executable).with_name("jetplan"))], [sys.executable, "-m", "jetplan"]],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jetplan.errors import JetplanError, UsageError
+from jetplan.manifest import git
 from jetplan.manifest.git import find_checkout, head_of
 from jetplan.manifest.revisions import find_revision, read_manifests_at
 
@@ -181,6 +183,51 @@ def test_a_partial_clone_says_so_and_fetches_nothing(repository: Repository, tmp
     subprocess.run(["git", "-C", root, "fetch", "--quiet", "--refetch", "--no-filter", "origin"], check=True)
     assert fetched.exists()
     assert sets_at(base, root) == {"one"}
+
+
+FETCH_GUARDS = {
+    "no protocol of the environment": {"GIT_ALLOW_PROTOCOL": ""},
+    "no lazy fetch": {"GIT_NO_LAZY_FETCH": "1"},
+    "no protocol of the settings": {},
+    "none": {},
+}
+
+
+@pytest.mark.parametrize("guard", FETCH_GUARDS)
+def test_each_guard_against_fetching_holds_alone(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, guard: str
+) -> None:
+    """With one guard left nothing is fetched; with none, git starts what the settings of the checkout name."""
+    repository.write(ONE)
+    base = repository.commit()
+    repository.write(TWO)
+    repository.commit()
+    root = clone_of(repository, tmp_path / "partial", "--filter=blob:none")
+    fetched = tmp_path / "fetched"
+    spy = repository.write(f'#!/bin/sh\ntouch {fetched}\nexec git-upload-pack "$@"\n', "../spy.sh")
+    spy.chmod(0o755)
+    subprocess.run(["git", "-C", root, "config", "remote.origin.uploadpack", spy], check=True)
+    never = ("-c", "protocol.allow=never")
+    kept = git._SAFE if guard == "no protocol of the settings" else git._SAFE[: -len(never)]
+    assert git._SAFE[-len(never) :] == never
+    monkeypatch.setattr(git, "_SAFE", kept)
+    monkeypatch.setattr(git, "_QUIET", {"LC_ALL": "C", **FETCH_GUARDS[guard]})
+    if guard == "none":
+        assert sets_at(base, root) == {"one"}
+        assert fetched.exists(), "this attack attacks nothing"
+        return
+    if guard == "no lazy fetch" and not knows_no_lazy_fetch():
+        return  # the other two guard such a git
+    with pytest.raises(JetplanError, match=r"partial clone|lacks the content|could not list"):
+        sets_at(base, root)
+    assert not fetched.exists()
+
+
+def knows_no_lazy_fetch() -> bool:
+    """Whether this git reads GIT_NO_LAZY_FETCH: since 2.45, and some patched older ones."""
+    said = subprocess.run(["git", "version"], capture_output=True, text=True, check=True).stdout
+    version = tuple(int(part) for part in re.findall(r"\d+", said)[:3])
+    return version >= (2, 45) or (2, 39, 4) <= version < (2, 40)
 
 
 def test_a_sparse_checkout_takes_nothing_out(repository: Repository) -> None:
