@@ -169,6 +169,17 @@ def test_raised_objects_alone_supersede_what_failed(stage: Stage) -> None:
         stage.run(line)
 
 
+def test_a_renamed_set_supersedes_its_failure(stage: Stage) -> None:
+    """What failed under a former name is superseded by the set that says `renamedFrom`."""
+    failed(stage)
+    stage.put("/a.mxf")
+    renamed = "  film:\n    job: nyc-to-lax\n    renamedFrom: masters\n    revision: 2\n    objects: [/a.mxf, /b.mxf]\n"
+    stage.write(f"{JOBS}deliverySets:\n{renamed}")
+    stage.run("jetplan apply --auto-approve --wait", code=None)
+    for line in LINES.values():
+        stage.run(line)
+
+
 def test_what_may_be_put_aside(stage: Stage) -> None:
     """A word that does not fit is refused with a way out; the one that does is used once, and kept with its reason."""
     attempt = failed(stage)

@@ -111,6 +111,22 @@ def test_of_a_folder_only_the_files_that_failed(stage: Stage) -> None:
     stage.run("jetplan ledger check")
 
 
+def test_of_a_whole_profile_only_the_files_that_failed(stage: Stage) -> None:
+    """The same of everything in a profile, told in files and bytes."""
+    stage.put("/a.mxf", "/dir/b.mxf", "/dir/c.mxf")
+    stage.fail("/dir/b.mxf=disk-full*1")
+    stage.write(f"{JOBS}deliverySets:\n  masters:\n    job: nyc-to-lax\n    objects: all\n")
+    stage.run(f"{APPLY} --wait", code=1)
+    assert "2 of 3 files, 120 of 186 B; not moved: /dir/b.mxf (No space left" in in_words(
+        stage.run("jetplan status", code=1)
+    )
+    stage.run("jetplan retry --set masters --reason 'there is room now'")
+    stage.settle()
+    stage.run("jetplan status")
+    assert stage.delivered() == {"/": 1, "/dir/b.mxf": 1}
+    assert stage.same_trees()
+
+
 def test_refused_while_it_may_still_come(stage: Stage) -> None:
     """Jet's own retries, an end that is none, what cannot be looked at: nothing is sent, and the claim is released."""
     attempt = fail_one(stage)
