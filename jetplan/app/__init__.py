@@ -17,6 +17,7 @@ applying       one apply, from observation to outcome
 waiting        until deliveries have ended
 status         where deliveries stand
 resolving      a person's word on an attempt in doubt
+receipts       what became of a set or an attempt, object by object
 recorded       the ledger's questions
 moving         a ledger that goes on at another place
 tracking       whether git tracks the ledger

@@ -14,6 +14,7 @@ from jetplan.app.manifests import read_known
 from jetplan.app.offline import difference_from
 from jetplan.app.opening import connection, pinned_ledger
 from jetplan.app.planning import exit_code_of, observe_and_plan
+from jetplan.app.receipts import receipt_for, verify_receipt
 from jetplan.app.recorded import attempts_of, canonical_path, export_to, history_of, story_of
 from jetplan.app.resolving import Word, resolve_attempt
 from jetplan.app.retrying import RetryRequest, retry
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from jetplan.ledger.records import Finding, ObjectEvent
     from jetplan.ledger.store import Ledger
     from jetplan.manifest.read import Reading
+    from jetplan.render.receipt import Receipt
 
 MANIFESTS = Path("manifests")
 
@@ -180,6 +182,16 @@ class Project:
         """Every time an object was sent, alone or in a folder."""
         with self.open_ledger(verify=False) as ledger:
             return history_of(ledger, self.settings.api_url, canonical_path(path))
+
+    def receipt(self, target: str) -> Receipt:
+        """What became of a delivery set or an attempt, object by object."""
+        with self.open_ledger(verify=False) as ledger:
+            return receipt_for(ledger, self.settings.api_url, target)
+
+    def verify_receipt(self, data: bytes) -> Receipt:
+        """The receipt in a file, where the ledger says the same. Raises JetplanError where it says something else."""
+        with self.open_ledger(verify=False) as ledger:
+            return verify_receipt(ledger, self.settings.api_url, data)
 
     def export(self, file: IO[str] | Path) -> int:
         """Write the whole ledger as JSON Lines to a file or stream; the number of lines."""

@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("jetplan.cli.show", "Show a saved plan."),
     "status": ("jetplan.cli.status", "Show where deliveries stand and what is in doubt."),
     "resolve": ("jetplan.cli.resolve", "Say whether an attempt in doubt was accepted, or put a failed one aside."),
+    "receipt": ("jetplan.cli.receipt", "Say what became of a set or an attempt, object by object."),
     "retry": ("jetplan.cli.retry", "Send the failed files of a failed delivery again, and nothing else."),
     "ledger": ("jetplan.cli.ledger", "Read the ledger: what was sent, where to, by whom."),
     "import": ("jetplan.cli.import_jobs", "Write a manifest for jobs that are on the server."),

@@ -16,6 +16,7 @@ SCHEMAS: dict[str, tuple[str, str]] = {
     "report": ("jetplan.render.document", "report_schema"),
     "outcome": ("jetplan.render.outcome", "outcome_schema"),
     "plan": ("jetplan.render.planfile", "plan_schema"),
+    "receipt": ("jetplan.render.receipt", "receipt_schema"),
     "ledger-export": ("jetplan.ledger.export_schema", "export_schema"),
 }
 """Schema name -> (module, function that gives the schema): nothing is imported before it is asked for."""

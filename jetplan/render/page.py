@@ -25,18 +25,23 @@ _LISTED_ROUTES = 500
 
 def render_html(report: Report) -> str:
     """The whole page, ended by a newline."""
-    style, script = _asset("page.css"), _asset("page.js")
-    sources = f"img-src data:; style-src {_hash(style)}; script-src {_hash(script)}"
-    policy = f"default-src 'none'; {sources}; base-uri 'none'; form-action 'none'"
     title = markup(phrases.title(report))
-    body = "\n".join(_body(report, title))
+    return document(title, "\n".join(_body(report, title)))
+
+
+def document(title: str, body: str, *, script: bool = True) -> str:
+    """A whole HTML document in the house style; `title` and `body` are markup. `script`: with that of a plan."""
+    style, code = _asset("page.css"), _asset("page.js") if script else ""
+    sources = f"img-src data:; style-src {_hash(style)}" + (f"; script-src {_hash(code)}" if script else "")
+    end = f"\n<script>{code}</script>" if script else ""
+    policy = f"default-src 'none'; {sources}; base-uri 'none'; form-action 'none'"
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n<link rel="icon" href="data:,">\n'
         f"<title>jetplan: {title}</title>\n<style>{style}</style>\n</head>\n"
-        f"<body>\n{body}\n<script>{script}</script>\n</body>\n</html>\n"
+        f"<body>\n{body}{end}\n</body>\n</html>\n"
     )
 
 
