@@ -50,7 +50,7 @@ def _body(receipt: Receipt, name: str) -> Iterator[str]:
         yield f"<section><h2>{markup(_headline(attempt))}</h2>\n<dl>"
         yield from (f"<dt>{each}</dt><dd>{markup(value)}</dd>" for each, value in facts(attempt) if value)
         yield '</dl>\n<div class="objects"><table><thead><tr><th scope="col">Object</th>'
-        yield '<th scope="col">What became of it</th><th scope="col" class="n">Declared size</th></tr></thead><tbody>'
+        yield '<th scope="col" class="n">State</th><th scope="col" class="n">Declared size</th></tr></thead><tbody>'
         yield from map(_row, attempt.objects)
         yield "</tbody></table></div>"
         yield from _items(history(attempt))
@@ -65,7 +65,7 @@ def _body(receipt: Receipt, name: str) -> Iterator[str]:
 
 def _row(each: ReceiptObject) -> str:
     path, fate = markup(_name(each)), _FATES[each.fate]
-    return f'<tr><td class="path">{path}</td><td>{fate}</td><td class="n">{_size(each)}</td></tr>'
+    return f'<tr><td class="path">{path}</td><td class="n">{fate}</td><td class="n">{_size(each)}</td></tr>'
 
 
 def _items(lines: Iterable[str]) -> Iterator[str]:
