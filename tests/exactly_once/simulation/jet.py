@@ -178,6 +178,11 @@ class Jet:
         self.scheduler.log(f"JET accepts {ident} {[path for path, _ in items]} for {attempt[:8]}")
         return AcceptedAnswer("" if draw.random() < 0.05 and not self.peace else ident, 200)
 
+    def show_all(self) -> None:
+        """What was never shown is shown after all."""
+        for each in self.moved:
+            each.shown = min(each.shown, each.ended)
+
     def _has_failed(self, moving: Moving, item: tuple[str, int | None]) -> bool:
         """Whether a delivery has ended without this file, and Jet will not bring it by itself any more."""
         over = moving.failed and self.scheduler.now >= moving.ended and not moving.heals

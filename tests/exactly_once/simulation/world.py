@@ -191,8 +191,10 @@ class World:
         """Somebody waits no longer for some of what was accepted, and for nothing that failed."""
         draw = self.scheduler.random
         for attempt in self.shared.real.attempts(self.scope, states=FOLLOWED) if self.scope else ():
-            if attempt.subject.kind is Kind.DELIVERY and draw.random() < 0.2:
+            share = 0.2 if attempt.state is State.ACCEPTED else 0.5
+            if attempt.subject.kind is Kind.DELIVERY and draw.random() < share:
                 self._put_aside(attempt.attempt_id)
+        self.jet.show_all()
         self.watch_in_peace()
         self.jet.tries_again = True
         self.watch_in_peace()
