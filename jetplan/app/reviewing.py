@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from jetplan.manifest.revisions import Revision
 
 HINT = "whoever approves this change approves that too"
+_LONGEST = 300
+"""Characters of a value: a name may have 255."""
+_GONE_FIRST = ("removed", "changed", "added")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +88,11 @@ def settings_at(config: Path, revision: Revision) -> Configuration | None:
 
 
 def changes(path: Path, before: Configuration, now: Configuration) -> Iterator[Problem]:
-    """A notice for every setting that differs, with both values."""
-    for key, old, new in _differences(before, now):
-        message = f"`{key}` is changed from {old} to {new}"
-        yield Problem(Place(str(path)), message, HINT, "settings-changed")
+    """A notice for every setting that differs, with both values; of a list, for every item that is new or gone."""
+    old, new = _flat(before), _flat(now)
+    for key in sorted({*old, *new}, key=_rank):
+        for message in _change(key, old.get(key), new.get(key)):
+            yield Problem(Place(str(path)), message, HINT, "settings-changed")
 
 
 def refused_by_both(plan: Plan, settings: Settings, before: Configuration | None, lifts: Lifts) -> tuple[Refusal, ...]:
@@ -112,11 +116,12 @@ def _rule_changes(manifests: Path, config: Path, before: Configuration, revision
         for name in sorted(then.keys() | now.keys()):
             if then.get(name) != now.get(name):
                 word = "added" if name not in then else "removed" if name not in now else "changed"
-                message = f"the house rule {quoted(name)} is {word}"
-                found.append(Problem(Place(str(folder / name)), message, HINT, "house-rule-changed"))
+                message = f"the house rule {quoted(name, _LONGEST)} is {word}"
+                problem = Problem(Place(str(folder / name)), message, HINT, "house-rule-changed")
+                found.append((_GONE_FIRST.index(word), problem))
         if any(then[name] != now.get(name) for name in then):
             _check_rules_of_base(manifests, list(copies.values()), revision)
-    return found
+    return [problem for _, problem in sorted(found)]
 
 
 def _check_rules_of_base(manifests: Path, rules: Sequence[Path], revision: Revision) -> None:
@@ -127,11 +132,18 @@ def _check_rules_of_base(manifests: Path, rules: Sequence[Path], revision: Revis
         raise ManifestInvalid([each._replace(message=each.message + said) for each in invalid.problems]) from None
 
 
-def _differences(before: Configuration, now: Configuration) -> Iterator[tuple[str, str, str]]:
-    old, new = _flat(before), _flat(now)
-    for key in dict.fromkeys([*old, *new]):
-        if old.get(key) != new.get(key):
-            yield key, _shown(key, old.get(key)), _shown(key, new.get(key))
+def _rank(key: str) -> tuple[bool, str]:
+    """How deliveries are split comes last: it decides nothing of what may be sent, and where to."""
+    return key.startswith("delivery."), key
+
+
+def _change(key: str, old: object, new: object) -> Iterator[str]:
+    if isinstance(old, tuple | list) and isinstance(new, tuple | list):
+        # Not as two long lists side by side: the eye finds no difference in them.
+        yield from (f"`{key}` no longer holds {quoted(str(each), _LONGEST)}" for each in old if each not in new)
+        yield from (f"`{key}` now holds {quoted(str(each), _LONGEST)}" for each in new if each not in old)
+    elif old != new:
+        yield f"`{key}` is changed from {_shown(key, old)} to {_shown(key, new)}"
 
 
 def _flat(settings: Configuration) -> dict[str, object]:
@@ -149,5 +161,5 @@ def _shown(key: str, value: object) -> str:
     if value is None or value in ("", [], ()):
         return "nothing"
     if isinstance(value, str):
-        return quoted(shown_url(value) if key in {"apiUrl", "ledger"} else value)
-    return quoted(str(list(value) if isinstance(value, tuple) else value))
+        return quoted(shown_url(value) if key in {"apiUrl", "ledger"} else value, _LONGEST)
+    return quoted(str(list(value) if isinstance(value, tuple) else value), _LONGEST)

@@ -145,4 +145,6 @@ def _spans(words: list[str]) -> list[str]:
     bare = text.rstrip(".,;:")
     if "::" in text[len(bare) :]:
         bare = text
-    return [code_span(bare) + text[len(bare) :]] if bare else [code_span(text)]
+    if not bare:
+        return [text]  # the end of a sentence, after a name in code
+    return [code_span(bare) + text[len(bare) :]]

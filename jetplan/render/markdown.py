@@ -43,7 +43,7 @@ def render_markdown(report: Report, *, limit: int = LIMIT) -> str:
     Where it has to be cut, every destination, first delivery and job is named first, in one line each.
     """
     whole = fitted(_head(report), _blocks(report), _foot(report), limit)
-    if whole.complete:
+    if whole.complete and len(report.routes) <= _LISTED_ROUTES:
         return whole.text
     top, *rest = _head(report)
     inventory = Block(lambda: compact_lines(report, limit // 2))

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _GRAVE = frozenset({"limit", "wholeProfile", "inDoubt", "failed", "resend", "ambiguous"})
 _ATTEMPTS = frozenset({"inDoubt", "inProgress", "failed"})
-_NOTICES_OF_A_KIND = 5
-_LISTED_ROUTES = 500
+_NOTICES_OF_A_KIND = 500
+_LISTED_ROUTES = 5_000
 
 
 def render_html(report: Report) -> str:
@@ -140,7 +140,7 @@ def _routes(report: Report) -> Iterator[str]:
     yield '<section aria-labelledby="routes"><h2 id="routes">What will be sent where</h2>'
     yield flow_svg(routes)
     if len(routes) > DRAWN_ROUTES:
-        yield f'<p class="quiet">The {DRAWN_ROUTES} largest of {len(routes):,} routes are drawn.</p>'
+        yield f'<p class="quiet">The first {DRAWN_ROUTES} of {len(routes):,} routes are drawn.</p>'
     yield '<div class="wide"><table><thead><tr><th scope="col">From</th><th scope="col">To</th>'
     for word in ("Objects", "New", "Sent again", "Declared size", "Deliveries", "Takes at least"):
         yield f'<th scope="col" class="n">{word}</th>'

@@ -170,6 +170,8 @@ def _whither(report: Report) -> str:
 
 
 _NAMED_PLACES = 2
+_SETTINGS_SHOWN = 25
+"""Each changed setting counts, and nobody changes many at once: three would let the rest hide behind them."""
 _MORE = {
     "offline": "about being offline",
     "selection": "about the choice",
@@ -200,9 +202,10 @@ def top_notices(report: Report, most: int, *, warnings: bool = True) -> list[str
             by_kind.setdefault(notice.kind, []).append(notice.message)
     found: list[str] = []
     for kind, messages in by_kind.items():
-        found += messages[:most]
-        if len(messages) > most:
-            found.append(more_notices(kind, len(messages) - most))
+        shown = max(most, _SETTINGS_SHOWN) if kind == "settings" else most
+        found += messages[:shown]
+        if len(messages) > shown:
+            found.append(more_notices(kind, len(messages) - shown))
     return found
 
 

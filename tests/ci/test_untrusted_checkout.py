@@ -110,6 +110,17 @@ def test_the_template_installs_nothing_by_a_name_that_nobody_owns() -> None:
     assert "apt-get" not in text
 
 
+def test_plans_can_read_the_base() -> None:
+    """In a shallow checkout the limits and rules of the base would be unknown, and a pull request its own judge."""
+    template: dict[str, Any] = YAML(typ="safe").load(ROOT / "ci/gitlab/jetplan.gitlab-ci.yml")
+    for job in ("jetplan:plan", "jetplan:diff"):
+        assert template[job]["variables"]["GIT_DEPTH"] == "0"
+    for workflow in ("github-plan.yml", "github-diff.yml"):
+        (job,) = YAML(typ="safe").load(ROOT / "docs/ci" / workflow)["jobs"].values()
+        checkout = next(each for each in job["steps"] if each["uses"].startswith("actions/checkout@"))
+        assert checkout["with"]["fetch-depth"] == 0
+
+
 @pytest.mark.parametrize(("commit", "code"), [("0" * 40, 64), ("", 64), ("0" * 39 + "1", 0)])
 def test_the_template_says_that_a_pin_is_not_filled_in(commit: str, code: int) -> None:
     """Before anything is fetched, and with the page that says how."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,6 +70,33 @@ def test_every_change_is_told(
     ran = run_line("jetplan diff --base HEAD", code=7)
     assert told in " ".join(ran.out.split())
     assert "hunter2" not in ran.err + ran.out
+
+
+NAMES = [f"A store with a name that is rather long, number {at}" for at in range(9)]
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "html"])
+def test_no_change_hides_among_others(
+    project: Repository, run_line: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """Among many changes that decide little, and at the end of a long list, each that decides much is shown."""
+    monkeypatch.chdir(project.folder)
+    many = f"{BEFORE}  allowDestinations: {json.dumps(NAMES)}\nhouseRules: ['rules/*.json']\n"
+    project.write(many, "jetplan.yaml")
+    project.write('{"title": "m"}', "rules/masters.json")
+    project.commit()
+    (project.folder / "rules/masters.json").unlink()
+    for at in range(12):
+        project.write(f'{{"title": "{at}"}}', f"rules/a{at}.json")
+    changed = many.replace("maxObjects: 1", "maxObjects: 5").replace(json.dumps(NAMES), json.dumps([*NAMES, "Evil"]))
+    project.write(f"{changed}delivery: {{maxObjects: 9, maxBytes: 9}}\n", "jetplan.yaml")
+    out = html.unescape(" ".join(run_line(f"jetplan diff --base HEAD --format {form}").out.split()))
+    told = re.sub(r"</?code>|`", "", out)
+    assert "limits.maxObjects is changed from 1 to 5" in told
+    assert "limits.allowDestinations now holds Evil" in told
+    assert "the house rule rules/masters.json is removed" in told
+    assert told.index("limits.maxObjects is") < told.index("delivery.maxObjects is")
+    assert told.index("masters.json is removed") < told.index("a0.json is added")
 
 
 def test_unchanged_settings_are_no_notice(

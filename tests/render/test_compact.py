@@ -41,6 +41,18 @@ def test_a_byte_among_terabytes_is_named(number: int) -> None:
         assert f"- job `job-{at}`: " in text
 
 
+def test_more_routes_than_the_table_shows() -> None:
+    """Also where nothing else is cut, each destination and first delivery is named."""
+    steps: list[JobStep | DeliveryStep] = []
+    for at in range(30):
+        route = Route(ObservedProfile("src", "NYC"), ObservedProfile(f"d-{at}", f"Store {at}"))
+        steps.append(create(f"job-{at}", route=route))
+        steps.append(submit(f"s-{at}", f"job-{at}", [("/x", 30 - at)], route=route, first_to_destination=True))
+    text = render_markdown(build_report(plan(*steps)))
+    for at in range(30):
+        assert f"- to `Store {at}`: 1 object ({30 - at} B declared); **first in this ledger**" in text
+
+
 def test_what_fits_is_not_cut() -> None:
     """No list in short where everything is there."""
     assert "is cut" not in render_markdown(build_report(plan(*routes(2))))

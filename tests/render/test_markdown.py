@@ -13,6 +13,7 @@ from render_plans import SAMPLES, batch, create, frames, job, plan, submit
 
 from jetplan.core.observed import ObservedProfile
 from jetplan.core.plan import KeepJob, Plan, Route
+from jetplan.render.escape import prose
 from jetplan.render.markdown import LIMIT, MARKER, render_markdown
 from jetplan.render.report import build_report
 
@@ -106,3 +107,10 @@ def test_any_name_is_inert(name: str) -> None:
     text = render_markdown(build_report(named(name)))
     assert_inert(text)
     assert_whole(text)
+
+
+def test_a_sentence_may_end_with_a_name() -> None:
+    """The full stop after it does not become code, which would join the two."""
+    assert prose("It is changed from `1` to `5`.") == "It is changed from `1` to `5`."
+    assert prose("from `1`, to `5`: done") == "from `1`, to `5`: done"
+    assert "::" not in prose("from `1` ::")
