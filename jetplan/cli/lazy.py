@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 NOT_FROM_THE_ENVIRONMENT = frozenset({"--accepted", "--not-accepted", "--allow-resend", "--source-gone", "--back"})
-"""A person's word for once: a variable that was left set must not say it."""
+"""Decisions of a person, for one use only: a variable that was left set must not make them."""
 
 
 class Lines(click.types.StringParamType):
@@ -24,7 +24,7 @@ class Lines(click.types.StringParamType):
 
 
 def _read_environment(option: click.Option) -> None:
-    """Let an option read JETPLAN_<OPTION>, by the name that is typed, where it does not say otherwise."""
+    """Let an option read JETPLAN_<OPTION>, by the name as it is typed, unless the option names another variable."""
     typed = next(name for name in option.opts if name.startswith("--"))
     if option.envvar is None and typed not in NOT_FROM_THE_ENVIRONMENT:
         option.envvar = "JETPLAN_" + typed.removeprefix("--").replace("-", "_").upper()
@@ -41,7 +41,7 @@ class LazyGroup(click.Group):
         self.table = table
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Without any word, show the help and end with 0: releases of click differ in what they make of that."""
+        """Without arguments, show the help and end with 0. Releases of click differ in this."""
         if not args and not ctx.resilient_parsing:
             click.echo(ctx.get_help(), color=ctx.color)
             ctx.exit()

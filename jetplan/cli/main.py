@@ -38,7 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Command name -> (module holding `command`, one line of help): the help needs no module of these."""
 
 BROKEN_PIPE = 128 + 13
-"""What a shell makes of SIGPIPE."""
+"""The exit code that a shell gives for SIGPIPE."""
 
 
 @click.group(
@@ -57,14 +57,14 @@ def cli(ctx: click.Context, debug: bool) -> None:  # noqa: ARG001 - `run` looks 
 def run(args: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code. Nothing escapes: no traceback ever reaches a user."""
     arguments = list(sys.argv[1:] if args is None else args)
-    os.umask(os.umask(0o077) | 0o002)  # under umask 000, plans and ledgers would be anybody's to change
+    os.umask(os.umask(0o077) | 0o002)  # under umask 000 anybody could change plans and ledgers
     escape_what_cannot_be_shown()
     stdout = sys.stdout
     try:
         result = cli.main(arguments, prog_name="jetplan", standalone_mode=False)
-        sys.stdout.flush()  # a full disk is told here, or by Python at its end in words of its own
+        sys.stdout.flush()  # report a full disk here; otherwise Python reports it at exit, in its own words
     except SystemExit as end:
-        if sys.stdout is not stdout:  # click put another in its place: who was reading has gone
+        if sys.stdout is not stdout:  # click replaced stdout because its reader has gone
             return BROKEN_PIPE
         return _explain(end, debug=False)
     except BaseException as error:  # noqa: BLE001 - the one boundary
@@ -111,7 +111,7 @@ def _explain(error: BaseException, *, debug: bool) -> int:
 
 
 def _drop_output() -> None:
-    """What is still to be written to stdout goes nowhere, so that Python does not try again at its end."""
+    """Discard what is still to be written to stdout, so that Python does not try again at exit."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -1,4 +1,4 @@
-"""Shows a plan: from memory where all that it follows from is the same, else made anew."""
+"""Shows a plan: the cached one while all its inputs are the same, else a new one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def show_plan(asked: PlanRequest, config: Path, api_url: str | None, ledger: str | None, *, cached: bool) -> int:
     """Show what an apply would do; the exit code."""
-    # A plan that is saved is made anew, and so is one of manifests that are to be read in any case.
+    # A plan that is to be saved is never taken from the cache, nor is one whose manifests must be read anyway.
     known = known_manifests(asked.manifests, config) if cached and asked.out is None and not current_ci().base else None
     read = partial(read_known, asked.manifests, config, cached=cached) if known is None else known.read
     settings = replace(load_settings(config, api_url, ledger), selection=Selection(asked.sets, asked.jobs))
@@ -49,8 +49,10 @@ def show_plan(asked: PlanRequest, config: Path, api_url: str | None, ledger: str
             from jetplan.cli.telling import plan_anew
 
             told = plan_anew(asked, settings, reading or read(), client, opened, listed, warnings)
-            sure = known is not None and known.content is not None  # what was read is what was asked about
-            # What was read of the ledger while planning counts only if nothing came in between.
+            sure = (
+                known is not None and known.content is not None
+            )  # the manifests are those that the cache was asked about
+            # The plan is kept only if the ledger did not change while it was made.
             if sure and remembered is not None and seen is not None and seen_of(listed, opened) == seen:
                 remembered.keep(seen, told)
     if asked.form != "text":
@@ -62,7 +64,7 @@ def show_plan(asked: PlanRequest, config: Path, api_url: str | None, ledger: str
 
 
 def _surroundings(asked: PlanRequest) -> object:
-    """What is told depends on the terminal and on CI, too."""
+    """The parts of the terminal and of CI that the output depends on."""
     ci = current_ci()
     terminal = (wants_color(), width()) if asked.form == "text" else None
     commit = ci.commit if asked.form != "text" or ci.files else ""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def tell(result: Result) -> None:
     """Write the line of one result."""
-    with suppress(BrokenPipeError):  # that nobody reads on is no reason to leave deliveries half done
+    with suppress(BrokenPipeError):  # a closed stderr must not end an apply in the middle
         click.echo(safe_text(f"{_subject(result.step)}: {_ending(result)}"), err=True)
 
 

@@ -21,7 +21,7 @@ def publish(texts: Mapping[str, str]) -> None:
 
 
 def publish_code(code: ExitCode) -> None:
-    """What the command ended with after all, where that was published too early."""
+    """Correct the exit code that was published before the command ended."""
     append(OUTPUT, f"exitcode={int(code)}\n")
 
 

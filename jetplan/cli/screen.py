@@ -29,7 +29,7 @@ def escape_what_cannot_be_shown() -> None:
 
 
 def write_a_file_format() -> None:
-    """From now on stdout is a file of some format, which is UTF-8 whatever the terminal is."""
+    """Switch stdout to UTF-8: from now on a file format is written, whatever the terminal's encoding."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="strict")
 

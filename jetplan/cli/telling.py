@@ -1,4 +1,4 @@
-"""Makes a plan and puts into words what `jetplan plan` writes of it. A plan told from memory needs none of this."""
+"""Makes a plan and the texts that `jetplan plan` writes. A cached plan needs none of this."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def plan_anew(
     listed: Listed,
     warnings: str,
 ) -> CachedPlan:
-    """Plan, save the plan where that is asked for, and put into words what is to be told."""
+    """Plan, save the plan if that was asked for, and make the texts."""
     spec = reading.spec
     review = review_in_ci(asked.manifests, settings)
     observation = observe_and_plan(settings, spec, client, ledger, listed)

@@ -1,1 +1,1 @@
-"""Faces of a plan: one report, computed once, read by the text, JSON, Markdown and HTML renderers."""
+"""The formats of a plan: one report, computed once, and the renderers for text, JSON, Markdown and HTML."""

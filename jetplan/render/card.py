@@ -1,4 +1,4 @@
-"""An attempt whose end is not known, as a card: what was attempted, what it would cost again, what to do."""
+"""An attempt without a known end, as a card: what was attempted, what sending it again would cost, what to do."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FIRST_PATHS = 5
 _DEAD_RUN = "the run that was sending it ended without recording an answer; the next apply marks it in doubt"
-_LOOKING = "the next `jetplan apply` settles it by looking at the list of jobs"
+_LOOKING = "the next `jetplan apply` looks for it in the list of jobs"
 
 
 def card_of(attempt: Attempt) -> AttemptCard:

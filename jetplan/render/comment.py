@@ -17,7 +17,7 @@ _RESERVE = 400
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines that belong together, complete in themselves, made when there is room to try them.
+    """Lines that belong together and are complete in themselves. They are made only when there may be room for them.
 
     `short` stands in where the lines do not fit.
     """

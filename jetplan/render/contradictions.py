@@ -1,4 +1,4 @@
-"""Whether a report that came from outside says one thing: its numbers and its digest must follow from its lists."""
+"""Checks a report from a file: its numbers and its digest must follow from its lists."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NOBODY = SubjectKey(Kind.JOB, "", "", "")
 
 
 def contradiction_of(report: model.Report) -> str:
-    """What does not follow from the report's own jobs and objects, in a few words; empty where all of it does."""
+    """What does not follow from the report's own jobs and objects, in a few words; empty where everything does."""
     for job in report.jobs:
         for each in job.sets:
             if each.job != job.name or not _adds_up(each):

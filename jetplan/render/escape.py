@@ -11,10 +11,10 @@ _DECEIVING = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
     f"{''.join(LOOKALIKES)}]"
 )
-"""Printable by Unicode's word, and yet not what is seen: joiners, fillers, variation selectors, the blank Braille, and
+"""Printable according to Unicode, but not seen as what they are: joiners, fillers, variation selectors, blanks, and
 characters that are taken for a separator."""
 _KEPT = "\u3000"
-"""Not printable by Python's word, but ordinary in names: the ideographic space."""
+"""Not printable according to Python, but ordinary in names: the ideographic space."""
 _WORKFLOW_COMMAND = re.compile(r"(^|\s)::|##(?=\w*\[)")
 """What CI runners obey when a line of a log begins with it (`::`), or anywhere in a line (`##[`, `##vso[`)."""
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7e]+")
