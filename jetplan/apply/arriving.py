@@ -12,7 +12,7 @@ from jetplan.core.objects import is_folder
 from jetplan.core.unaccounted import Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from jetplan.api.arrivals import JobLook
     from jetplan.api.client import JetClient
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from jetplan.core.attempts import Attempt
     from jetplan.ledger.store import Ledger
 
+AT_ONCE = 200_000
+"""Objects that are looked for in one look at a job."""
 _MOST_SUMS = 200
 """Transfers that are asked for their own count at most, one call each, for one delivery of folders and look."""
 
@@ -43,8 +45,23 @@ def look_at_arrivals(
             by_job[attempt.job_id].append(attempt)
     found: dict[str, Arrival] = {}
     for job_id, mine in by_job.items():
-        found.update(_of_job(client, ledger, scope, job_id, mine, states, roots[job_id]))
+        for some in _portions(mine):
+            found.update(_of_job(client, ledger, scope, job_id, some, states, roots[job_id]))
     return found
+
+
+def _portions(attempts: Sequence[Attempt]) -> Iterator[list[Attempt]]:
+    """Attempts that are looked at together: the names of all their files are in memory at once."""
+    some: list[Attempt] = []
+    objects = 0
+    for attempt in attempts:
+        if some and objects + attempt.objects > AT_ONCE:
+            yield some
+            some, objects = [], 0
+        some.append(attempt)
+        objects += attempt.objects
+    if some:
+        yield some
 
 
 def _of_job(

@@ -98,6 +98,19 @@ def test_a_list_that_cannot_be_read(stage: Stage) -> None:
     assert "1 delivered" in stage.run("jetplan status").out
 
 
+def test_many_deliveries_are_looked_at_in_portions(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many files a job's deliveries hold, some are looked for at a time, and each ends as it should."""
+    monkeypatch.setattr("jetplan.apply.arriving.AT_ONCE", 2)
+    stage.configure("delivery: {maxObjects: 1}\n")
+    stage.write_set("/a.mxf", "/b.mxf", "/c.mxf", "/d.mxf", "/e.mxf")
+    stage.fail("/d.mxf=missing")
+    stage.run(APPLY)
+    stage.settle()
+    told = " ".join(stage.run("jetplan status", code=1).out.split())
+    assert "4 delivered, 1 failed; arrived: 4 of 5 files" in told
+    assert len(stage.requests("GET", "/files")) == 3 * 3
+
+
 @pytest.mark.parametrize("fault", ["short-body", "broken-json", "html-200", "set=nextToken:x", "status=500"])
 def test_a_list_that_is_cut(fault: str, stage: Stage) -> None:
     """Less than a whole list says nothing: nothing is delivered, nothing is missing, and nothing is sent again."""
