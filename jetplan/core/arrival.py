@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
-from jetplan.core.listed import lists_encoded, meanings
+from jetplan.core.listed import Meaning, lists_encoded, meanings
 from jetplan.core.objects import UNKNOWN_SIZE, is_folder
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ def _best(declared: Mapping[str, int], files: Sequence[Listed], source_root: str
     encoded = lists_encoded((each.file.url for each in files), source_root, declared.__contains__)
     best: dict[str, _Record] = {}
     for each in files:
-        found = meanings(each.file, source_root, declared.__contains__, encoded=encoded)
+        found = _meanings(each.file, source_root, declared, encoded=encoded)
         covered = [meaning for meaning in found if meaning.declared is not None]
         if not covered or covered[0].path.endswith("/"):
             continue
@@ -276,4 +276,16 @@ def own_files(
 
 
 def _is_declared(file: SeenFile, declared: Mapping[str, int], source_root: str) -> bool:
-    return any(each.declared is not None for each in meanings(file, source_root, declared.__contains__))
+    return any(each.declared is not None for each in _meanings(file, source_root, declared))
+
+
+def _meanings(
+    file: SeenFile, source_root: str, declared: Mapping[str, int], *, encoded: bool = False
+) -> Sequence[Meaning]:
+    """The same as `meanings`: most names have one reading and are declared as they are, which takes no search."""
+    root = source_root.rstrip("/")
+    if file.url.startswith(f"{root}/") and file.file_type != "directory":
+        path = file.url[len(root) :]
+        if path in declared and "%" not in file.url and "\\" not in file.url and not is_folder(path):
+            return (Meaning(path, path),)
+    return meanings(file, source_root, declared.__contains__, encoded=encoded)

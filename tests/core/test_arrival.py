@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from jetplan.core.arrival import Arrival, Listed, NotMoved, TransferSum, arrival_of, own_files
+from jetplan.core.arrival import Arrival, Listed, NotMoved, TransferSum, _meanings, arrival_of, own_files
 from jetplan.core.attempts import State
-from jetplan.core.listed import SeenFile
+from jetplan.core.listed import SeenFile, meanings
 from jetplan.core.unfinished import end_of
 
 ROOT = "file:///nyc"
@@ -108,3 +108,15 @@ def test_it_is_kept_and_read_back() -> None:
 
 def _any(value: Any) -> Any:
     return value
+
+
+URLS = ("/a", "/a b", "/a%20b", "/d", "/d/", "/d/x", "/x\\y", "//a", "/other")
+
+
+@pytest.mark.parametrize("kind", ["file", "directory", ""])
+@pytest.mark.parametrize("url", [*(f"{ROOT}{path}" for path in URLS), "/a", "a", "file:///other/a"])
+def test_the_quick_reading_is_the_slow_one(url: str, kind: str) -> None:
+    """Names with one reading are not searched for, and mean the same."""
+    declared = {"/a": 1, "/a b": 1, "/a%20b": 1, "/d/": -1, "/d": 1, "/x\\y": 1}
+    file = SeenFile(url, "t", "COMPLETED", 1, kind)
+    assert list(_meanings(file, ROOT, declared)) == meanings(file, ROOT, declared.__contains__)
