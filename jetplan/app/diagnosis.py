@@ -3,42 +3,35 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jetplan.app.opening import connection, pinned_ledger
 from jetplan.app.settings import check_pinned
 from jetplan.core.addresses import shown_url
-from jetplan.errors import ExitCode, JetplanError, ManifestInvalid
+from jetplan.errors import JetplanError, ManifestInvalid
 from jetplan.ledger import check_locks
 from jetplan.manifest.yaml.events import event_source
 from jetplan.observe import observe_server
+from jetplan.render.diagnosis import Check, diagnosis_of
 from jetplan.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jetplan.app.settings import Settings
+    from jetplan.render.diagnosis import Diagnosis
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What was looked at, and what was found: a sentence, and where it failed, what to do and the exit code."""
-
-    name: str
-    found: str
-    hint: str = ""
-    exit_code: ExitCode = ExitCode.DONE
-
-
-def diagnose(settings: Settings) -> list[Check]:
+def diagnose(settings: Settings) -> Diagnosis:
     """Look at everything, whatever fails. Raises ManifestInvalid where jetplan.yaml cannot be read at all."""
-    return [
-        _checked("program", _program),
-        _checked("settings", lambda: _settings(settings)),
-        _checked("ledger", lambda: _ledger(settings)),
-        _checked("api", lambda: _api(settings)),
-    ]
+    return diagnosis_of(
+        [
+            _checked("program", _program),
+            _checked("settings", lambda: _settings(settings)),
+            _checked("ledger", lambda: _ledger(settings)),
+            _checked("api", lambda: _api(settings)),
+        ]
+    )
 
 
 def _checked(name: str, look: Callable[[], str]) -> Check:

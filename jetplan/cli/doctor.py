@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jetplan.cli.options import project_options
-from jetplan.errors import ExitCode
+from jetplan.cli.screen import write_a_file_format
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,16 +15,15 @@ if TYPE_CHECKING:
 
 @click.command()
 @project_options
-def command(config: Path, api_url: str | None, ledger: str | None) -> int:
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(config: Path, api_url: str | None, ledger: str | None, form: str) -> int:
     """Check the set-up: settings, ledger, credentials, API. Changes nothing."""
     from jetplan.app.diagnosis import diagnose
     from jetplan.app.settings import load_settings
-    from jetplan.render.escape import safe_text
+    from jetplan.render.diagnosis import render_diagnosis, render_diagnosis_json
 
-    checks = diagnose(load_settings(config, api_url, ledger))
-    for check in checks:
-        word = "ok  " if check.exit_code is ExitCode.DONE else "FAIL"
-        click.echo(f"{word}  {check.name:<9} {safe_text(check.found)}")
-        if check.hint:
-            click.echo(f"      {'':<9} {safe_text(check.hint)}")
-    return next((check.exit_code for check in checks if check.exit_code is not ExitCode.DONE), ExitCode.DONE)
+    found = diagnose(load_settings(config, api_url, ledger))
+    if form == "json":
+        write_a_file_format()
+    click.echo(render_diagnosis_json(found) if form == "json" else render_diagnosis(found), nl=False)
+    return found.exit_code

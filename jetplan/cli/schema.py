@@ -16,6 +16,9 @@ SCHEMAS: dict[str, tuple[str, str]] = {
     "report": ("jetplan.render.document", "report_schema"),
     "outcome": ("jetplan.render.outcome", "outcome_schema"),
     "plan": ("jetplan.render.planfile", "plan_schema"),
+    "status": ("jetplan.render.status", "status_schema"),
+    "history": ("jetplan.render.recorded", "history_schema"),
+    "diagnosis": ("jetplan.render.diagnosis", "diagnosis_schema"),
     "receipt": ("jetplan.render.receipt", "receipt_schema"),
     "ledger-export": ("jetplan.ledger.export_schema", "export_schema"),
 }

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta
 
 from jetplan.core.objects import UNKNOWN_SIZE
 from jetplan.core.observed import Relation
 from jetplan.render import words
 from jetplan.render.arrivals import arrived_files, sentence
 from jetplan.render.card import card_of
-from jetplan.render.document import encoded
+from jetplan.render.document import encoded, schema_of
 from jetplan.render.escape import safe_text
+from jetplan.render.model import AttemptCard, Part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +34,33 @@ def render_attempts(found: Sequence[Attempt], limit: int) -> str:
 def render_attempts_json(found: Sequence[Attempt]) -> str:
     """The attempts as cards, in an array."""
     return encoded([card_of(attempt) for attempt in found], indent=2)
+
+
+class HistoryEvent(Part, frozen=True):
+    """One time that an object was, or may have been, sent."""
+
+    attempt: AttemptCard
+    within_folder: Annotated[bool, Meta(description="Whether it went inside a folder that was sent, or holds one.")]
+    size_in_bytes: Annotated[int | None, Meta(description="Its size as declared then; null where it was not.")]
+
+
+class History(Part, frozen=True, tag_field="type", tag="jetplan.history"):
+    """Every time that one object was sent, oldest first."""
+
+    format_version: Annotated[int, Meta(description="1. Grows only when a reader would break.", ge=1, le=1)]
+    relative_path: Annotated[str, Meta(description="The object's path; a folder's ends with a slash.")]
+    events: Annotated[tuple[HistoryEvent, ...], Meta(description="Oldest first.")]
+
+
+def render_history_json(path: str, events: Sequence[ObjectEvent]) -> str:
+    """The history as JSON, ended by a newline."""
+    told = (HistoryEvent(card_of(event.attempt), event.relation is not Relation.SAME, event.size) for event in events)
+    return encoded(History(1, path, tuple(told)), indent=2)
+
+
+def history_schema() -> dict[str, Any]:
+    """The JSON Schema of `ledger history --format json`."""
+    return schema_of(History, "Every time an object was sent")
 
 
 def render_story(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 
@@ -12,7 +12,7 @@ from jetplan.core.attempts import RELEASED, State
 from jetplan.render import words
 from jetplan.render.arrivals import arrived_files, how_much
 from jetplan.render.card import card_of, is_lacking, render_card
-from jetplan.render.document import encoded
+from jetplan.render.document import encoded, schema_of
 from jetplan.render.escape import safe_text
 from jetplan.render.model import Amount, ArrivedFiles, AttemptCard, Part
 from jetplan.render.style import Style
@@ -130,3 +130,8 @@ def _line(each: SetStatus) -> str:
 def render_status_json(report: StatusReport) -> str:
     """The report as JSON, ended by a newline."""
     return encoded(report, indent=2)
+
+
+def status_schema() -> dict[str, Any]:
+    """The JSON Schema of `status --format json`."""
+    return schema_of(StatusReport, "Where deliveries stand")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jetplan.cli.options import project_options
+from jetplan.cli.screen import write_a_file_format
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,15 +16,19 @@ if TYPE_CHECKING:
 @click.command()
 @project_options
 @click.option("--object", "path", required=True, metavar="PATH", help="The object's path; a folder's ends with `/`.")
-def command(config: Path, api_url: str | None, ledger: str | None, path: str) -> None:
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(config: Path, api_url: str | None, ledger: str | None, path: str, form: str) -> None:
     """Show every time an object was sent, alone or in a folder: where to, and by which commit and run."""
     from jetplan.app.project import Project
     from jetplan.app.recorded import canonical_path
     from jetplan.render.escape import safe_text
-    from jetplan.render.recorded import render_history
+    from jetplan.render.recorded import render_history, render_history_json
 
     events = Project.load(config, api_url, ledger).history(path)
-    if events:
+    if form == "json":
+        write_a_file_format()
+        click.echo(render_history_json(canonical_path(path), events), nl=False)
+    elif events:
         click.echo(render_history(events), nl=False)
     else:
         click.echo(f"{safe_text(canonical_path(path))} was never attempted.")

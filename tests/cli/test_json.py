@@ -1,0 +1,58 @@
+"""Commands that read write JSON, too, and each fits its schema."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+if TYPE_CHECKING:
+    from stage import Stage
+
+SCHEMAS = Path(__file__).parents[2] / "schemas"
+
+
+def fits(text: str, name: str) -> dict[str, Any]:
+    schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text())
+    document: dict[str, Any] = json.loads(text)
+    Draft202012Validator(schema).validate(document)
+    return document
+
+
+@pytest.fixture
+def sent(stage: Stage) -> Stage:
+    """One file arrived, another is in doubt."""
+    stage.write_set("/a.mxf")
+    stage.run("jetplan apply --auto-approve --wait")
+    stage.write_set("/a.mxf", "/b.mxf")
+    stage.faults("POST:/deliveries=cut-before-commit*1")
+    stage.run("jetplan apply --auto-approve", code=3)
+    return stage
+
+
+def test_doctor(sent: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every check with its sentence; the exit code of the first that failed, in the document too."""
+    told = fits(sent.run("jetplan doctor --format json").out, "diagnosis")
+    assert told["exitCode"] == 0
+    assert [each["name"] for each in told["checks"]] == ["program", "settings", "ledger", "api"]
+    monkeypatch.setenv("JETPLAN_CLIENT_SECRET", "wrong")
+    told = fits(sent.run("jetplan doctor --format json", code=4).out, "diagnosis")
+    api = told["checks"][-1]
+    assert (told["exitCode"], api["exitCode"], bool(api["hint"])) == (4, 4, True)
+
+
+def test_history(sent: Stage) -> None:
+    """Each time with its attempt; none for what was never attempted."""
+    told = fits(sent.run("jetplan ledger history --object /b.mxf --format json").out, "history")
+    (event,) = told["events"]
+    assert (told["relativePath"], event["attempt"]["state"], event["withinFolder"]) == ("/b.mxf", "in_doubt", False)
+    assert fits(sent.run("jetplan ledger history --object x --format json").out, "history")["events"] == []
+
+
+def test_status(sent: Stage) -> None:
+    """What is in doubt and what arrived."""
+    told = fits(sent.run("jetplan status --format json", code=3).out, "status")
+    assert len(told["inDoubt"]) == 1
