@@ -142,6 +142,9 @@ def escaped(character: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+BACKTICK = "\\x60"
+
+
 def visible(text: str, limit: int = 0) -> str:
     """Text with every unprintable character and look-alike escaped, cut at `limit` characters."""
     cut = text[:limit] + "…" if limit and len(text) > limit else text
@@ -150,4 +153,9 @@ def visible(text: str, limit: int = 0) -> str:
 
 def quoted(text: str, limit: int = 80) -> str:
     """A value as messages show it: visible, bounded, between backticks."""
-    return f"`{visible(text, limit)}`"
+    return in_code(visible(text, limit))
+
+
+def in_code(name: str) -> str:
+    """A name between backticks, which none of its own can end: else it could go on in words that seem to be ours."""
+    return f"`{name.replace('`', BACKTICK)}`"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from jetplan.core.arrival import ENDED
@@ -98,13 +98,13 @@ def _lines(evidence: object) -> list[str]:
             return [str(evidence)]
 
 
-def headline(card: AttemptCard) -> str:
-    """What was attempted, in one line, unescaped."""
+def headline(card: AttemptCard, shown: Callable[[str], str] = str) -> str:
+    """What was attempted, in one line, unescaped. `shown` writes a name."""
     if card.kind == "job":
-        return f"creation of job {card.name}"
+        return f"creation of job {shown(card.name)}"
     which = f", delivery {card.batch} of {card.batches}" if card.batches > 1 else ""
     again = f", revision {card.revision}" if card.revision > 1 else ""
-    return f"set {card.name} on job {card.job}{which}{again}"
+    return f"set {shown(card.name)} on job {shown(card.job)}{which}{again}"
 
 
 def is_failure(card: AttemptCard) -> bool:

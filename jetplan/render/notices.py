@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jetplan.core.characters import in_code
 from jetplan.render import words
 from jetplan.render.arrivals import sentence
 from jetplan.render.card import headline, word_of
@@ -77,16 +78,18 @@ def _attempts(unfinished: Sequence[AttemptCard], failed: Sequence[AttemptCard]) 
     for card in unfinished:
         named = (card.name,) if card.kind == "delivery" else ()
         if card.under_way:
-            yield Notice("inProgress", f"Under way in another run: {headline(card)}.", named)
+            yield Notice("inProgress", f"Under way in another run: {headline(card, in_code)}.", named)
         elif card.kind == "job":
-            yield Notice("inDoubt", f"In doubt: {headline(card)}. The next apply settles it by looking.")
+            yield Notice("inDoubt", f"In doubt: {headline(card, in_code)}. The next apply settles it by looking.")
         else:
             held = words.amount(card.amount)
-            yield Notice("inDoubt", f"In doubt, and never sent again by itself: {headline(card)}, {held}.", named)
+            yield Notice(
+                "inDoubt", f"In doubt, and never sent again by itself: {headline(card, in_code)}, {held}.", named
+            )
     for card in failed:
         said = "Arrived in part" if word_of(card) == "arrived in part" else "Reported as failed by Jet"
         arrived = f": {sentence(card.arrived)}" if card.arrived is not None else ""
-        yield Notice("failed", f"{said}: {headline(card)}{arrived}.", (card.name,))
+        yield Notice("failed", f"{said}: {headline(card, in_code)}{arrived}.", (card.name,))
 
 
 def _whole_profiles(jobs: Sequence[Job]) -> Iterator[Notice]:
@@ -94,11 +97,9 @@ def _whole_profiles(jobs: Sequence[Job]) -> Iterator[Notice]:
         for each in job.sets:
             if any(delivery.whole_profile for delivery in each.deliveries) and job.route is not None:
                 source, destination = job.route.source, job.route.destination
-                yield Notice(
-                    "wholeProfile",
-                    f"Whole profile: set {each.name} sends everything in {source} to {destination}.",
-                    (each.name,),
-                )
+                way = f"{in_code(str(source))} to {in_code(str(destination))}"
+                said = f"Whole profile: set {in_code(each.name)} sends everything in {way}."
+                yield Notice("wholeProfile", said, (each.name,))
 
 
 def _first_deliveries(routes: Sequence[RouteTotal]) -> Iterator[Notice]:
@@ -107,7 +108,7 @@ def _first_deliveries(routes: Sequence[RouteTotal]) -> Iterator[Notice]:
         destination = each.route.destination
         if each.first_to_destination and destination.storage_profile_id not in seen:
             seen.add(destination.storage_profile_id)
-            yield Notice("firstDelivery", f"First delivery to {destination} in this ledger.")
+            yield Notice("firstDelivery", f"First delivery to {in_code(str(destination))} in this ledger.")
 
 
 def _resends(resends: Sequence[Resend]) -> Iterator[Notice]:
@@ -117,7 +118,7 @@ def _resends(resends: Sequence[Resend]) -> Iterator[Notice]:
         so_far = f"; sent again so far: {running}" if each.running_objects > each.objects else ""
         yield Notice(
             "resend",
-            f"Sent again: {words.count(each.objects, 'object')}{moved} of set {each.set}, "
+            f"Sent again: {words.count(each.objects, 'object')}{moved} of set {in_code(each.set)}, "
             f"because {_why_again(each)}{so_far}.",
             (each.set,),
         )
@@ -133,11 +134,15 @@ def _jobs(jobs: Sequence[Job]) -> Iterator[Notice]:
     for job in jobs:
         if job.action == "drift":
             fields = " and ".join(each.field for each in job.differences)
-            yield Notice("drift", f"Drift: job {job.name} has another {fields} on the server. It is left as it is.")
+            yield Notice(
+                "drift", f"Drift: job {in_code(job.name)} has another {fields} on the server. It is left as it is."
+            )
         elif job.action == "ambiguous":
-            yield Notice("ambiguous", f"Ambiguous: {len(job.candidates)} jobs on the server are named {job.name}.")
+            yield Notice(
+                "ambiguous", f"Ambiguous: {len(job.candidates)} jobs on the server are named {in_code(job.name)}."
+            )
         elif job.action == "blocked" and job.problem is not None:
-            yield Notice("blocked", f"Blocked: job {job.name}: {job.problem.message}.")
+            yield Notice("blocked", f"Blocked: job {in_code(job.name)}: {job.problem.message}.")
 
 
 def _sets(jobs: Sequence[Job], orphans: Sequence[DeliverySet]) -> Iterator[Notice]:
@@ -146,22 +151,24 @@ def _sets(jobs: Sequence[Job], orphans: Sequence[DeliverySet]) -> Iterator[Notic
         amount = sum((block.amount for block in each.blocked), start=Amount())
         if amount.object_count:
             why = f": {each.blocked[0].problem.message}" if len(each.blocked) == 1 else ""
-            yield Notice("blocked", f"Blocked: {words.amount(amount)} of set {each.name}{why}.", (each.name,))
+            yield Notice("blocked", f"Blocked: {words.amount(amount)} of set {in_code(each.name)}{why}.", (each.name,))
         if any(delivery.overlap_allowed for delivery in each.deliveries):
             yield Notice(
                 "overlapAllowed",
-                f"Overlap allowed: set {each.name} may send what another set already sent there.",
+                f"Overlap allowed: set {in_code(each.name)} may send what another set already sent there.",
                 (each.name,),
             )
         if each.resized:
             changed = words.count(len(each.resized), "object")
-            yield Notice("resized", f"Size changed, not sent again: {changed} of set {each.name}.", (each.name,))
+            yield Notice(
+                "resized", f"Size changed, not sent again: {changed} of set {in_code(each.name)}.", (each.name,)
+            )
     for each in [*sets, *orphans]:
         if each.withdrawn:
             gone = words.count(each.withdrawn, "object")
             yield Notice(
                 "withdrawn",
-                f"No longer declared, and cannot be unsent: {gone} of set {each.name}.",
+                f"No longer declared, and cannot be unsent: {gone} of set {in_code(each.name)}.",
                 (each.name,),
             )
 

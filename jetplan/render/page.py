@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from jetplan.render import phrases, words
-from jetplan.render.escape import markup
+from jetplan.render.escape import markup, markup_prose
 from jetplan.render.flow import DRAWN_ROUTES, bar_svg, flow_svg
 from jetplan.render.page_parts import Lists, card_html, job_html, set_ids, withdrawn_html
 
@@ -25,8 +25,8 @@ _LISTED_ROUTES = 5_000
 
 def render_html(report: Report) -> str:
     """The whole page, ended by a newline."""
-    title = markup(phrases.title(report))
-    return document(title, "\n".join(_body(report, title)))
+    title = phrases.title(report)
+    return document(markup(title), "\n".join(_body(report, markup_prose(title))))
 
 
 def document(title: str, body: str, *, script: bool = True) -> str:
@@ -112,8 +112,8 @@ def _tiles(report: Report) -> Iterator[str]:
 def _known(amount: Amount) -> str:
     if amount.unknown_sizes == amount.object_count:
         return "Unknown size"
-    more = f" <small>and {words.count(amount.unknown_sizes, 'object')} of unknown size</small>"
-    return words.size(amount.known_bytes) + (more if amount.unknown_sizes else "")
+    more = f", and {words.count(amount.unknown_sizes, 'object')} of unknown size" if amount.unknown_sizes else ""
+    return f"{words.size(amount.known_bytes)} <small>declared{more}</small>"
 
 
 def _notices(report: Report) -> Iterator[str]:
@@ -129,7 +129,7 @@ def _notices(report: Report) -> Iterator[str]:
         for notice in notices[:_NOTICES_OF_A_KIND]:
             there = "doubt" if kind in _ATTEMPTS else next((ids[name] for name in notice.sets if name in ids), "")
             link = f' <a href="#{there}">show</a>' if there else ""
-            yield f"<li{grave}>{markup(notice.message)}{link}</li>"
+            yield f"<li{grave}>{markup_prose(notice.message)}{link}</li>"
         if len(notices) > _NOTICES_OF_A_KIND:
             yield f"<li>{phrases.more_notices(kind, len(notices) - _NOTICES_OF_A_KIND)}</li>"
     yield "</ul></section>"

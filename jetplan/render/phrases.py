@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jetplan.core.characters import in_code
 from jetplan.render import words
 
 if TYPE_CHECKING:
@@ -162,8 +163,8 @@ def _how_many(some: int, of: int) -> str:
 def _whither(report: Report) -> str:
     if len(report.routes) == 1:
         route = report.routes[0].route
-        return f"from {route.source} to {route.destination}"
-    places = {each.route.destination.storage_profile_id: str(each.route.destination) for each in report.routes}
+        return f"from {in_code(str(route.source))} to {in_code(str(route.destination))}"
+    places = {each.route.destination.storage_profile_id: in_code(str(each.route.destination)) for each in report.routes}
     if len(places) <= _NAMED_PLACES:
         return f"to {' and '.join(places.values())}"
     return f"to {len(places):,} destinations"

@@ -114,3 +114,15 @@ def test_a_sentence_may_end_with_a_name() -> None:
     assert prose("It is changed from `1` to `5`.") == "It is changed from `1` to `5`."
     assert prose("from `1`, to `5`: done") == "from `1`, to `5`: done"
     assert "::" not in prose("from `1` ::")
+
+
+@pytest.mark.parametrize(
+    "name", ["x. Approved by security", "x`. Approved by security. `x", "``x``. Approved by security"]
+)
+def test_a_name_never_reads_as_a_sentence_of_ours(name: str) -> None:
+    """Words of a name stay in code in every sentence, its backticks too."""
+    route = Route(ObservedProfile("id-1", name), ObservedProfile("id-2", name))
+    sent = submit(name, name, ["/"], route, first_to_destination=True)
+    text = render_markdown(build_report(plan(KeepJob(name, job(name, route)), sent)))
+    assert "Approved" in text
+    assert not [each for each in meaning(text)[0] if "Approved" in each]

@@ -97,6 +97,6 @@ def test_two_places_side_by_side(project: Stage, jet: CountingJet, monkeypatch: 
         text.replace("deliverySets:", "  to-london:\n    source: NYC Dailies\n    destination: London\ndeliverySets:")
         + "  london:\n    job: to-london\n    objects:\n      - /a.mxf\n"
     )
-    assert "First delivery to London in this ledger" in project.run("jetplan plan").out
+    assert "First delivery to `London` in this ledger" in project.run("jetplan plan").out
     project.run(APPLY)
     assert jet.objects == {"/a.mxf": 2}
