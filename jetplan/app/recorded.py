@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jetplan.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from jetplan.core.attempts import Attempt, State
@@ -47,7 +47,13 @@ def story_of(ledger: Ledger, attempt_id: str) -> Story:
 
 def history_of(ledger: Ledger, api_url: str, path: str) -> list[ObjectEvent]:
     """Every time an object was sent, alone or in a folder, oldest first within each account. `path` is canonical."""
-    return [event for scope in ledger.scopes(api_url) for event in ledger.object_history(scope, path)]
+    events = [event for scope in ledger.scopes(api_url) for event in ledger.object_history(scope, path)]
+    return [replace(each, said=_said(ledger, each.attempt)) if each.attempt.retry_of else each for each in events]
+
+
+def _said(ledger: Ledger, attempt: Attempt) -> Mapping[str, Any]:
+    """On whose word a retry was sent: it is kept with the transition to SENDING."""
+    return next((each.detail for each in ledger.history(attempt.attempt_id) if "retryOf" in each.detail), {})
 
 
 def canonical_path(path: str) -> str:

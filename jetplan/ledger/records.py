@@ -110,3 +110,5 @@ class ObjectEvent:
     attempt: Attempt
     relation: Relation
     size: int | None
+    said: Mapping[str, Any] = field(default_factory=dict)
+    """On whose word a retry was sent, where that was asked for."""

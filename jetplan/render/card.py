@@ -136,7 +136,9 @@ def facts(card: AttemptCard) -> list[tuple[str, str]]:
     if card.kind == "job" and not card.under_way:
         found.append(("next", _LOOKING))
     elif is_failure(card):
-        found.append(("next", "it was sent: raise the revision of its objects to send them again"))
+        again = "nothing of it is sent again by itself; a retry sends only what failed"
+        raised = "it was sent: raise the revision of its objects to send them again"
+        found.append(("next", again if len(card.commands) > 1 else raised))
     elif card.commands:
         found.append(("sending again", f"would move {words.amount_size(card.amount)} a second time, if it did arrive"))
     return [(label, value) for label, value in found if value]

@@ -127,9 +127,17 @@ def _event(event: ObjectEvent) -> str:
         f"commit {run.commit[:12]}" if run.commit else "",
         f"run {run.ci_url or run.run_id}",
         f"attempt {attempt.attempt_id}",
-        f"a retry of {attempt.retry_of}" if attempt.retry_of else "",
+        f"a retry of {attempt.retry_of}{_by_whom(event)}" if attempt.retry_of else "",
     ]
     return safe_text("  ".join(part for part in parts if part))
+
+
+def _by_whom(event: ObjectEvent) -> str:
+    """Who said why, or that the manifest did."""
+    who, reason, manifest = (str(event.said.get(name, "")) for name in ("who", "reason", "onFailure"))
+    if manifest:
+        return f", by onFailure ({manifest})"
+    return f", by {who}: {reason}" if reason else ""
 
 
 def _time(on: str) -> str:

@@ -59,7 +59,8 @@ def test_the_word_is_kept(stage: Stage) -> None:
     stage.run(f"jetplan retry {attempt[:6]} --reason 'copied it by hand'")
     history = stage.run("jetplan ledger history --object /f0001.mxf").out.splitlines()
     assert len(history) == 2
-    assert f"a retry of {attempt}" in history[1]
+    assert f"a retry of {attempt}, by " in history[1]
+    assert history[1].endswith(": copied it by hand")
     retried = history[1].split("attempt ")[1].split()[0]
     story = stage.run(f"jetplan ledger show {retried}").out
     assert "copied it by hand" in story
@@ -235,6 +236,9 @@ def test_the_manifest_may_say_it_beforehand(stage: Stage) -> None:
         assert stage.delivered() == {"/a.mxf": number, "/b.mxf": 1}
     stage.run(f"{APPLY} --wait", code=1)
     assert stage.delivered()["/a.mxf"] == 3
+    history = stage.run("jetplan ledger history --object /a.mxf").out
+    assert "by onFailure (retry 1 of 2)" in history
+    assert "by onFailure (retry 2 of 2)" in history
     stage.fail()
     stage.run("jetplan retry --set masters --reason 'the disk was changed'")
     stage.settle()
