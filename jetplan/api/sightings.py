@@ -13,6 +13,7 @@ from jetplan.api.filesearch import FileSearch
 from jetplan.api.refusals import RoleRefused
 from jetplan.core.evidence import SeenTransfer, Sighting
 from jetplan.core.listed import SeenFile, is_telling, readings
+from jetplan.core.pathsearch import LONG
 from jetplan.errors import ApiError, AuthenticationError, Unreachable
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 UNDER_WAY = "IN_PROGRESS"
 PAST = ("COMPLETED", "FAILED")
-LONG = 5_000
-"""Files of a job's past; above so many, a search is tried before they are listed."""
 _SAMPLE = 200
 """Files of a long list that a search is tried on."""
 _MOST_SPELLINGS = 1_000

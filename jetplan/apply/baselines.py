@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from jetplan.api.sightings import look_for
 from jetplan.core.attempts import State
+from jetplan.core.pathsearch import Past
 from jetplan.core.protocol import Looked
 from jetplan.core.unaccounted import Shown, Unaccounted, Wanted, unaccounted, unanswered
 
@@ -52,6 +53,8 @@ class Baselines:
         self._seen: dict[str, _Seen] = {}
         self._made: set[str] = set()
         self._expected: dict[str, list[SubmitBatch]] = defaultdict(list)
+        self._pasts: dict[str, Past] = {}
+        self._asked: set[str] = set()
 
     def expect(self, job_id: str, steps: Sequence[SubmitBatch]) -> None:
         """Announce steps that will ask about a job: the look keeps only files that may be theirs."""
@@ -87,13 +90,21 @@ class Baselines:
         with lock:
             if job_id not in self._seen:
                 paths = (path for step in self._expected[job_id] for path in step.paths())
-                past = self._ledger.past_of_job(self._scope, job_id)
-                sighting = look_for(self._client, job_id, Wanted(paths, source_root), past)
+                sighting = look_for(self._client, job_id, Wanted(paths, source_root), self._past(job_id))
                 if sighting is None:
                     self._seen[job_id] = _Seen(None, Shown((), ""))
                 else:
                     self._seen[job_id] = _Seen(sighting.baseline(), Shown(sighting.files, source_root))
             return self._seen[job_id]
+
+    def _past(self, job_id: str) -> Past:
+        """What the ledger knows of the job's past. The first that is asked for is read together with all expected."""
+        with self._lock:
+            if job_id not in self._asked:
+                asked = {job_id, *self._expected} - self._asked - self._made
+                self._pasts |= self._ledger.pasts_of_jobs(self._scope, asked)
+                self._asked |= asked | {job_id}
+            return self._pasts.get(job_id, Past())
 
     def _holders(
         self, step: SubmitBatch, paths: Sequence[str], attempt: NewAttempt

@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
 MOST_QUERIES = 50
 """Paths that are asked for one by one; above that, listing the job's files costs less."""
+LONG = 5_000
+"""Files of a job's past; above so many, a search is tried before they are listed."""
 _PLAIN = re.compile(r"[A-Za-z0-9._~/-]*")
 """What every percent-encoder leaves alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What the ledger knows of a job's past: how many objects were accepted, and paths of some of them."""
+    """What the ledger knows of a job's past: how many objects were accepted, and of a long one, paths of some."""
 
     objects: int = 0
     moved: Sequence[str] = ()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 from jetplan.core.attempts import SENT, UNFINISHED, Attempt, Kind, RunInfo, State, SubjectKey
-from jetplan.core.pathsearch import Past
+from jetplan.core.pathsearch import LONG, Past
 from jetplan.errors import LedgerMismatch, UsageError
 from jetplan.ledger import leases
 from jetplan.ledger.contents import OBJECTS, unpack_listing
@@ -211,16 +212,33 @@ def attempt(tx: Transaction, alive: Callable[[str, str], bool | None], beginning
     return found[0]
 
 
-def past_of_job(tx: Transaction, scope_id: str, job_id: str) -> Past:
-    """How many objects a job has accepted, and paths of some that the server knows, the newest first."""
-    accepted = [state.value for state in SENT]
-    of_job = "FROM jetplan_attempts WHERE scope_id = ? AND job_id = ? AND"
-    sums = rows_in(tx, f"SELECT objects {of_job} state IN (@)", accepted, before=(scope_id, job_id))
+def pasts_of_jobs(tx: Transaction, scope_id: str, job_ids: Iterable[str]) -> dict[str, Past]:
+    """How many objects each job has accepted; of a long past also paths of some, the newest first."""
+    accepted = ", ".join(f"'{state.value}'" for state in SENT)
+    rows = rows_in(
+        tx,
+        f"""SELECT job_id, objects FROM jetplan_attempts WHERE scope_id = ? AND state IN ({accepted})
+            AND job_id IN (@)""",  # noqa: S608 - words of our own
+        set(job_ids),
+        before=(scope_id,),
+    )
+    totals: Counter[str] = Counter()
+    for job_id, objects in rows:
+        totals[job_id] += objects
+    return {
+        job_id: Past(total, _moved(tx, scope_id, job_id) if total > LONG else ()) for job_id, total in totals.items()
+    }
+
+
+def _moved(tx: Transaction, scope_id: str, job_id: str) -> list[str]:
+    """Paths that the server is known to have taken for a job, the newest first."""
     seen = (State.DELIVERED.value, State.EVIDENCED.value, State.ACCEPTED.value)
     rows = tx.rows(
-        f"SELECT first_paths {of_job} state IN (?, ?, ?) ORDER BY changed_on DESC LIMIT 20", (scope_id, job_id, *seen)
+        """SELECT first_paths FROM jetplan_attempts WHERE scope_id = ? AND job_id = ? AND state IN (?, ?, ?)
+           ORDER BY changed_on DESC LIMIT 20""",
+        (scope_id, job_id, *seen),
     )
-    return Past(sum(objects for (objects,) in sums), [path for (paths,) in rows for path in json.loads(paths)])
+    return [path for (paths,) in rows for path in json.loads(paths)]
 
 
 def history(tx: Transaction, attempt_id: str) -> list[Transition]:

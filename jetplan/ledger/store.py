@@ -336,9 +336,10 @@ class Ledger:
         """Which live deliveries of a job hold any of these objects; their `keys` are those that they hold of them."""
         return self._driver.read(lambda tx: search.holding_on_job(tx, self._alive, scope_id, job_id, paths))
 
-    def past_of_job(self, scope_id: str, job_id: str) -> Past:
-        """How many objects a job is known to have accepted, and paths of some of them."""
-        return self._driver.read(lambda tx: reads.past_of_job(tx, scope_id, job_id))
+    def pasts_of_jobs(self, scope_id: str, job_ids: Iterable[str]) -> dict[str, Past]:
+        """How many objects jobs are known to have accepted, and of a long past paths of some; without any: left out."""
+        wanted = list(job_ids)
+        return self._driver.read(lambda tx: reads.pasts_of_jobs(tx, scope_id, wanted))
 
     def find_twins(self, scope_id: str, destination_id: str, paths: Sequence[str]) -> list[Hit]:
         """Which live attempts at a destination hold these objects under another spelling: other case, other accents."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jetplan.api.sightings import look_back, with_sums
 from jetplan.core.attempts import Kind, State
 from jetplan.core.evidence import Silence, evidence_detail, judge, paths_in_question
+from jetplan.core.pathsearch import Past
 from jetplan.core.unaccounted import Wanted
 from jetplan.errors import ApiError
 
@@ -63,8 +64,9 @@ def _of_job(
     root = job.source.url
     wanted = Wanted(chain.from_iterable(declared.values()), root)
     signs = {next(iter(paths)) for paths in declared.values() if paths}
+    past = ledger.pasts_of_jobs(scope, [job_id]).get(job_id, Past())
     try:
-        sighting = look_back(client, job_id, wanted, ledger.past_of_job(scope, job_id), signs)
+        sighting = look_back(client, job_id, wanted, past, signs)
     except ApiError as error:
         return {each.attempt_id: Silence(error.message) for each in doubtful}
     in_question = paths_in_question(sighting, root) if sighting else ()

@@ -16,7 +16,7 @@ from jetplan.api.sightings import look_back, look_for, with_sums
 from jetplan.core.arrival import TransferSum
 from jetplan.core.evidence import SeenTransfer, Sighting
 from jetplan.core.listed import SeenFile
-from jetplan.core.pathsearch import Past
+from jetplan.core.pathsearch import LONG, Past
 from jetplan.core.unaccounted import Wanted
 from jetplan.errors import AuthenticationError, Unreachable
 
@@ -127,7 +127,7 @@ def test_a_look_that_is_refused(play: Any, what: str) -> None:
         look_for(client, "j", Wanted(["/a"], ROOT), Past())
 
 
-LONG_PAST = Past(objects=sightings.LONG + 1, moved=("/known", "/d/e"))
+LONG_PAST = Past(objects=LONG + 1, moved=("/known", "/d/e"))
 
 
 def test_a_long_past_is_searched_before_it_is_listed(play: Any) -> None:

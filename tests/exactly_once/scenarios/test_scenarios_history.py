@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from stage import JOBS
 
-from jetplan.api.sightings import LONG
+from jetplan.core.pathsearch import LONG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
