@@ -52,7 +52,10 @@ def review_of(manifests: Path, settings: Settings, revision: Revision) -> Review
 
     Raises ManifestInvalid where the manifests break a house rule as it was there.
     """
-    before = settings_at(settings.path, revision)
+    try:
+        before = settings_at(settings.path, revision)
+    except ManifestInvalid:
+        return _unknown(settings, revision.said, f"{settings.path} cannot be read there", "read the whole file")
     if before is None:
         return Review()
     rules = _rule_changes(manifests, settings.path, before, revision)
@@ -69,22 +72,23 @@ def review_in_ci(manifests: Path, settings: Settings) -> Review:
     except ManifestInvalid:
         raise
     except JetplanError as error:
-        message = f"changes of the settings since {quoted(base)} are not shown: {error.message}"
-        return Review(None, (Problem(Place(str(settings.path)), message, error.hint, "settings-unknown"),))
+        return _unknown(settings, base, error.message, error.hint)
+
+
+def _unknown(settings: Settings, base: str, why: str, hint: str) -> Review:
+    message = f"changes of the settings since {quoted(base)} are not shown: {why}"
+    return Review(None, (Problem(Place(str(settings.path)), message, hint, "settings-unknown"),))
 
 
 def settings_at(config: Path, revision: Revision) -> Configuration | None:
-    """The settings as they were at a revision; None where there was no file, or none that can be read."""
+    """The settings as they were at a revision; None where there was no file. Raises ManifestInvalid."""
     data = read_file_at(config, revision)
     if data is None:
         return None
     with tempfile.TemporaryDirectory(prefix="jetplan-") as aside:
         file = Path(aside) / "jetplan.yaml"
         file.write_bytes(data)
-        try:
-            return read_configuration(file)
-        except ManifestInvalid:
-            return None
+        return read_configuration(file)
 
 
 def changes(path: Path, before: Configuration, now: Configuration) -> Iterator[Problem]:

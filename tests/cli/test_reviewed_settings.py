@@ -108,6 +108,18 @@ def test_unchanged_settings_are_no_notice(
     assert "is changed" not in run_line("jetplan diff --base HEAD~1", code=7).out
 
 
+def test_settings_that_cannot_be_read_at_the_base(
+    project: Repository, run_line: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing can be held against them, and the reviewer is told so."""
+    monkeypatch.chdir(project.folder)
+    project.write("limits: [", "jetplan.yaml")
+    project.commit()
+    project.write(BEFORE.replace("maxObjects: 1", "maxObjects: 99"), "jetplan.yaml")
+    told = " ".join(run_line("jetplan diff --base HEAD").out.split())
+    assert "changes of the settings since `HEAD` are not shown: jetplan.yaml cannot be read there" in told
+
+
 RULE = '{{"title": "masters only", "properties": {{"objects": {{"maxItems": {}}}}}}}'
 
 
