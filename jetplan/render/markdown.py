@@ -34,6 +34,7 @@ LISTED_DELIVERIES = 3
 _LISTED_ROUTES = 25
 _NOTICES_OF_A_KIND = 3
 _NAME = 160
+_TAIL = 24
 _SENTENCE = 400
 
 
@@ -51,9 +52,11 @@ def render_markdown(report: Report, *, limit: int = LIMIT) -> str:
 
 
 def clip(text: str, most: int) -> str:
-    """The visible text, cut with the count of what was cut."""
+    """The visible text, its middle cut with the count of what was cut: two long names may differ in their ends only."""
     shown = visible(text)
-    return shown if len(shown) <= most else f"{shown[:most]}… ({len(shown) - most:,} more characters)"
+    if len(shown) <= most:
+        return shown
+    return f"{shown[: most - _TAIL]}… ({len(shown) - most:,} more characters) …{shown[-_TAIL:]}"
 
 
 def _code(name: str) -> str:

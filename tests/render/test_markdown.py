@@ -126,3 +126,10 @@ def test_a_name_never_reads_as_a_sentence_of_ours(name: str) -> None:
     text = render_markdown(build_report(plan(KeepJob(name, job(name, route)), sent)))
     assert "Approved" in text
     assert not [each for each in meaning(text)[0] if "Approved" in each]
+
+
+def test_long_names_that_differ_at_their_end_look_different() -> None:
+    """The middle of a long name is cut, not its end."""
+    one, other = (render_markdown(build_report(named("N" * 230 + end))) for end in ("first", "other"))
+    assert "Nfirst`" in one
+    assert "Nother`" in other
