@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jetplan.core.plan import Retry, SubmitBatch
 
 RETRYING = "RETRYING_TRANSFER"
-_LATER = "wait until Jet has ended, then run `jetplan status`"
+_LATER = "run `jetplan status` once Jet has ended, then `jetplan retry` again if it still failed"
 
 
 def look_before_retry(step: SubmitBatch, retry: Retry, attempt: NewAttempt, context: Context) -> Looked:
@@ -37,10 +37,10 @@ def _refuse_what_moves(failed: Attempt, context: Context) -> None:
     if failed.delivery_id:
         state = context.client.view_delivery(failed.job_id, failed.delivery_id).state
         if state not in ENDED:
-            raise JetplanError(f"delivery {failed.delivery_id} is {state} at Jet, and has not ended", hint=_LATER)
+            raise JetplanError(f"delivery {failed.delivery_id} is {state} at Jet, and has not ended: {_LATER}")
     status = context.client.job_status(failed.job_id, failed.job_name)
     if status.error_code == RETRYING:
-        raise JetplanError(f"Jet is trying again by itself on job {failed.job_name} ({RETRYING})", hint=_LATER)
+        raise JetplanError(f"Jet is trying again by itself on job {failed.job_name} ({RETRYING}): {_LATER}")
 
 
 def _refuse_what_arrived(failed: Attempt, step: SubmitBatch, attempt: NewAttempt, context: Context) -> None:
@@ -53,11 +53,11 @@ def _refuse_what_arrived(failed: Attempt, step: SubmitBatch, attempt: NewAttempt
     before = frozenset((failed.baseline or {}).get("transfers", ()))
     moving = look.under_way - before - look.foreign
     if moving:
-        raise JetplanError(f"transfer {min(moving)} is under way, and may be bringing these files", hint=_LATER)
+        raise JetplanError(f"transfer {min(moving)} is under way, and may be bringing these files: {_LATER}")
     states = {failed.attempt_id: ""}  # of the files themselves the delivery's state says nothing
     seen = look_at_arrivals(context.client, context.ledger, context.scope, [failed], states, {failed.job_id: root})
     arrival = seen.get(failed.attempt_id)
     still = {each.path for each in arrival.failed if each.sure} if arrival is not None else set()
     others = [path for path in attempt.paths if path not in still]
     if others:
-        raise JetplanError(f"{others[0]} is not listed as failed any more", hint=_LATER)
+        raise JetplanError(f"{others[0]} is not listed as failed any more: {_LATER}")
