@@ -154,3 +154,81 @@ def test_the_catalogue_is_whole() -> None:
         assert len({"refused", "warned", "accepted"} & case.said.keys()) == 1, case
     assert len(REFUSED) > 100
     assert len({str(case) for case in CASES}) == len(CASES)
+
+
+SERVER_NAMES = [
+    "\x1b[31mEvil\x1b]52;c;aGk=\x07",
+    "LAX\u202eIngest",
+    "LAX\nIngest\n::error::x",
+    "a`. Approved by security. `b",
+    "<script>alert(1)</script>",
+    "##[add-mask]x",
+    "@team | closes #1",
+    "",
+    "N" * 255,
+]
+
+
+@pytest.mark.parametrize("name", SERVER_NAMES, ids=range(len(SERVER_NAMES)))
+def test_names_of_the_server(
+    name: str, open_stage: Callable[..., Stage], monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    """A profile and a job may have any name on the server: every output shows it, and none obeys it."""
+    for each in CI_VARIABLES:
+        monkeypatch.delenv(each, raising=False)
+    stage = open_stage(profiles=(("NYC Dailies", tmp_path / "nyc"), (name, tmp_path / "lax")))
+    ids = {each["name"]: each["storageProfileId"] for each in stage.call("GET", "/v1/storageProfiles")["items"]}
+    stage.make_job(name or "x", destination=name)
+    stage.put("/a.mxf")
+    stage.write(
+        "apiVersion: jetplan/v1\njobs:\n"
+        f"  j: {{source: NYC Dailies, destination: {{storageProfileId: '{ids[name]}'}}}}\n"
+        f"  k: {{source: NYC Dailies, destination: {{storageProfileId: '{ids['NYC Dailies']}'}}}}\n"
+        "deliverySets:\n  s: {job: j, objects: [/a.mxf]}\n  w: {job: j, objects: all}\n"
+    )
+    lines = [f"jetplan plan --format {face}" for face in FACES]
+    lines += ["jetplan plan --out saved.plan", *(f"jetplan show saved.plan --format {face}" for face in FACES)]
+    lines += [
+        "jetplan import",
+        "jetplan doctor",
+        "jetplan apply --auto-approve",
+        "jetplan status",
+        "jetplan ledger list",
+    ]
+    lines += ["jetplan status --format json", "jetplan ledger history --object /a.mxf", "jetplan plan"]
+    for line in lines:
+        ran = stage.run(line, code=None)
+        assert_harmless(ran, line)
+        assert_well_formed(ran.out, line.partition("--format ")[2])
+
+
+SETTINGS = [
+    case for case in REFUSED if case.kind in {"structure", "characters"} and {"text", "latin"} & case.said.keys()
+]
+
+
+@pytest.mark.parametrize("case", SETTINGS, ids=str)
+def test_as_settings(
+    case: Case, open_stage: Callable[..., Stage], monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    """The same text as `jetplan.yaml`: every command that reads the settings refuses it, before it asks anybody."""
+    stage = open_stage()
+    asked = stage.ask("GET", "/_sandbox/requests")["items"]
+    case.write(tmp_path)
+    (stage.project / "jetplan.yaml").write_bytes((tmp_path / "main.yaml").read_bytes())
+    for line in (
+        "validate",
+        "diff",
+        "plan",
+        "apply --auto-approve",
+        "status",
+        "doctor",
+        "ledger list",
+        "import",
+        "init",
+    ):
+        ran = stage.run(f"jetplan {line}", code=None)
+        assert ran.code in {1, 6, 64}, (line, ran)
+        assert_harmless(ran, line)
+        assert "jetplan.yaml:" in ran.out + ran.err, (line, ran)
+    assert stage.ask("GET", "/_sandbox/requests")["items"] == asked
