@@ -57,6 +57,7 @@ def test_a_job_in_a_manifest(change: dict[str, Any]) -> None:
         wanted("s", "/a", "/b", revision=2),
         wanted("s", "/a"),
         wanted("s", "/a", "/b", job_name="other"),
+        wanted("s", "/a", "/b", retries=1),
     ],
 )
 def test_a_set_in_a_manifest(change: DeliverySetSpec) -> None:

@@ -152,3 +152,22 @@ def test_what_is_claimed() -> None:
     route = Route(NYC, LAX)
     assert job_subject("n", route) == SubjectKey(Kind.JOB, "n", "p-nyc", "p-lax")
     assert set_subject("n", route) == SubjectKey(Kind.DELIVERY, "n", "p-nyc", "p-lax")
+
+
+def test_profiles_that_look_alike_are_marked_on_both_ends() -> None:
+    """In a job on the server and in a list; one that is alone stays as it is."""
+    twin = ObservedProfile("p-9", "LAX lngest")
+    here = job(source=twin, destination=LAX)
+    found = match(spec(wanted("s", "/a")), here, profiles=(NYC, LAX, twin))
+    assert isinstance(found, Found)
+    marks = [
+        (side.profile_id, side.looks_alike, side.name_shared) for side in (found.job.source, found.job.destination)
+    ]
+    assert marks == [("p-9", True, False), ("p-lax", True, False)]
+    same = replace(LAX, profile_id="p-8")
+    found = match(spec(wanted("s", "/a")), job(source=NYC, destination=LAX), profiles=(NYC, LAX, same))
+    assert isinstance(found, Found)
+    marks = [
+        (side.profile_id, side.looks_alike, side.name_shared) for side in (found.job.source, found.job.destination)
+    ]
+    assert marks == [("p-nyc", False, False), ("p-lax", False, True)]
