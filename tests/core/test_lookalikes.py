@@ -25,6 +25,8 @@ from jetplan.render.text import render_text
         ("LAX Ingest", "\uff2c\uff21\uff38 Ingest"),
         ("Store 10", "Store lO"),
         ("modern", "modem"),
+        ("b", "\u042c"),
+        ("store", "\ua731\u1d1b\u1d0f\u0280\u1d07"),
         ("\u039f\u03c1\u03b1", "Opa"),
     ],
 )
@@ -37,6 +39,20 @@ def test_alike(one: str, other: str) -> None:
 def test_not_alike(other: str) -> None:
     """Names that differ in a letter or digit that shows."""
     assert alike(["LAX Ingest", other]) == frozenset()
+
+
+@pytest.mark.parametrize("name", ["L\u0410X Ingest", "St\u03bfre", "\u13aaBC"])
+def test_a_word_of_two_scripts_is_odd_alone(name: str) -> None:
+    """Also where nothing is there that it looks like: the other one may be on another account."""
+    assert alike([name, "Archive"]) == {name}
+
+
+@pytest.mark.parametrize(
+    "name", ["\u0421\u0442\u0443\u0434\u0438\u044f LAX", "Z\u00fcrich", "\u6771\u4eac In", "\u03b2-Test"]
+)
+def test_words_of_one_script_each_are_not(name: str) -> None:
+    """Names of people who write another script beside Latin."""
+    assert alike([name, "Archive"]) == frozenset()
 
 
 def test_one_that_looks_like_the_destination_is_told_by_its_id() -> None:
