@@ -20,6 +20,7 @@ from jetplan.app.limits import limits_of
 from jetplan.core.addresses import shown_url
 from jetplan.core.characters import quoted
 from jetplan.core.limits import refusals
+from jetplan.core.lookalikes import mixes_scripts
 from jetplan.errors import JetplanError, ManifestInvalid, Place, Problem
 from jetplan.manifest.read import read_manifests
 from jetplan.manifest.revisions import find_revision, lay_out_at, read_file_at
@@ -144,10 +145,16 @@ def _rank(key: str) -> tuple[bool, str]:
 def _change(key: str, old: object, new: object) -> Iterator[str]:
     if isinstance(old, tuple | list) and isinstance(new, tuple | list):
         # Not as two long lists side by side: the eye finds no difference in them.
-        yield from (f"`{key}` no longer holds {quoted(str(each), _LONGEST)}" for each in old if each not in new)
-        yield from (f"`{key}` now holds {quoted(str(each), _LONGEST)}" for each in new if each not in old)
+        yield from (f"`{key}` no longer holds {_item(str(each))}" for each in old if each not in new)
+        yield from (f"`{key}` now holds {_item(str(each))}" for each in new if each not in old)
     elif old != new:
         yield f"`{key}` is changed from {_shown(key, old)} to {_shown(key, new)}"
+
+
+def _item(name: str) -> str:
+    """A name in a list; one whose letters imitate others with its letters spelled."""
+    letters = name.encode("ascii", "backslashreplace").decode()
+    return quoted(name, _LONGEST) + (f" ({quoted(letters, 2 * _LONGEST)})" if mixes_scripts(name) else "")
 
 
 def _flat(settings: Configuration) -> dict[str, object]:

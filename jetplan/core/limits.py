@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from jetplan.core.characters import in_code
 from jetplan.core.objects import WHOLE_PROFILE
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def _whole_profiles(submissions: list[SubmitBatch], allowed: frozenset[str] | No
         return
     for step in submissions:
         if step.set_name not in allowed and any(step.objects.paths[index] == WHOLE_PROFILE for index in step.indexes):
-            message = f"set {step.set_name} sends the whole profile {step.route.source}, which is not allowed by name"
+            source = in_code(str(step.route.source))
+            message = f"set {in_code(step.set_name)} sends the whole profile {source}, which is not allowed by name"
             edit = f"adding {step.set_name!r} to `limits.allowWholeProfiles`"
             flag = f"--allow-whole-profile {quoted(step.set_name)}"
             yield Refusal(LimitKind.WHOLE_PROFILE, message, flag, edit, step.set_name)
@@ -96,10 +98,9 @@ def _destinations(submissions: list[SubmitBatch], allowed: frozenset[str] | None
         if not step.first_to_destination or named or profile.profile_id in told:
             continue
         told.add(profile.profile_id)
-        message = (
-            f"set {step.set_name} makes the first delivery to {profile} in this ledger, which is not allowed by name"
-        )
-        word = profile.profile_id if profile.name_shared else str(profile)
+        first = f"set {in_code(step.set_name)} makes the first delivery to {in_code(str(profile))} in this ledger"
+        message = f"{first}, which is not allowed by name"
+        word = profile.limit_name
         edit = f"adding {word!r} to `limits.allowDestinations`"
         yield Refusal(LimitKind.DESTINATION, message, f"--allow-destination {quoted(word)}", edit, step.set_name)
 

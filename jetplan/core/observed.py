@@ -38,6 +38,12 @@ class ObservedProfile:
         return self.name if letters == self.name else f"{self.name} ({letters})"
 
     @property
+    def limit_name(self) -> str:
+        """What a limit should call it by: its name, or its id where another name is the same or looks like it."""
+        clear = bool(self.name) and not self.name_shared and not self.looks_alike
+        return self.name if clear or self.profile_id == NAME_AS_ID + self.name else self.profile_id
+
+    @property
     def names(self) -> frozenset[str]:
         """What a limit may call it by: its id, and its name where no other profile has it."""
         return frozenset({self.profile_id} if self.name_shared else {self.profile_id, self.name})

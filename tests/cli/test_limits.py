@@ -17,11 +17,11 @@ WHOLE = f"{JOBS}deliverySets:\n  night mirror:\n    job: nyc-to-lax\n    objects
     [
         (SIZED, "maxObjects: 1", "2 objects", "--max-objects 2"),
         (SIZED, "maxBytes: 1199", "1,200 bytes", "--max-bytes 1200"),
-        (WHOLE, "allowWholeProfiles: [other]", "whole profile NYC Dailies", "--allow-whole-profile 'night mirror'"),
+        (WHOLE, "allowWholeProfiles: [other]", "whole profile `NYC Dailies`", "--allow-whole-profile 'night mirror'"),
         (
             SIZED,
             "allowDestinations: []",
-            "first delivery to LAX Ingest in this ledger",
+            "first delivery to `LAX Ingest` in this ledger",
             "--allow-destination 'LAX Ingest'",
         ),
     ],

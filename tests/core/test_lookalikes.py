@@ -8,8 +8,10 @@ import pytest
 from builders import LAX, declared, observed, spec, wanted
 
 from jetplan.core.diff import diff
+from jetplan.core.limits import Limits, refusals
 from jetplan.core.lookalikes import alike
 from jetplan.core.observed import NAME_AS_ID, ObservedProfile
+from jetplan.core.spec import ProfileRef
 from jetplan.render.report import build_report
 from jetplan.render.text import render_text
 
@@ -65,3 +67,20 @@ def test_one_that_looks_like_the_destination_is_told_by_its_id() -> None:
     assert str(replace(unasked, profile_id=f"{NAME_AS_ID}LAX", name="LAX")) == "LAX"
     plain = diff(spec(declared(), wanted("s", "/a")), observed())
     assert "LAX Ingest (p-lax)" not in render_text(build_report(plain), color=False, width=200)
+
+
+@pytest.mark.parametrize("other", ["LA\u0425 Ingest", "LAX Ingest"])
+def test_a_limit_names_it_so_that_the_hint_leads_out(other: str) -> None:
+    """Where another name looks like it or is the same, the flag that lifts the refusal names the id, and lifts it."""
+    odd = ObservedProfile("id-odd", other)
+    reference = ProfileRef(profile_id="p-lax")
+    there = observed(profiles=[*observed().profiles, odd])
+    plan = diff(spec(declared(destination=reference), wanted("s", "/a")), there)
+    (refused,) = refusals(plan, Limits(destinations=frozenset()))
+    assert refused.flag == "--allow-destination p-lax"
+    assert refusals(plan, Limits(destinations=frozenset({"p-lax"}))) == ()
+
+
+def test_a_limit_names_an_unasked_profile_by_its_name() -> None:
+    """Offline there is no id."""
+    assert replace(LAX, profile_id=f"{NAME_AS_ID}LAX", name="LAX", looks_alike=True).limit_name == "LAX"

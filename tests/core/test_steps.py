@@ -238,7 +238,7 @@ def test_what_limits_refuse() -> None:
     (refused,) = refusals(plan, replace(none, whole_profiles=frozenset()))
     assert refused == Refusal(
         LimitKind.WHOLE_PROFILE,
-        "set my set sends the whole profile NYC Dailies, which is not allowed by name",
+        "set `my set` sends the whole profile `NYC Dailies`, which is not allowed by name",
         "--allow-whole-profile 'my set'",
         "adding 'my set' to `limits.allowWholeProfiles`",
         "my set",
@@ -252,7 +252,7 @@ def test_what_limits_refuse() -> None:
     assert refusals(plan, replace(none, destinations=frozenset())) == (
         Refusal(
             LimitKind.DESTINATION,
-            "set my set makes the first delivery to LAX Ingest in this ledger, which is not allowed by name",
+            "set `my set` makes the first delivery to `LAX Ingest` in this ledger, which is not allowed by name",
             "--allow-destination 'LAX Ingest'",
             "adding 'LAX Ingest' to `limits.allowDestinations`",
             "my set",
