@@ -98,7 +98,8 @@ def test_backends_terminated_around_each_request_change_nothing(
 
         played.counting.on_call = on_call
         assert played.apply() == 0
-        assert len(cut) >= len(played.counting.deliveries) == 6
+        assert len(played.counting.deliveries) == 6
+        assert len(cut) >= 3, "two requests at once share the connection that is cut"
         check(played)
 
 
