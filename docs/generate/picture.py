@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "docs/plan.png"
 SHARED = ("NYC Post", "LAX Mastering", "Distribution Store", "Broadcaster North", "Broadcaster South")
 MIX = "{relativePath: /s1/ep101/sound/ep101_5.1_en.wav, sizeInBytes: 3758096384"
-SIZE = (1100, 960)
+SIZE = (1100, 1010)
 KEYWORD = b"Plan\0"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
