@@ -24,6 +24,7 @@ from jetplan.app.configuration import read_configuration
 from jetplan.errors import JetplanError, ManifestInvalid
 from jetplan.ledger.address import in_memory
 from jetplan.manifest import shortcuts
+from jetplan.manifest.lists import unpack
 from jetplan.manifest.read import read_manifests
 from jetplan.render.document import render_json
 from jetplan.render.markdown import render_markdown
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 Reader: TypeAlias = "Callable[[bytes, Path], None]"
 
+CHUNK = 32
+"""Bytes of a list that are read at once: few, so that inputs lie across the ends of chunks."""
 LISTED = "apiVersion: jetplan/v1\ndeliverySets:\n  s:\n    job: j\n    objectsFrom: {{file: '{}'}}\n"
 RULED = (
     "apiVersion: jetplan/v1\njobs:\n  j: {source: a, destination: b}\ndeliverySets:\n  s:\n    job: j\n"
@@ -87,7 +90,9 @@ def _manifest(data: bytes, folder: Path) -> None:
 def _list(name: str, data: bytes, folder: Path) -> None:
     (_emptied(folder) / "a.yaml").write_text(LISTED.format(name))
     (folder / name).write_bytes(data)
-    _both_ways(folder)
+    with pytest.MonkeyPatch.context() as small:
+        small.setattr(unpack, "_CHUNK", CHUNK)
+        _both_ways(folder)
 
 
 def _configuration(data: bytes, folder: Path) -> None:
