@@ -49,7 +49,7 @@ class Review:
 
 
 def review_of(manifests: Path, settings: Settings, revision: Revision) -> Review:
-    """What differs from the settings and house rules of a revision.
+    """What differs from the settings and house rules of a revision. Where it had no file, every setting is new.
 
     Raises ManifestInvalid where the manifests break a house rule as it was there.
     """
@@ -57,10 +57,9 @@ def review_of(manifests: Path, settings: Settings, revision: Revision) -> Review
         before = settings_at(settings.path, revision)
     except ManifestInvalid:
         return _unknown(settings, revision.said, f"{settings.path} cannot be read there", "read the whole file")
-    if before is None:
-        return Review()
-    rules = _rule_changes(manifests, settings.path, before, revision)
-    return Review(before, (*changes(settings.path, before, settings.config), *rules))
+    then = before or Configuration()
+    rules = _rule_changes(manifests, settings.path, then, revision)
+    return Review(before, (*changes(settings.path, then, settings.config), *rules))
 
 
 def review_in_ci(manifests: Path, settings: Settings) -> Review:

@@ -102,10 +102,11 @@ def test_no_change_hides_among_others(
 def test_unchanged_settings_are_no_notice(
     project: Repository, run_line: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is said where nothing changed, and a file that the base lacks judges nothing."""
+    """Nothing is said where nothing changed; where the base had no file, every setting is new."""
     monkeypatch.chdir(project.folder)
     assert "is changed" not in run_line("jetplan diff --base HEAD", code=7).out
-    assert "is changed" not in run_line("jetplan diff --base HEAD~1", code=7).out
+    told = " ".join(run_line("jetplan diff --base HEAD~1", code=7).out.split())
+    assert "`limits.maxObjects` is changed from nothing to `1`" in told
 
 
 def test_settings_that_cannot_be_read_at_the_base(
