@@ -308,7 +308,10 @@ class Report(Part, frozen=True, tag_field="type", tag="jetplan.report"):
     has_changes: Annotated[bool, Meta(description="Whether apply would do anything.")]
     totals: Annotated[Totals, Meta(description="The plan in numbers.")]
     notices: Annotated[tuple[Notice, ...], Meta(description="What to look at first, the gravest first.")]
-    routes: Annotated[tuple[RouteTotal, ...], Meta(description="By bytes, the largest first.")]
+    routes: Annotated[
+        tuple[RouteTotal, ...],
+        Meta(description="First deliveries, whole profiles, folders and unknown sizes, then the most bytes."),
+    ]
     jobs: Annotated[tuple[Job, ...], Meta(description="In manifest order, unchanged ones too.")]
     resends: Annotated[tuple[Resend, ...], Meta(description="What is sent again, in manifest order.")]
     unfinished: Annotated[tuple[AttemptCard, ...], Meta(description="In doubt or under way, oldest first.")]

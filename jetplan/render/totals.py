@@ -25,9 +25,9 @@ def seconds(known_bytes: int, bits_per_second: int | None) -> int | None:
 
 
 def routes(jobs: Sequence[Job]) -> tuple[RouteTotal, ...]:
-    """What would be submitted over each route: first deliveries, then whole profiles, then the most bytes.
+    """What would be submitted over each route, the gravest first.
 
-    A declared size is a claim, so it ranks behind what a reviewer must not miss.
+    First deliveries, whole profiles, then folders and unknown sizes, then the most bytes: a declared size is a claim.
     """
     by_ids: dict[tuple[str, str], list[Job]] = {}
     for job in jobs:
@@ -38,9 +38,10 @@ def routes(jobs: Sequence[Job]) -> tuple[RouteTotal, ...]:
     return tuple(sorted(found, key=_rank))
 
 
-def _rank(each: RouteTotal) -> tuple[bool, bool, int, int]:
+def _rank(each: RouteTotal) -> tuple[bool, bool, bool, int, int]:
     amount = each.amount
-    return not each.first_to_destination, not each.whole_profile, -amount.known_bytes, -amount.object_count
+    grave = (not each.first_to_destination, not each.whole_profile, not amount.unknown_sizes)
+    return *grave, -amount.known_bytes, -amount.object_count
 
 
 def _route_total(jobs: Sequence[Job]) -> RouteTotal:

@@ -87,3 +87,20 @@ def test_first_deliveries_come_first() -> None:
     text = render_markdown(build_report(plan(*steps)))
     lines = [line for line in text.splitlines() if line.startswith("- to ")]
     assert lines[0] == "- to `New Place`: 1 object (1 B declared); **first in this ledger**"
+
+
+NAMES = ("bytes", "folder", "whole", "first")
+
+
+def test_routes_are_ranked_by_what_must_not_be_missed() -> None:
+    """A first delivery, a whole profile and a folder stand above any number of declared bytes."""
+    ends = {name: Route(ObservedProfile("src", "NYC"), ObservedProfile(name, name)) for name in NAMES}
+    steps: list[JobStep | DeliveryStep] = [create(name, route=route) for name, route in ends.items()]
+    steps += [
+        submit("s1", "bytes", [("/x", 10**15)], route=ends["bytes"]),
+        submit("s2", "folder", ["/f/"], route=ends["folder"]),
+        submit("s3", "whole", ["/"], route=ends["whole"]),
+        submit("s4", "first", [("/x", 1)], route=ends["first"], first_to_destination=True),
+    ]
+    report = build_report(plan(*steps))
+    assert [each.route.destination.name for each in report.routes] == ["first", "whole", "folder", "bytes"]
