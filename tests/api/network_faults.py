@@ -55,7 +55,7 @@ def _is_silent(sock: socket.socket, asked: object) -> bool:
     return False
 
 
-_BOMB = gzip.compress(b" " * (40 << 20) + GOOD)
+_BOMB = gzip.compress(b" " * (40 << 20) + GOOD, mtime=0)
 _NO = b'{"message":"no"}'
 
 DOUBTFUL: dict[str, Callable[[socket.socket, object], bool]] = {
@@ -89,7 +89,7 @@ DOUBTFUL: dict[str, Callable[[socket.socket, object], bool]] = {
     "a body without end": _repeats(b"HTTP/1.1 200 OK\r\n\r\n", b" " * 65536, 0.0),
     "a head without end": _repeats(b"HTTP/1.1 200 OK\r\n", b"A: b\r\n" * 50, 0.0),
     "a gzip bomb": _says(answer(_BOMB, "200 OK", "Content-Encoding: gzip")),
-    "gzip cut short": _says(answer(gzip.compress(GOOD)[:-9], "200 OK", "Content-Encoding: gzip"), keeps=True),
+    "gzip cut short": _says(answer(gzip.compress(GOOD, mtime=0)[:-9], "200 OK", "Content-Encoding: gzip"), keeps=True),
     "an encoding nobody asked for": _says(answer(GOOD, "200 OK", "Content-Encoding: br"), keeps=True),
     "no HTTP": _says(b"SSH-2.0-OpenSSH_9.6\r\n"),
     "101": _says(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"),

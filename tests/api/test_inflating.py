@@ -11,7 +11,7 @@ from jetplan.api.inflate import BodyRefused, inflated
 from jetplan.api.origin import parse_origin, proxy_for
 
 TEXT = b"abc" * 50_000
-PACKED = gzip.compress(TEXT)
+PACKED = gzip.compress(TEXT, mtime=0)
 DAMAGED = PACKED[:20] + bytes([PACKED[20] ^ 255]) + PACKED[21:]
 
 
