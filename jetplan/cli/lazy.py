@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 
-NOT_FROM_THE_ENVIRONMENT = frozenset({"--accepted", "--not-accepted", "--allow-resend", "--source-gone", "--back"})
+NOT_FROM_THE_ENVIRONMENT = frozenset(
+    {"--accepted", "--not-accepted", "--abandoned", "--allow-resend", "--source-gone", "--back"}
+)
 """Decisions of a person, for one use only: a variable that was left set must not make them."""
 
 
