@@ -1,6 +1,6 @@
 # Everything a newcomer or CI runs. Each target sets up what it needs in .venv, once.
 #   make demo    the whole story on a local Jet, in under a minute
-#   make check   style, types and the quick tests, in under a minute
+#   make check   style, types and the quick tests, in about a minute
 #   make test    all tests
 .POSIX:
 .SUFFIXES:
@@ -22,7 +22,7 @@ PROFILE_ARGS :=
 
 help:
 	@echo "make demo          play the whole story on a local Jet"
-	@echo "make check         style, types and the tests that a person waits for: under a minute"
+	@echo "make check         style, types and the tests that a person waits for: about a minute"
 	@echo "make test          run the tests (PYTEST_ARGS=... is handed to pytest)"
 	@echo "make test-browser  run the tests that need Chromium"
 	@echo "make test-lowest   run the quick tests with the lowest versions that pyproject.toml allows"
