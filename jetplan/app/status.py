@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from jetplan.api.client import JetClient
     from jetplan.app.settings import Settings
     from jetplan.apply.following import Followed
-    from jetplan.apply.waiting import Headway
     from jetplan.core.evidence import Evidence, Silence
+    from jetplan.core.progress import Progress
     from jetplan.core.selection import Selection
     from jetplan.errors import ExitCode
     from jetplan.ledger.store import Ledger
@@ -43,12 +43,12 @@ def standing_of(
     settings: Settings,
     client: JetClient,
     ledger: Ledger,
-    on_headway: Callable[[Headway], None] | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
     interval: float = 5.0,
 ) -> Standing | None:
     """Where the account's deliveries stand; None where nothing was ever submitted to it.
 
-    With `on_headway`, waits until every delivery has ended, and tells it how far they are every `interval` seconds.
+    With `on_progress`, waits until every delivery has ended, and tells it how far they are every `interval` seconds.
     """
     server = observe_server(client)
     scope = ledger.scope_of(settings.api_url, server.accounts)
@@ -56,8 +56,9 @@ def standing_of(
         return None
     run, roots = new_run(), server.source_urls()
     with leased_run(ledger, run, LEASE):
-        if on_headway is not None:
-            wait_for_ends(client, ledger, scope, run.run_id, roots, on_headway, interval=interval)
+        if on_progress is not None:
+            takes = settings.selection.takes_attempt
+            wait_for_ends(client, ledger, scope, run.run_id, roots, on_progress, takes=takes, interval=interval)
         followed = follow(client, ledger, scope, run.run_id, roots)
         findings = look_for_evidence(client, ledger, scope, lambda: server.jobs)
     return _standing(ledger, scope, followed, findings, settings.selection)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from jetplan.api.client import JetClient
     from jetplan.app.settings import Settings
-    from jetplan.apply.waiting import Headway
+    from jetplan.core.progress import Progress
     from jetplan.core.unfinished import Unfinished
     from jetplan.errors import ExitCode
     from jetplan.ledger.store import Ledger
@@ -45,7 +45,7 @@ def wait_for_deliveries(
     settings: Settings,
     client: JetClient,
     ledger: Ledger,
-    on_headway: Callable[[Headway], None],
+    on_progress: Callable[[Progress], None],
     timeout: float | None = None,
     sets: Collection[str] | None = None,
 ) -> Waited | None:
@@ -61,6 +61,14 @@ def wait_for_deliveries(
     with leased_run(ledger, run, LEASE):
         roots = server.source_urls()
         wait = wait_for_ends(
-            client, ledger, scope, run.run_id, roots, on_headway, sets=sets, interval=INTERVAL, timeout=timeout
+            client,
+            ledger,
+            scope,
+            run.run_id,
+            roots,
+            on_progress,
+            takes=lambda each: sets is None or each.subject.name in sets,
+            interval=INTERVAL,
+            timeout=timeout,
         )
     return Waited(wait, what_is_unfinished(ledger, scope))

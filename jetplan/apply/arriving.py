@@ -39,15 +39,38 @@ def look_at_arrivals(
     `states`: the server's word on each. `roots`: the url of each job's source, by job id. An attempt that was not
     looked at before it was sent cannot be told from earlier ones, and is left out.
     """
+    found: dict[str, Arrival] = {}
+    for job_id, declared, owned in listed_files(client, ledger, scope, attempts, roots):
+        for attempt_id, files in owned.items():
+            wanted, sums = declared[attempt_id], {}
+            if any(map(is_folder, wanted)):
+                transfers = sorted({each.file.transfer_id for each in files})
+                sums = transfer_sums(client, job_id, transfers[:_MOST_SUMS])
+            found[attempt_id] = arrival_of(wanted, files, sums, roots[job_id], states[attempt_id])
+    return found
+
+
+def listed_files(
+    client: JetClient,
+    ledger: Ledger,
+    scope: str,
+    attempts: Sequence[Attempt],
+    roots: Mapping[str, str],
+) -> Iterator[tuple[str, Mapping[str, Mapping[str, int]], Mapping[str, Sequence[Listed]]]]:
+    """The files that the server lists of some accepted attempts, one look at a job after the other.
+
+    Yields a job's id, what attempts declared (path to size), and the listed files of each of `attempts`, both by
+    attempt id. Attempts that cannot be looked at now, or that no look preceded, are left out. `roots` as above.
+    """
     by_job: dict[str, list[Attempt]] = defaultdict(list)
     for attempt in attempts:
         if attempt.job_id in roots and attempt.baseline is not None:
             by_job[attempt.job_id].append(attempt)
-    found: dict[str, Arrival] = {}
     for job_id, mine in by_job.items():
         for some in _portions(mine):
-            found.update(_of_job(client, ledger, scope, job_id, some, states, roots[job_id]))
-    return found
+            look = _of_job(client, ledger, scope, job_id, some, roots[job_id])
+            if look is not None:
+                yield job_id, *look
 
 
 def _portions(attempts: Sequence[Attempt]) -> Iterator[list[Attempt]]:
@@ -70,24 +93,12 @@ def _of_job(
     scope: str,
     job_id: str,
     mine: Sequence[Attempt],
-    states: Mapping[str, str],
     root: str,
-) -> dict[str, Arrival]:
+) -> tuple[Mapping[str, Mapping[str, int]], Mapping[str, Sequence[Listed]]] | None:
     later = _later(ledger, scope, mine)
     declared = {each.attempt_id: dict(zip(*ledger.listing(each.attempt_id), strict=True)) for each in (*mine, *later)}
     look = look_at_files(client, job_id, Wanted((path for paths in declared.values() for path in paths), root))
-    if look is None:
-        return {}
-    owned = _owned(look, mine, declared, later, root)
-    found: dict[str, Arrival] = {}
-    for attempt in mine:
-        wanted, files = declared[attempt.attempt_id], owned[attempt.attempt_id]
-        sums = {}
-        if any(map(is_folder, wanted)):
-            transfers = sorted({each.file.transfer_id for each in files})
-            sums = transfer_sums(client, job_id, transfers[:_MOST_SUMS])
-        found[attempt.attempt_id] = arrival_of(wanted, files, sums, root, states[attempt.attempt_id])
-    return found
+    return None if look is None else (declared, _owned(look, mine, declared, later, root))
 
 
 def _later(ledger: Ledger, scope: str, mine: Sequence[Attempt]) -> list[Attempt]:

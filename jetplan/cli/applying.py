@@ -15,10 +15,10 @@ from jetplan.apply import ApplyOptions, Stop
 from jetplan.cli.ci import publish_apply
 from jetplan.cli.formats import report_of, show_report
 from jetplan.cli.limits import tell_refusals
-from jetplan.cli.progress import tell
 from jetplan.cli.publishing import publish_code
 from jetplan.cli.screen import wants_color, width
 from jetplan.cli.signals import stopping
+from jetplan.cli.steps import tell
 from jetplan.cli.wait import wait_here
 from jetplan.errors import ExitCode, worse_of
 from jetplan.render import words

@@ -1,61 +1,40 @@
-"""A line on stderr for each finished step of an apply."""
+"""How far deliveries are, on stderr: lines that are rewritten on a terminal, a line for each change elsewhere.
+
+Two escape sequences do it, so no library for terminals is loaded, or installed in each CI job, for them.
+"""
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 import click
 
-from jetplan.core.outcome import (
-    DeliveryAccepted,
-    JobApplied,
-    StepInDoubt,
-    StepNotSent,
-    StepRejected,
-    StepSkipped,
-    StepWithheld,
-)
-from jetplan.core.plan import AdoptJob, CreateJob, SubmitBatch, UpdateJob
-from jetplan.render.escape import safe_text
+from jetplan.cli.screen import stderr_size
+from jetplan.render.progress import changed, progress_lines, sum_line
 
 if TYPE_CHECKING:
-    from jetplan.core.outcome import Change, Result
+    from jetplan.core.progress import Progress
 
 
-def tell(result: Result) -> None:
-    """Write the line of one result."""
-    with suppress(BrokenPipeError):  # a closed stderr must not end an apply in the middle
-        click.echo(safe_text(f"{_subject(result.step)}: {_ending(result)}"), err=True)
+class ProgressLines:
+    """Shows progress again and again. Each time it leaves whole lines, with the cursor below them."""
 
+    def __init__(self, *, terminal: bool | None = None) -> None:
+        self._terminal = sys.stderr.isatty() if terminal is None else terminal
+        self._shown = 0
+        self._last: Progress | None = None
 
-def _subject(step: Change) -> str:
-    match step:
-        case SubmitBatch(set_name=name, batch=batch, batches=batches):
-            return f"{name}" if batches == 1 else f"{name} ({batch} of {batches})"
-        case CreateJob(job=name) | AdoptJob(job=name) | UpdateJob(job=name):
-            return f"job {name}"
-        case _:
-            assert_never(step)
-
-
-def _ending(result: Result) -> str:
-    match result:
-        case JobApplied(step, job_id):
-            verb = {CreateJob: "created", AdoptJob: "adopted", UpdateJob: "updated"}[type(step)]
-            return f"{verb} ({job_id})"
-        case DeliveryAccepted(step, delivery_id):
-            named = f" as {delivery_id}" if delivery_id else ""
-            return f"submitted {len(step):,} object{'' if len(step) == 1 else 's'}{named}"
-        case StepRejected(_, status, message):
-            return f"refused with {status}: {message}"
-        case StepNotSent(_, reason):
-            return f"not sent: {reason}"
-        case StepWithheld(_, unknown):
-            return f"withheld: Jet shows {unknown[0].path} already, and this ledger does not know of it"
-        case StepInDoubt(_, attempt):
-            return f"in doubt (attempt {attempt.attempt_id})"
-        case StepSkipped(_, reason):
-            return f"not begun: {reason}"
-        case _:
-            assert_never(result)
+    def show(self, progress: Progress) -> None:
+        """Rewrite the lines, or add one where something has changed."""
+        with suppress(BrokenPipeError):  # a closed stderr must not end a wait
+            if self._terminal:
+                columns, height = stderr_size()
+                lines = progress_lines(progress, columns - 1, height - 1)
+                back = f"\x1b[{self._shown}A\r\x1b[J" if self._shown else ""
+                click.echo(back + "\n".join(lines), err=True, color=True)
+                self._shown = len(lines)
+            elif changed(self._last, progress):
+                click.echo(sum_line(progress), err=True)
+        self._last = progress

@@ -31,9 +31,9 @@ def command(
     from jetplan.app.retrying import RetryRequest, retry
     from jetplan.app.settings import load_settings
     from jetplan.apply import Stop
-    from jetplan.cli.progress import tell
     from jetplan.cli.screen import wants_color, width
     from jetplan.cli.signals import stopping
+    from jetplan.cli.steps import tell
     from jetplan.render.outcome import build_outcome
     from jetplan.render.outcome_text import render_outcome
 

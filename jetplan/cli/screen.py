@@ -37,3 +37,12 @@ def write_a_file_format() -> None:
 def width() -> int:
     """Columns to fill: the terminal's, 100 where there is none."""
     return shutil.get_terminal_size((100, 24)).columns
+
+
+def stderr_size() -> tuple[int, int]:
+    """Columns and lines of the terminal that stderr writes to; 80 and 24 where there is none."""
+    try:
+        terminal = os.get_terminal_size(sys.stderr.fileno())
+    except (OSError, ValueError):
+        return shutil.get_terminal_size((80, 24))
+    return shutil.get_terminal_size((terminal.columns, terminal.lines))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
@@ -41,13 +40,13 @@ def command(
     from jetplan.app.opening import connection, pinned_ledger
     from jetplan.app.settings import load_settings
     from jetplan.app.status import standing_of
-    from jetplan.cli.headway import HeadwayLine
+    from jetplan.cli.progress import ProgressLines
     from jetplan.core.selection import Selection
     from jetplan.render.status import build_status, render_status, render_status_json
 
     settings = replace(load_settings(config, api_url, ledger), selection=Selection(sets, jobs))
-    with pinned_ledger(settings) as opened, connection(settings, 10) as client, ExitStack() as shown:
-        show = shown.enter_context(HeadwayLine()).show if watch else None
+    with pinned_ledger(settings) as opened, connection(settings, 10) as client:
+        show = ProgressLines().show if watch else None
         standing = standing_of(settings, client, opened, show, interval)
     report = standing.report if standing else build_status((), {}, (), ())
     if form == "json":

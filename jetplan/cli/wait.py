@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jetplan.app.waiting import wait_for_deliveries
-from jetplan.cli.headway import HeadwayLine
+from jetplan.cli.progress import ProgressLines
 from jetplan.core.attempts import State
 from jetplan.errors import ExitCode
 from jetplan.render.arrivals import arrived_files, sentence
@@ -30,8 +30,7 @@ def wait_here(
     sets: Collection[str] | None = None,
 ) -> ExitCode:
     """Wait, and say what failed or is still under way. Interrupting it stops no delivery."""
-    with HeadwayLine() as line:
-        waited = wait_for_deliveries(settings, client, ledger, line.show, timeout, sets)
+    waited = wait_for_deliveries(settings, client, ledger, ProgressLines().show, timeout, sets)
     if waited is None:
         return ExitCode.DONE
     wait = waited.wait

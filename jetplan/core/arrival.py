@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 COMPLETED, FAILED = "COMPLETED", "FAILED"
 ENDED = frozenset({COMPLETED, FAILED})
 """The server's words for a delivery that has ended."""
-_ARRIVED = frozenset({"COMPLETED", "TRANSFERRED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +245,7 @@ def _not_moved(path: str, best: Mapping[str, _Record], declared: Mapping[str, in
 def _rank(file: SeenFile) -> _Rank:
     if file.failed:
         return _Rank.FAILED
-    return _Rank.COMPLETED if file.state.upper() in _ARRIVED else _Rank.MOVING
+    return _Rank.COMPLETED if file.arrived else _Rank.MOVING
 
 
 def own_files(

@@ -15,6 +15,7 @@ from jetplan.core.objects import folders_above
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+_ARRIVED = frozenset({"COMPLETED", "TRANSFERRED"})
 _FAILED = frozenset({"FAILED", "ERROR", "CANCELLED", "CANCELED"})
 _WINDOWS = re.compile(r"/?[A-Za-z]:/|//")
 """Roots whose letter case does not matter: a drive's or a UNC share's."""
@@ -34,6 +35,11 @@ class SeenFile:
     state: str = ""
     size: int | None = None
     file_type: str = ""
+
+    @property
+    def arrived(self) -> bool:
+        """Whether the server says that this file has arrived."""
+        return self.state.upper() in _ARRIVED
 
     @property
     def failed(self) -> bool:

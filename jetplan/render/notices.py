@@ -114,7 +114,8 @@ def _first_deliveries(routes: Sequence[RouteTotal]) -> Iterator[Notice]:
 def _resends(resends: Sequence[Resend]) -> Iterator[Notice]:
     for each in resends:
         moved = f" ({words.size(each.known_bytes)})" if each.known_bytes else ""
-        running = f"{words.count(each.running_objects, 'object')} ({words.size(each.running_bytes)})"
+        weight = f" ({words.size(each.running_bytes)})" if each.running_bytes else ""
+        running = f"{words.count(each.running_objects, 'object')}{weight}"
         so_far = f"; sent again so far: {running}" if each.running_objects > each.objects else ""
         yield Notice(
             "resend",

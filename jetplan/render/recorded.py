@@ -14,7 +14,7 @@ from jetplan.render.arrivals import arrived_files, sentence
 from jetplan.render.card import card_of
 from jetplan.render.document import encoded, schema_of
 from jetplan.render.escape import safe_text
-from jetplan.render.model import AttemptCard, Part
+from jetplan.render.model import Amount, AttemptCard, Part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,20 +82,23 @@ def render_history(events: Sequence[ObjectEvent]) -> str:
 
 def _attempt(attempt: Attempt) -> str:
     what = "create" if attempt.subject.kind.value == "job" else words.count(attempt.objects, "object")
-    weight = f", {words.size(attempt.known_bytes)}" if attempt.known_bytes else ""
+    weight = f", {words.amount_size(_amount(attempt))}" if attempt.objects else ""
     name = safe_text(attempt.subject.name)
     return f"{attempt.attempt_id:<16}  {_time(attempt.created_on)}  {_state(attempt):<21}  {name}  {what}{weight}"
 
 
+def _amount(attempt: Attempt) -> Amount:
+    return Amount(attempt.objects, attempt.known_bytes, attempt.unknown_sizes)
+
+
 def _facts(attempt: Attempt) -> list[str]:
     run = attempt.run
-    size = words.size(attempt.known_bytes)
     facts = [
         ("attempt", attempt.attempt_id),
         ("state", _state(attempt)),
         ("what", f"{attempt.subject.kind.value} {attempt.subject.name}, batch {attempt.batch} of {attempt.batches}"),
         ("job", f"{attempt.job_name} ({attempt.job_id})" if attempt.job_id else attempt.job_name),
-        ("holds", f"{words.count(attempt.objects, 'object')}, {size} known, revision {attempt.revision}"),
+        ("holds", f"{words.amount(_amount(attempt))}, revision {attempt.revision}"),
         ("delivery", attempt.delivery_id),
         ("retries", attempt.retry_of),
         ("arrived", sentence(arrived, told=100) if (arrived := arrived_files(attempt.arrival)) else ""),

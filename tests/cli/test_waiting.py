@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jetplan.apply.waiting import Headway
-from jetplan.cli.headway import HeadwayLine, line_of
+from jetplan.cli.progress import ProgressLines
+from jetplan.core.progress import DeliveryProgress, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,25 +75,49 @@ def test_a_delivery_that_the_server_lost(open_stage: Callable[..., Stage], monke
     assert "tells nothing of 1 delivery" in ran.err
 
 
-def test_the_line_says_what_is_known() -> None:
-    """States, bytes, rate and remaining time; what is not known is left out."""
-    states = {"IN_PROGRESS": 2, "COMPLETED": 1, "\x1b[31mODD": 1}
-    assert line_of(Headway(states, 4_000_000_000, 1_000_000_000, 400_000_000.0)) == (
-        "2 in progress, 1 completed, 1 \\x1b[31modd, 1.0 GB of 4.0 GB (25%), 400 Mbit/s, about 1 min left"
+def _progress(moved: int, state: str = "IN_PROGRESS", failed: int = 0) -> Progress:
+    delivery = DeliveryProgress(
+        attempt_id="1",
+        set_name="masters",
+        batch=1,
+        batches=1,
+        state=state,
+        size=1_000,
+        files=2,
+        moved=moved,
+        failed=failed,
     )
-    assert line_of(Headway({"QUEUED": 1}, 0, 0, 0.0)) == "1 queued"
+    return Progress([delivery])
 
 
-def test_one_line_on_a_terminal_and_few_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
-    """A terminal's line is rewritten and ended; elsewhere only changes of state are lines."""
-    steps = [Headway({"IN_PROGRESS": 1}, 100, moved, 8.0) for moved in (10, 20, 90)]
-    with HeadwayLine(terminal=True) as line:
-        for step in steps:
-            line.show(step)
+def test_lines_are_rewritten_on_a_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each time the cursor goes up over the old lines, and they are erased. Every line is ended, and none wraps."""
+    monkeypatch.setenv("COLUMNS", "64")
+    lines = ProgressLines(terminal=True)
+    lines.show(Progress([*_progress(100).deliveries, *_progress(100).deliveries]))
+    lines.show(_progress(1_000, "COMPLETED"))
     said = capsys.readouterr().err
-    assert said.count("\r") == 3
-    assert said.count("\n") == 1
-    with HeadwayLine(terminal=False) as line:
-        for step in [*steps, Headway({"COMPLETED": 1}, 100, 100, 0.0)]:
-            line.show(step)
-    assert capsys.readouterr().err == "1 in progress\n1 completed\n"
+    before, after = said.split("\x1b[3A\r\x1b[J")
+    assert before.count("\n") == 3
+    assert after == "completed [########] 100% 1.0/1.0 kB 0/2 files masters\n"
+    assert max(map(len, before.splitlines())) <= 63
+
+
+def test_few_lines_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
+    """A line for each state, each failed file and each tenth of the whole; no escape sequence."""
+    lines = ProgressLines(terminal=False)
+    for moved, state, failed in (
+        (0, "QUEUED", 0),
+        (10, "IN_PROGRESS", 0),
+        (90, "IN_PROGRESS", 0),
+        (110, "IN_PROGRESS", 0),
+    ):
+        lines.show(_progress(moved, state, failed))
+    lines.show(_progress(120, "IN_PROGRESS", 1))
+    lines.show(_progress(120, "IN_PROGRESS", 1))
+    assert capsys.readouterr().err.splitlines() == [
+        "0%, 0 B/1.0 kB, 0/2 files; 1 queued",
+        "1%, 10 B/1.0 kB, 0/2 files; 1 in progress",
+        "11%, 110 B/1.0 kB, 0/2 files; 1 in progress",
+        "12%, 120 B/1.0 kB, 0/2 files, 1 failed; 1 in progress",
+    ]
