@@ -11,6 +11,7 @@ from jetplan.core.arrival import COMPLETED, ENDED, FAILED, Arrival
 from jetplan.core.attempts import Kind, State
 from jetplan.core.unfinished import end_of
 from jetplan.errors import ApiError
+from jetplan.ledger.arrivals import PAST
 from jetplan.ledger.failures import failures
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class Followed:
     attempt: Attempt
     state: str
     end: State | None = None
+    times: tuple[str, str] | None = None
+    """When the server made it and when it last changed it, as written; None where it was not asked."""
 
     @property
     def unseen(self) -> bool:
@@ -51,7 +54,7 @@ def follow(
     known = [each for each in ledger.attempts(scope, states=FOLLOWED) if each.subject.kind is Kind.DELIVERY]
 
     def ask(attempt: Attempt) -> Followed:
-        return Followed(attempt, _state_of(client, attempt))
+        return _followed(client, attempt)
 
     with ThreadPoolExecutor(threads) as pool:
         found = list(pool.map(ask, known))
@@ -72,14 +75,19 @@ def _record(ledger: Ledger, run_id: str, each: Followed, seen: Mapping[str, Arri
     end = end_of(arrival) if arrival is not None else State.FAILED if each.state == FAILED else None
     if end is None or end is attempt.state:
         return end
-    detail = {"state": each.state} if each.state else {"reason": "told by its files: the server gave no id"}
+    detail: dict[str, object] = {"reason": "told by its files: the server gave no id"}
+    if each.state:
+        detail = {"state": each.state}
+    if end is State.DELIVERED and each.times is not None and arrival is not None:
+        detail |= dict(zip(PAST, (arrival.moved_size, *each.times), strict=True))
     return ledger.transition(attempt.attempt_id, end, detail, run_id=run_id).state
 
 
-def _state_of(client: JetClient, attempt: Attempt) -> str:
+def _followed(client: JetClient, attempt: Attempt) -> Followed:
     if not attempt.delivery_id:
-        return ""
+        return Followed(attempt, "")
     try:
-        return client.view_delivery(attempt.job_id, attempt.delivery_id).state
+        viewed = client.view_delivery(attempt.job_id, attempt.delivery_id)
     except ApiError:
-        return ""
+        return Followed(attempt, "")
+    return Followed(attempt, viewed.state, times=(viewed.created_on, viewed.last_modified_on))

@@ -64,6 +64,7 @@ def diff(spec: Spec, observed: Observed, limits: BatchLimits | None = None) -> P
         account=observed.account,
         files=spec.files,
         manifest_digests=spec.digests,
+        rates=observed.rates,
     )
 
 

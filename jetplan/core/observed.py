@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jetplan.core.attempts import Attempt, SubjectKey
+    from jetplan.core.estimates import PastRate
 
 
 NAME_AS_ID = "name:"
@@ -134,3 +135,5 @@ class Observed:
     """Sets with recorded objects that the manifests no longer declare: name -> objects."""
     delivered_to: frozenset[str] = frozenset()
     """Destination profile ids that some recorded attempt has delivered to."""
+    rates: Mapping[tuple[str, str], PastRate] = field(default_factory=dict)
+    """How fast routes were, by the ids of their profiles, where that is known."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jetplan.core.attempts import Attempt, SubjectKey
+    from jetplan.core.estimates import PastRate
     from jetplan.core.observed import ObservedJob, ObservedProfile, Overlapping
 
 
@@ -260,6 +261,8 @@ class Plan:
     manifest_digests: Mapping[str, bytes] = field(default_factory=dict)
     left_out: LeftOut | None = None
     """None: everything is in the plan."""
+    rates: Mapping[tuple[str, str], PastRate] = field(default_factory=dict)
+    """How fast routes were, by the ids of their profiles: for estimates only."""
 
     def submissions(self) -> list[SubmitBatch]:
         """The irreversible steps, in order."""

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from jetplan.core.arrival import Arrival
     from jetplan.core.attempts import Attempt, ClaimResult, NewAttempt, NewClaim, RunInfo, State, SubjectKey
+    from jetplan.core.estimates import PastDelivery
     from jetplan.core.observed import ObservedProfile
     from jetplan.core.pathsearch import Past
     from jetplan.ledger.driver import Driver, Transaction
@@ -318,6 +319,10 @@ class Ledger:
         """What was seen to arrive of some attempts; those never looked at are left out."""
         wanted = list(attempt_ids)
         return self._driver.read(lambda tx: arrived.known(tx, wanted))
+
+    def past_deliveries(self, scope_id: str) -> list[PastDelivery]:
+        """The latest deliveries that arrived, the latest first, as far as it is known how long they took."""
+        return self._driver.read(lambda tx: arrived.past(tx, scope_id))
 
     def lacking(self, scope_id: str) -> set[str]:
         """The accepted attempts that ended at the server, of which files are not known to have arrived."""

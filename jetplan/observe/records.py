@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import RELEASED, SENT, Kind, State
 from jetplan.core.delta import recorded_keys
+from jetplan.core.estimates import rates_of
 from jetplan.core.objects import UNKNOWN_SIZE, object_keys
 from jetplan.core.observed import Observed, SetRecord
 from jetplan.core.places import former_profiles
@@ -80,9 +81,10 @@ def observe(
         if key.kind is Kind.DELIVERY and any(record.states.get(state) for state in SENT)
     }
     renewed = {ident for ident, before in former.items() if any(each.profile_id in delivered_to for each in before)}
+    records = _set_records(spec, ledger, scope, subjects, routed, former)
     return replace(
         bare,
-        sets=_set_records(spec, ledger, scope, subjects, routed, former),
+        sets=records,
         job_attempts=job_attempts,
         job_versions=job_versions if before is None else before,
         known_jobs=frozenset(record.job_id for record in subjects.values() if record.job_id),
@@ -90,6 +92,7 @@ def observe(
         failed=failures(ledger, scope),
         withdrawn_sets=_withdrawn_sets(spec, ledger, scope, subjects),
         delivered_to=frozenset(delivered_to | renewed),
+        rates=rates_of(ledger.past_deliveries(scope)) if any(not each.complete for each in records.values()) else {},
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import Kind, SubjectKey
+from jetplan.core.estimates import PastRate
 from jetplan.core.observed import ObservedJob, ObservedProfile
 from jetplan.core.plan import AdoptJob, CreateJob, Plan, Retry, Route, SubmitBatch, UpdateJob, sums
 from jetplan.errors import Place
@@ -27,7 +28,14 @@ def contradiction_of(report: model.Report) -> str:
         for each in job.sets:
             if each.job != job.name or not _adds_up(each):
                 return f"the numbers of set {each.name!r} do not follow from its objects"
-    routes, resends = totals.routes(report.jobs), totals.resends(report.jobs)
+    rates = {
+        (each.route.source.storage_profile_id, each.route.destination.storage_profile_id): PastRate(
+            each.past_bits_per_second, each.estimated_from_deliveries
+        )
+        for each in report.routes
+        if each.past_bits_per_second is not None
+    }
+    routes, resends = totals.routes(report.jobs, rates), totals.resends(report.jobs)
     if (report.routes, report.resends) != (routes, resends):
         return "its routes do not follow from its sets"
     if report.totals != totals.totals(report.jobs, report.withdrawn_sets, routes, report.unfinished, report.failed):

@@ -95,10 +95,10 @@ def _notices(notices: Sequence[str]) -> Iterator[str]:
 def _routes(routes: Sequence[RouteTotal]) -> Iterator[str]:
     yield "### What will be sent: this cannot be undone"
     yield ""
-    yield "| From | To | Objects | New | Sent again | Declared size | Deliveries | Takes at least | |"
+    yield "| From | To | Objects | New | Sent again | Declared size | Deliveries | Takes | |"
     yield "| --- | --- | ---: | ---: | ---: | ---: | ---: | --- | --- |"
     for each in routes[:_LISTED_ROUTES]:
-        takes = "" if each.estimated_seconds is None else words.duration(each.estimated_seconds)
+        takes = phrases.takes(each)
         flags = ", ".join(f"**{flag}**" for flag in phrases.route_flags(each))
         yield (
             f"| {_cell(str(each.route.source))} | {_cell(str(each.route.destination))} "

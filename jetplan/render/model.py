@@ -107,7 +107,8 @@ class DeliverySet(Part, frozen=True):
     to_submit: Annotated[Amount, Meta(description="All deliveries together.")]
     resent_objects: Annotated[int, Meta(description="Of those to submit, sent before.", ge=0)] = 0
     estimated_seconds: Annotated[
-        int | None, Meta(description="At the job's bandwidth limit, for the known bytes; null: no limit known.")
+        int | None,
+        Meta(description="For the known bytes, as fast as the route was, or at the job's limit; null: not known."),
     ] = None
     deliveries: Annotated[tuple[Delivery, ...], Meta(description="What would be submitted.")] = ()
     blocked: Annotated[tuple[BlockedObjects, ...], Meta(description="What cannot be, now.")] = ()
@@ -116,6 +117,9 @@ class DeliverySet(Part, frozen=True):
     resized: Annotated[tuple[Resized, ...], Meta(description="Sizes that changed since they were sent.")] = ()
     withdrawn: Annotated[int, Meta(description="Objects sent and no longer listed; nothing is done.", ge=0)] = 0
     place: Annotated[str, Meta(description="Where in the manifests; may be empty.")] = ""
+    estimated_from_deliveries: Annotated[
+        int, Meta(description="Past deliveries that the estimate comes from; 0: it comes from a bandwidth limit.", ge=0)
+    ] = 0
 
     @property
     def quiet(self) -> bool:
@@ -181,9 +185,15 @@ class RouteTotal(Part, frozen=True):
     jobs: Annotated[tuple[str, ...], Meta(description="The jobs that move it.")]
     estimated_seconds: Annotated[
         int | None,
-        Meta(description="Longest of its jobs' estimates, known bytes only; null unless every job has a limit."),
+        Meta(description="For the known bytes, as fast as it was, or at its jobs' limits; null: not known."),
     ]
     largest: Annotated[tuple[Largest, ...], Meta(description="The ten largest objects of known size.")]
+    estimated_from_deliveries: Annotated[
+        int, Meta(description="Past deliveries that the estimate comes from; 0: it comes from bandwidth limits.", ge=0)
+    ] = 0
+    past_bits_per_second: Annotated[
+        int | None, Meta(description="How fast the route was in its last deliveries; null: not known.")
+    ] = None
 
 
 class Resend(Part, frozen=True):

@@ -142,7 +142,7 @@ def _routes(report: Report) -> Iterator[str]:
     if len(routes) > DRAWN_ROUTES:
         yield f'<p class="quiet">The first {DRAWN_ROUTES} of {len(routes):,} routes are drawn.</p>'
     yield '<div class="wide"><table><thead><tr><th scope="col">From</th><th scope="col">To</th>'
-    for word in ("Objects", "New", "Sent again", "Declared size", "Deliveries", "Takes at least"):
+    for word in ("Objects", "New", "Sent again", "Declared size", "Deliveries", "Takes"):
         yield f'<th scope="col" class="n">{word}</th>'
     yield '<th scope="col">Note</th></tr></thead><tbody>'
     yield from map(_route_row, routes[:_LISTED_ROUTES])
@@ -154,7 +154,7 @@ def _routes(report: Report) -> Iterator[str]:
 
 
 def _route_row(each: RouteTotal) -> str:
-    takes = "" if each.estimated_seconds is None else words.duration(each.estimated_seconds)
+    takes = phrases.takes(each)
     flags = " ".join(f'<span class="badge alert">{flag}</span>' for flag in phrases.route_flags(each))
     numbers = (
         f"{each.amount.object_count:,}",

@@ -39,6 +39,17 @@ def job_title(job: Job) -> str:
             return ""
 
 
+def takes(each: RouteTotal) -> str:
+    """How long a route takes, in a cell: `at least 6 h`, `about 6 h (last 5 deliveries)`; empty where nothing tells."""
+    if each.estimated_seconds is None:
+        return ""
+    if not each.estimated_from_deliveries:
+        return f"at least {words.duration(each.estimated_seconds)}"
+    number = each.estimated_from_deliveries
+    past = "delivery" if number == 1 else f"{number} deliveries"
+    return f"about {words.duration(each.estimated_seconds)} (last {past})"
+
+
 def set_title(each: DeliverySet) -> str:
     """What is to be said of a set behind its name."""
     if each.deliveries:
@@ -49,7 +60,7 @@ def set_title(each: DeliverySet) -> str:
         if each.resent_objects:
             said.append(f"{each.resent_objects:,} sent again")
         if each.estimated_seconds is not None:
-            said.append(f"at least {words.duration(each.estimated_seconds)}")
+            said.append(words.takes(each.estimated_seconds, each.estimated_from_deliveries))
     else:
         said = [blocked_title(block) for block in each.blocked]
     if each.already_submitted:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from jetplan.core.attempts import Attempt
+    from jetplan.core.estimates import PastRate
     from jetplan.core.limits import Refusal
     from jetplan.core.observed import ObservedJob, ObservedProfile
     from jetplan.core.plan import DeliveryStep, JobStep, LeftOut, Plan, Route
@@ -66,7 +67,7 @@ def build_report(
     unfinished = _cards(attempt for attempt in plan.unfinished if _matters(attempt))
     failed = _cards(plan.failed)
     resends = totals.resends(jobs)
-    routes = totals.routes(jobs)
+    routes = totals.routes(jobs, plan.rates)
     summary = totals.totals(jobs, orphans, routes, unfinished, failed)
     return model.Report(
         format_version=model.FORMAT_VERSION,
@@ -122,14 +123,25 @@ def _jobs(plan: Plan) -> tuple[tuple[model.Job, ...], tuple[model.DeliverySet, .
                 set_steps.setdefault(step.job, {}).setdefault(step.set_name, []).append(step)
             case _:
                 assert_never(step)
-    orphans = tuple(_set(name, "", steps, None) for name, steps in set_steps.pop("", {}).items())
+    orphans = tuple(_set(name, "", steps, None, None) for name, steps in set_steps.pop("", {}).items())
     jobs = []
     for name, by_set in set_steps.items():
         own = job_steps.get(name)
         limit = own.observed.max_rate if isinstance(own, KeepJob | AdoptJob | UpdateJob) else None
-        sets = tuple(_set(each, name, steps, limit) for each, steps in by_set.items())
+        past = plan.rates.get(_ids_of(own)) if plan.rates else None
+        sets = tuple(_set(each, name, steps, limit, past) for each, steps in by_set.items())
         jobs.append(_job(name, own, sets, limit))
     return tuple(jobs), orphans
+
+
+def _ids_of(step: JobStep | None) -> tuple[str, str]:
+    """The profile ids of a job's route; empty where it has none."""
+    match step:
+        case CreateJob(route=of) | KeepJob(observed=of) | AdoptJob(observed=of) | UpdateJob(observed=of):
+            route = _route(of)
+            return route.source.storage_profile_id, route.destination.storage_profile_id
+        case _:
+            return "", ""
 
 
 def _job(name: str, step: JobStep | None, sets: tuple[model.DeliverySet, ...], limit: int | None) -> model.Job:
@@ -158,7 +170,9 @@ def _job(name: str, step: JobStep | None, sets: tuple[model.DeliverySet, ...], l
             assert_never(step)
 
 
-def _set(name: str, job: str, steps: Sequence[DeliveryStep], limit: int | None) -> model.DeliverySet:
+def _set(
+    name: str, job: str, steps: Sequence[DeliveryStep], limit: int | None, past: PastRate | None
+) -> model.DeliverySet:
     deliveries: list[model.Delivery] = []
     blocked: list[model.BlockedObjects] = []
     resized: tuple[model.Resized, ...] = ()
@@ -181,12 +195,13 @@ def _set(name: str, job: str, steps: Sequence[DeliveryStep], limit: int | None) 
             case _:
                 assert_never(step)
     amount = sum((each.amount for each in deliveries), start=model.Amount())
+    takes, from_deliveries = totals.estimate(amount.known_bytes, limit, past)
     return model.DeliverySet(
         name,
         job,
         amount,
         sum(each.resent_objects for each in deliveries),
-        totals.seconds(amount.known_bytes, limit) if deliveries else None,
+        takes,
         tuple(deliveries),
         tuple(blocked),
         submitted,
@@ -194,6 +209,7 @@ def _set(name: str, job: str, steps: Sequence[DeliveryStep], limit: int | None) 
         resized,
         withdrawn,
         place,
+        from_deliveries,
     )
 
 

@@ -196,7 +196,8 @@ def _routes(report: Report) -> Iterator[str]:
     for each in report.routes:
         flags = route_flags(each)
         if each.estimated_seconds is not None:
-            flags.append(f"at least {words.duration(each.estimated_seconds)} at its bandwidth limit")
+            limit = "" if each.estimated_from_deliveries else " at its bandwidth limit"
+            flags.append(f"{words.takes(each.estimated_seconds, each.estimated_from_deliveries)}{limit}")
         objects = words.count(each.amount.object_count, "object")
         rows.append((safe_text(route_name(each.route)), objects, words.amount_size(each.amount), ", ".join(flags)))
     name, objects_width, size = (max(columns(row[at]) for row in rows) for at in range(3))

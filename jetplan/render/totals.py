@@ -5,26 +5,33 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
+from jetplan.core.estimates import seconds
 from jetplan.core.objects import UNKNOWN_SIZE
 from jetplan.render.model import Amount, Largest, Resend, RouteTotal, Totals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from jetplan.core.estimates import PastRate
     from jetplan.render.model import AttemptCard, Delivery, DeliverySet, Job
 
 LARGEST = 10
 _HELD = frozenset({"in_doubt", "in_progress"})
 
 
-def seconds(known_bytes: int, bits_per_second: int | None) -> int | None:
-    """How long the known bytes take at a limit, rounded up; None without a limit or without known bytes."""
-    if not bits_per_second or bits_per_second < 0 or not known_bytes:
-        return None
-    return -(-known_bytes * 8 // bits_per_second)
+def estimate(known_bytes: int, limit: int | None, past: PastRate | None) -> tuple[int | None, int]:
+    """Seconds that the known bytes take, None where nothing tells, and how many past deliveries say so.
+
+    The route's own past counts; a limit of the job that takes longer counts instead, as nothing goes faster.
+    """
+    at_limit = seconds(known_bytes, limit)
+    as_before = seconds(known_bytes, past.bits_per_second) if past is not None else None
+    if past is None or as_before is None or (at_limit is not None and at_limit > as_before):
+        return at_limit, 0
+    return as_before, past.deliveries
 
 
-def routes(jobs: Sequence[Job]) -> tuple[RouteTotal, ...]:
+def routes(jobs: Sequence[Job], rates: Mapping[tuple[str, str], PastRate]) -> tuple[RouteTotal, ...]:
     """What would be submitted over each route, the gravest first.
 
     First deliveries, whole profiles, then folders and unknown sizes, then the most bytes: a declared size is a claim.
@@ -34,7 +41,7 @@ def routes(jobs: Sequence[Job]) -> tuple[RouteTotal, ...]:
         if job.route is not None and any(each.deliveries for each in job.sets):
             ids = (job.route.source.storage_profile_id, job.route.destination.storage_profile_id)
             by_ids.setdefault(ids, []).append(job)
-    found = [_route_total(group) for group in by_ids.values()]
+    found = [_route_total(group, rates.get(ids)) for ids, group in by_ids.items()]
     return tuple(sorted(found, key=_rank))
 
 
@@ -44,12 +51,16 @@ def _rank(each: RouteTotal) -> tuple[bool, bool, bool, int, int]:
     return *grave, -amount.known_bytes, -amount.object_count
 
 
-def _route_total(jobs: Sequence[Job]) -> RouteTotal:
+def _route_total(jobs: Sequence[Job], past: PastRate | None) -> RouteTotal:
     route = jobs[0].route
     assert route is not None  # noqa: S101 - only jobs with a route are grouped; tells the type checker
     moved = list(_deliveries(jobs))
     amount = sum((delivery.amount for _, delivery in moved), start=Amount())
     resent = sum(delivery.resent_objects for _, delivery in moved)
+    at_limits = _longest(jobs)
+    as_before, deliveries = estimate(amount.known_bytes, None, past)
+    if as_before is None or (at_limits is not None and at_limits > as_before):
+        as_before, deliveries = at_limits, 0
     return RouteTotal(
         route=route,
         amount=amount,
@@ -59,8 +70,10 @@ def _route_total(jobs: Sequence[Job]) -> RouteTotal:
         first_to_destination=any(delivery.first_to_destination for _, delivery in moved),
         whole_profile=any(delivery.whole_profile for _, delivery in moved),
         jobs=tuple(job.name for job in jobs),
-        estimated_seconds=_longest(jobs),
+        estimated_seconds=as_before,
         largest=_largest(moved),
+        estimated_from_deliveries=deliveries,
+        past_bits_per_second=past.bits_per_second if past is not None else None,
     )
 
 
@@ -75,10 +88,10 @@ def _longest(jobs: Sequence[Job]) -> int | None:
     """Jobs run side by side, the sets of one job share its limit."""
     found: list[int] = []
     for job in jobs:
-        estimate = seconds(sum(each.to_submit.known_bytes for each in job.sets), job.max_rate)
-        if estimate is None:
+        at_limit = seconds(sum(each.to_submit.known_bytes for each in job.sets), job.max_rate)
+        if at_limit is None:
             return None
-        found.append(estimate)
+        found.append(at_limit)
     return max(found)
 
 

@@ -69,6 +69,14 @@ def duration(seconds: int) -> str:
     return f"{days} d {hours} h" if hours else f"{days} d"
 
 
+def takes(seconds: int, deliveries: int) -> str:
+    """`about 6 h, as in its last 5 deliveries`, or `at least 6 h` at a bandwidth limit."""
+    if not deliveries:
+        return f"at least {duration(seconds)}"
+    past = "delivery" if deliveries == 1 else f"{deliveries} deliveries"
+    return f"about {duration(seconds)}, as in its last {past}"
+
+
 def rate(bits_per_second: int) -> str:
     """`400 Mbit/s`."""
     value, unit = float(bits_per_second), 0

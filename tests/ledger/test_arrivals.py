@@ -6,6 +6,7 @@ from desks import Desk, delivery
 
 from jetplan.core.arrival import Arrival, NotMoved
 from jetplan.core.attempts import State
+from jetplan.core.estimates import PastDelivery
 from jetplan.ledger.failures import failures
 
 LOST = Arrival("FAILED", 2, 10, 1, 5, failed=(NotMoved("/a", 5, "disk full"),))
@@ -58,3 +59,23 @@ def test_sent_again_is_superseded(desk: Desk) -> None:
     assert [each.attempt_id for each in failures(desk.ledger, desk.scope)] == ["old"]
     accepted(desk, "new", "/", revision=2)
     assert failures(desk.ledger, desk.scope) == ()
+
+
+def test_how_long_deliveries_took(desk: Desk) -> None:
+    """With their route; those of which the server's times cannot be read tell nothing."""
+    told = {"bytes": 7, "beganOn": "1970-01-01T00:00:10Z", "endedOn": "1970-01-01T00:01:00.500Z"}
+    for ident, detail in (
+        ("first", told),
+        ("second", told | {"bytes": 8}),
+        ("odd", told | {"endedOn": "soon"}),
+        ("silent", {}),
+    ):
+        accepted(desk, ident, f"/{ident}")
+        assert desk.ledger.transition(ident, State.DELIVERED, detail, run_id=desk.run).done
+    accepted(desk, "moving", "/moving")
+    found = desk.ledger.past_deliveries(desk.scope)
+    assert sorted(found, key=lambda each: each.size) == [
+        PastDelivery(("nyc", "lax"), 7, 10.0, 60.5),
+        PastDelivery(("nyc", "lax"), 8, 10.0, 60.5),
+    ]
+    assert desk.ledger.past_deliveries("elsewhere") == []
