@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from jetplan.app.identity import new_run
 from jetplan.app.planning import plan_from
 from jetplan.app.resolving import check_reason
+from jetplan.app.windows import seconds_between_looks
 from jetplan.apply import apply_in_rounds, leased_run, make_context, record_complete_sets, settle_earlier
 from jetplan.core.approval import narrowed
 from jetplan.core.limits import refusals
@@ -23,7 +24,7 @@ from jetplan.observe.evidence import look_for_evidence
 from jetplan.render.digest import digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from jetplan.api.client import JetClient
     from jetplan.app.approval import Approval
@@ -118,6 +119,22 @@ def perform(task: Task, prepared: Prepared, approval: Approval, *, confirmed: bo
         run = replace(run, run_id=approval.run_id)
     approved = prepared.plan if confirmed or approval.given else None
     return execute(task, prepared.observation.server, run, approved)
+
+
+def next_window(task: Task, pending: Collection[str], approved: Plan | None) -> Prepared | None:
+    """Wait until a window of some of these sets is open, so that they can be submitted. None: none will be.
+
+    `approved`: nothing beyond it counts. Each set is waited for; what else is blocked or failed is not looked at.
+    """
+    while pending and not task.stop:
+        observation = plan_from(task.settings, task.spec, observe_server(task.client), task.ledger)
+        plan = observation.plan if approved is None else narrowed(observation.plan, approved)
+        if any(step.set_name in pending for step in plan.submissions()):
+            return Prepared(replace(observation, plan=plan), refusals(plan, task.limits))
+        left = [step.waits.seconds for step in plan.waiting() if step.set_name in pending]
+        if not left or not task.stop.wait(min(*left, seconds_between_looks())):
+            return None
+    return None
 
 
 def execute(task: Task, server: Server, run: RunInfo, approved: Plan | None) -> ApplyOutcome:

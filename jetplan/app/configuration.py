@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from jetplan.core.characters import quoted
+from jetplan.core.windows import Timing, Window
 from jetplan.errors import ManifestInvalid
 from jetplan.manifest.files import read_file
 from jetplan.manifest.findings import Findings
+from jetplan.manifest.keys import TIMING_KEYS
 from jetplan.manifest.limits import DEFAULT_LIMITS
 from jetplan.manifest.schema import DIALECT, without_null
 from jetplan.manifest.text import check_text
+from jetplan.manifest.windows import duration, read_timing
 from jetplan.manifest.yaml.fields import Fields, is_mapping
-from jetplan.manifest.yaml.scalars import read_string
+from jetplan.manifest.yaml.scalars import read_name, read_string
 from jetplan.manifest.yaml.tree import Refused, Sequence, build_tree
 
 if TYPE_CHECKING:
@@ -48,6 +52,36 @@ class LimitKeys(Struct, frozen=True, rename="camel", forbid_unknown_fields=True)
     ] = None
 
 
+class RecurringWindow(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """A window that opens again and again, as in a manifest."""
+
+    rrule: Annotated[str, Meta(description="When it opens: a recurrence rule (RFC 5545), in local time.")]
+    time_zone: Annotated[str, Meta(description="The time zone of the rule, such as Europe/Berlin.")]
+    duration: Annotated[str, Meta(description="How long it stays open, such as PT10H.")]
+    start: Annotated[str, Meta(description="The local date and time of the first opening, where the rule counts.")] = ""
+
+    def window(self) -> Window:
+        """The same as windows in manifests."""
+        return Window(self.rrule, self.time_zone, duration(self.duration) or 0, self.start)
+
+
+class Destination(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """What holds for every set that goes to a storage profile."""
+
+    not_before: Annotated[str, Meta(description="Nothing is sent there before this moment.")] = ""
+    not_after: Annotated[str, Meta(description="Nothing is sent there from this moment on.")] = ""
+    windows: Annotated[
+        tuple[RecurringWindow, ...], Meta(description="Windows of which one must be open (default: at any time).")
+    ] = ()
+
+    @property
+    def timing(self) -> Timing | None:
+        """When something may be sent there; None: at any time."""
+        if not (self.not_before or self.not_after or self.windows):
+            return None
+        return Timing(self.not_before, self.not_after, tuple(each.window() for each in self.windows))
+
+
 class Configuration(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """The settings of a project. Commit this file: it pins the ledger that remembers what was sent."""
 
@@ -59,6 +93,9 @@ class Configuration(Struct, frozen=True, rename="camel", forbid_unknown_fields=T
     house_rules: Annotated[
         tuple[str, ...], Meta(description="JSON Schemas that every job and set must satisfy, as patterns of paths.")
     ] = ()
+    destinations: Annotated[
+        dict[str, Destination], Meta(description="What holds for destinations: storage profiles by name or id.")
+    ] = {}
 
 
 def read_configuration(path: Path) -> Configuration:
@@ -87,7 +124,7 @@ def configuration_schema() -> dict[str, Any]:
 
 
 def _configuration(fields: Fields) -> Configuration:
-    fields.check_known(("apiUrl", "ledger", "ledgerId", "delivery", "limits", "houseRules"))
+    fields.check_known(("apiUrl", "ledger", "ledgerId", "delivery", "limits", "houseRules", "destinations"))
     return Configuration(
         api_url=_text(fields, "apiUrl"),
         ledger=_text(fields, "ledger"),
@@ -95,6 +132,7 @@ def _configuration(fields: Fields) -> Configuration:
         delivery=_delivery(_section(fields, "delivery")),
         limits=_limits(_section(fields, "limits")),
         house_rules=_texts(fields, "houseRules") or (),
+        destinations=_destinations(_section(fields, "destinations")),
     )
 
 
@@ -115,6 +153,27 @@ def _limits(fields: Fields | None) -> LimitKeys:
         allow_whole_profiles=_texts(fields, "allowWholeProfiles"),
         allow_destinations=_texts(fields, "allowDestinations"),
     )
+
+
+def _destinations(fields: Fields | None) -> dict[str, Destination]:
+    found: dict[str, Destination] = {}
+    if fields is None:
+        return found
+    findings = fields.findings
+    for key, (at, node) in fields.mapping.entries.items():
+        what = f"destination {quoted(key)}"
+        if read_name(at, "a destination's name", findings) is None or not is_mapping(node, what, findings):
+            continue
+        inner = Fields(node, at, what, findings)
+        inner.check_known(TIMING_KEYS)
+        timing = read_timing(inner)
+        if timing is not None:
+            found[key] = Destination(timing.not_before, timing.not_after, tuple(map(_window, timing.windows)))
+    return found
+
+
+def _window(each: Window) -> RecurringWindow:
+    return RecurringWindow(each.rrule, each.time_zone, f"PT{each.seconds}S", each.start)
 
 
 def _section(fields: Fields, key: str) -> Fields | None:

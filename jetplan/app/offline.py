@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from jetplan.app.environment import current_ci
 from jetplan.app.reviewing import Review, review_of
+from jetplan.app.windows import holds_of, is_timed, now_at
 from jetplan.core.diff import diff
 from jetplan.manifest.revisions import find_revision, read_manifests_at
 from jetplan.observe.offline import observe_offline
@@ -33,7 +34,10 @@ def difference_from(manifests: Path, spec: Spec, settings: Settings, base: str |
     """What `spec`, read from `manifests`, adds to and takes from `base` (default: `default_base`)."""
     revision = find_revision(manifests, base or default_base())
     before = read_manifests_at(manifests, revision).spec
-    plan = diff(spec, observe_offline(spec, before), settings.batch_limits)
+    observed = observe_offline(spec, before)
+    if is_timed(settings, spec):
+        observed = replace(observed, holds=holds_of(settings, spec, observed, now_at(None)[0]))
+    plan = diff(spec, observed, settings.batch_limits)
     return Difference(plan, str(revision), review_of(manifests, settings, revision))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from jetplan.app.windows import holds_of, is_timed, now_at
 from jetplan.core.diff import diff
 from jetplan.core.selection import Selection, chosen
 from jetplan.core.unfinished import exit_code_for, unfinished_of
@@ -56,8 +57,12 @@ def plan_from(
     """Plan from what the server showed and what the ledger says now; `before` as for `observe`."""
     scope = ledger.scope_of(settings.api_url, server.accounts)
     observed = observe(spec, server, ledger, scope, before)
+    ahead = 0
+    if is_timed(settings, spec):
+        moment, ahead = now_at(server.clock)
+        observed = replace(observed, holds=holds_of(settings, spec, observed, moment))
     check_selection(settings.selection, spec, observed)
-    plan = chosen(diff(spec, observed, settings.batch_limits), settings.selection)
+    plan = chosen(replace(diff(spec, observed, settings.batch_limits), clock_ahead=ahead), settings.selection)
     return Observation(server, observed, plan, scope)
 
 
@@ -79,5 +84,5 @@ def exit_code_of(plan: Plan, *, detailed: bool, refused: Sequence[Refusal] = ())
         unfinished_of(plan.unfinished, plan.failed),
         undone=bool(plan.blocked()),
         refused=bool(refused),
-        pending=detailed and bool(plan.changes()),
+        pending=detailed and bool(plan.changes() or plan.waiting()),
     )

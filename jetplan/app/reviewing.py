@@ -157,14 +157,16 @@ def _item(name: str) -> str:
 
 
 def _flat(settings: Configuration) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for key, value in msgspec.to_builtins(settings).items():
-        match value:
-            case dict():
-                found |= {f"{key}.{inner}": each for inner, each in value.items()}
-            case _:
-                found[key] = value
-    return found
+    return dict(_leaves("", msgspec.to_builtins(settings)))
+
+
+def _leaves(prefix: str, settings: dict[str, object]) -> Iterator[tuple[str, object]]:
+    """Each setting with its keys, joined by dots."""
+    for key, value in settings.items():
+        if isinstance(value, dict):
+            yield from _leaves(f"{prefix}{key}.", value)
+        else:
+            yield prefix + key, value
 
 
 def _shown(key: str, value: object) -> str:

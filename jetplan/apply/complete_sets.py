@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from jetplan.core.plan import AlreadySubmitted, BlockedDelivery, Retry, SubmitBatch
+from jetplan.core.plan import AlreadySubmitted, BlockedDelivery, Retry, SubmitBatch, WaitingDelivery
 from jetplan.errors import JetplanError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _whole(plan: Plan, accepted: Callable[[int], bool]) -> dict[str, tuple[Subje
                 continue  # the set was sent before; a retry says nothing of what else it holds
             case SubmitBatch() if accepted(at):
                 found[step.set_name] = (step.subject, plan.manifest_digests[step.set_name])
-            case SubmitBatch() | BlockedDelivery():
+            case SubmitBatch() | WaitingDelivery() | BlockedDelivery():
                 broken.add(step.set_name)
             case AlreadySubmitted() if step.skipped:
                 broken.add(step.set_name)

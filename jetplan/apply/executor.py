@@ -104,6 +104,7 @@ class _Run:
         return ApplyOutcome(
             tuple(self._results[at] for at in sorted(self._results)),
             blocked=tuple(self._plan.blocked()),
+            waiting=tuple(self._plan.waiting()),
             unfinished=tuple(attempt for attempt in unfinished if attempt.state is State.IN_DOUBT),
             interrupted=stop.signal is not None,
             run_id=self._context.run_id,

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="Wait no longer than this.",
 )
+@click.option("--wait-for-windows", is_flag=True, help="Stay until what waits for a window was submitted in it.")
 @click.option(
     "--allow-resend",
     metavar="REASON",
@@ -51,6 +52,7 @@ def command(
     parallelism: int,
     wait: bool,
     timeout: float | None,
+    wait_for_windows: bool,
     allow_resend: str | None,
     sets: tuple[str, ...],
     jobs: tuple[str, ...],
@@ -79,5 +81,5 @@ def command(
     write_problems([], reading.warnings)
     settings = replace(load_settings(config, api_url, ledger), selection=Selection(sets, jobs))
     settings = approval.chosen(settings)
-    manner = Manner(not auto_approve, parallelism, wait, timeout, allow_resend)
+    manner = Manner(not auto_approve, parallelism, wait, timeout, allow_resend, wait_for_windows)
     return apply_here(settings, reading, approval, lifts_of(lifts), manner)

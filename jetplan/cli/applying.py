@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jetplan.app.applying import Task, allowed_resend, look_again, perform, prepare, remember_idle
+from jetplan.app.applying import (
+    Task,
+    allowed_resend,
+    execute,
+    look_again,
+    next_window,
+    perform,
+    prepare,
+    remember_idle,
+)
+from jetplan.app.identity import new_run
 from jetplan.app.limits import limits_of
 from jetplan.app.opening import connection, pinned_ledger
 from jetplan.app.planning import exit_code_of
@@ -20,7 +30,7 @@ from jetplan.cli.screen import wants_color, width
 from jetplan.cli.signals import stopping
 from jetplan.cli.steps import tell
 from jetplan.cli.wait import wait_here
-from jetplan.errors import ExitCode, worse_of
+from jetplan.errors import ExitCode, worse_of, worst_of
 from jetplan.render import words
 from jetplan.render.outcome import build_outcome
 from jetplan.render.outcome_text import render_outcome
@@ -32,6 +42,7 @@ if TYPE_CHECKING:
     from jetplan.app.approval import Approval
     from jetplan.app.limits import Lifts
     from jetplan.app.settings import Settings
+    from jetplan.core.plan import Plan
     from jetplan.errors import Problem
     from jetplan.manifest.read import Reading
     from jetplan.render.outcome import OutcomeReport
@@ -46,6 +57,7 @@ class Manner:
     wait: bool
     timeout: float | None
     allow_resend: str | None = None
+    wait_for_windows: bool = False
 
 
 def apply_here(settings: Settings, reading: Reading, approval: Approval, lifts: Lifts, manner: Manner) -> ExitCode:
@@ -57,7 +69,10 @@ def apply_here(settings: Settings, reading: Reading, approval: Approval, lifts: 
             limits = limits_of(settings, lifts)
             options = ApplyOptions(parallelism=manner.parallelism, allow_resend=allowed_resend(manner.allow_resend))
             task = Task(settings, reading.spec, client, ledger, stop, options, limits, tell, _notice)
-            code = _apply(task, approval, reading.warnings, ask=manner.ask)
+            code, prepared = _apply(task, approval, reading.warnings, manner)
+            if manner.wait_for_windows and prepared is not None and stop.signal is None:
+                code = worse_of(code, _in_windows(task, prepared.plan, approved=manner.ask or approval.given))
+                publish_code(code)
             click.echo(f"Ledger {ledger.ledger_id}: {words.count(ledger.transition_count(), 'transition')}.", err=True)
             if manner.wait and stop.signal is None:
                 waited = wait_here(settings, client, ledger, manner.timeout, _waited_for(settings, reading))
@@ -71,24 +86,45 @@ def _waited_for(settings: Settings, reading: Reading) -> list[str]:
     return [name for name, each in reading.spec.sets.items() if settings.selection.takes(name, each.job)]
 
 
-def _apply(task: Task, approval: Approval, warnings: Sequence[Problem], *, ask: bool) -> ExitCode:
+def _apply(
+    task: Task, approval: Approval, warnings: Sequence[Problem], manner: Manner
+) -> tuple[ExitCode, Prepared | None]:
+    """The exit code, and what was approved; None where nothing was."""
     prepared = prepare(task, approval)
     plan, refused = prepared.plan, prepared.refused
     report = report_of(plan, task.settings, refused, warnings)
     show_report(report)
     outcome: OutcomeReport | None = None
     code = exit_code_of(plan, detailed=False, refused=refused)
+    to_ask = manner.ask and (plan.changes() or (manner.wait_for_windows and plan.waiting()))
     if refused:
         tell_refusals(refused)
+    elif to_ask and not click.confirm("Apply this plan?", default=False, err=True):
+        click.echo("Nothing was applied.", err=True)
+        return ExitCode.ERROR, None
     elif prepared.idle:
         remember_idle(task, prepared)
-    elif ask and plan.changes() and not click.confirm("Apply this plan?", default=False, err=True):
-        click.echo("Nothing was applied.", err=True)
-        return ExitCode.ERROR
     else:
-        code, outcome = _perform(task, prepared, approval, asked=ask)
+        code, outcome = _perform(task, prepared, approval, asked=manner.ask)
     publish_apply(report, outcome, code)
-    return code
+    return code, None if refused else prepared
+
+
+def _in_windows(task: Task, plan: Plan, *, approved: bool) -> ExitCode:
+    """Stay until every set of the plan that waits for a window was submitted in it."""
+    pending = {step.set_name for step in plan.waiting()}
+    codes = [ExitCode.DONE]
+    limit = plan if approved else None
+    while (prepared := next_window(task, pending, limit)) is not None:
+        pending -= {step.set_name for step in prepared.plan.submissions()}
+        if prepared.refused:
+            tell_refusals(prepared.refused)
+            return worst_of([*codes, ExitCode.REFUSED])
+        with stopping(task.stop):
+            done = execute(task, prepared.observation.server, new_run(), limit)
+        click.echo(render_outcome(build_outcome(done), color=wants_color(), width=width()), nl=False)
+        codes.append(done.exit_code())
+    return worst_of(codes)
 
 
 def _perform(task: Task, prepared: Prepared, approval: Approval, *, asked: bool) -> tuple[ExitCode, OutcomeReport]:

@@ -30,7 +30,7 @@ def published_plan(report: Report, code: ExitCode) -> dict[str, str]:
         if name == SUMMARY:
             texts[name] = render_markdown(report)
         else:
-            texts[name] = _numbers(report, code, report.totals.in_doubt + report.totals.jobs_in_doubt)
+            texts[name] = _numbers(report, None, code)
     return texts
 
 
@@ -38,8 +38,7 @@ def publish_apply(report: Report, outcome: OutcomeReport | None, code: ExitCode)
     """What was planned and what was done of it; `outcome` is None where nothing was begun."""
     if SUMMARY in current_ci().files:
         append(SUMMARY, _story(outcome) if outcome is not None else render_markdown(report))
-    doubtful = len(outcome.in_doubt) if outcome is not None else report.totals.in_doubt + report.totals.jobs_in_doubt
-    append(OUTPUT, _numbers(report, code, doubtful))
+    append(OUTPUT, _numbers(report, outcome, code))
 
 
 def _story(outcome: OutcomeReport) -> str:
@@ -48,8 +47,11 @@ def _story(outcome: OutcomeReport) -> str:
     return "\n".join(["## jetplan apply", "", f"{fence}text", *lines, fence, ""])
 
 
-def _numbers(report: Report, code: ExitCode, doubtful: int) -> str:
+def _numbers(report: Report, outcome: OutcomeReport | None, code: ExitCode) -> str:
     total = report.totals
+    doubtful, failed = total.in_doubt + total.jobs_in_doubt, total.failed
+    if outcome is not None:
+        doubtful, failed = len(outcome.in_doubt), len(outcome.failed)
     numbers: Mapping[str, object] = {
         "exitcode": int(code),
         "has_changes": str(report.has_changes).lower(),
@@ -58,6 +60,9 @@ def _numbers(report: Report, code: ExitCode, doubtful: int) -> str:
         "objects": total.to_submit.object_count,
         "bytes": total.to_submit.known_bytes,
         "in_doubt": doubtful,
+        "failed": failed,
+        "blocked": total.blocked.object_count,
+        "waiting": total.waiting.object_count,
         "plan_digest": report.digest,
     }
     # Numbers, a word and hex digits: none can hold a line break, so none can forge another output.

@@ -13,6 +13,7 @@ from jetplan.app.manifests import known_manifests, read_known
 from jetplan.app.opening import connection, pinned_ledger
 from jetplan.app.remembered import RememberedPlan, question_of, seen_of
 from jetplan.app.settings import load_settings
+from jetplan.app.windows import is_timed
 from jetplan.cli.problems import lines_of
 from jetplan.cli.publishing import publish
 from jetplan.cli.screen import wants_color, width, write_a_file_format
@@ -48,10 +49,10 @@ def show_plan(asked: PlanRequest, config: Path, api_url: str | None, ledger: str
         if told is None:
             from jetplan.cli.telling import plan_anew
 
-            told = plan_anew(asked, settings, reading or read(), client, opened, listed, warnings)
-            sure = (
-                known is not None and known.content is not None
-            )  # the manifests are those that the cache was asked about
+            reading = reading or read()
+            told = plan_anew(asked, settings, reading, client, opened, listed, warnings)
+            # The manifests must be those that the cache was asked about, and windows open without any other change.
+            sure = known is not None and known.content is not None and not is_timed(settings, reading.spec)
             # The plan is kept only if the ledger did not change while it was made.
             if sure and remembered is not None and seen is not None and seen_of(listed, opened) == seen:
                 remembered.keep(seen, told)

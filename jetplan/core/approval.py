@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def narrowed(plan: Plan, approved: Plan) -> Plan:
     """The plan without the changes that are not in the approved plan."""
     paths: dict[Hashable, set[str]] = {}
-    for step in approved.submissions():
+    for step in approved.to_approve():
         paths.setdefault(_delivery(step), set()).update(step.paths())
     jobs = {_job(step) for step in approved.changes() if not isinstance(step, SubmitBatch)}
 

@@ -75,15 +75,16 @@ def _hash(*parts: object) -> str:
 def _job(job: JobSpec) -> str:
     source, destination = job.source, job.destination
     return _hash(
-        source.name, source.profile_id, destination.name, destination.profile_id, job.paused, job.job_id
+        source.name, source.profile_id, destination.name, destination.profile_id, job.paused, job.job_id,
+        *([job.timing] if job.timing is not None else ()),
     )  # fmt: skip
 
 
 def _set(wanted: DeliverySetSpec, digest: bytes | None) -> str:
     table = wanted.objects
     sizes = (table.known_bytes(), table.sizes.count(UNKNOWN_SIZE))
-    retries = (wanted.retries,) if wanted.retries else ()
-    return _hash(wanted.job, wanted.overlap.value, wanted.renamed_from, digest or table.digest(), *sizes, *retries)
+    rest = (*([wanted.retries] if wanted.retries else ()), *([wanted.timing] if wanted.timing is not None else ()))
+    return _hash(wanted.job, wanted.overlap.value, wanted.renamed_from, digest or table.digest(), *sizes, *rest)
 
 
 def _match(match: Match) -> str:

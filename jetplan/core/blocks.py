@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from jetplan.core.observed import ObservedJob, Overlapping, SetRecord
     from jetplan.core.plan import JobStep
     from jetplan.core.spec import DeliverySetSpec
+    from jetplan.core.windows import Expired
 
 
 def blocked(
@@ -100,6 +101,12 @@ def by_trigger(wanted: DeliverySetSpec, indexes: Sequence[int]) -> BlockedDelive
     return blocked(
         wanted, BlockReason.JOB_NOT_MANUAL, message, "name a job without triggers in the set's `job`", indexes
     )
+
+
+def by_window(wanted: DeliverySetSpec, expired: Expired, indexes: Sequence[int]) -> BlockedDelivery:
+    """The time in which it might have been sent is over."""
+    hint = "to send it, change `notAfter` or `windows` of the set, its job or its destination; else take it out"
+    return blocked(wanted, BlockReason.WINDOW_EXPIRED, f"expired: its {expired.why}", hint, indexes)
 
 
 def by_attempt(wanted: DeliverySetSpec, attempt: Attempt, indexes: Sequence[int]) -> BlockedDelivery:

@@ -25,6 +25,7 @@ from jetplan.core.plan import (
     Route,
     SubmitBatch,
     UpdateJob,
+    WaitingDelivery,
     WithdrawnObjects,
     sums,
 )
@@ -32,6 +33,7 @@ from jetplan.core.retries import may_be_retried, retry_step
 from jetplan.core.rivals import Rivals
 from jetplan.core.routes import route_of, set_subject
 from jetplan.core.spec import Overlap
+from jetplan.core.windows import Expired
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -75,6 +77,8 @@ class SetPlanner:
         self, wanted: DeliverySetSpec, record: SetRecord, job_step: JobStep, route: Route
     ) -> Iterator[SubmitBatch]:
         """The failed files of the set's deliveries by this job, as often as `onFailure` lets them go."""
+        if wanted.name in self._observed.holds:
+            return
         for failed in self._observed.failed if wanted.retries and isinstance(job_step, KeepJob | AdoptJob) else ():
             same_job = isinstance(job_step, KeepJob | AdoptJob) and failed.job_id == job_step.observed.job_id
             if failed.subject != record.subject or not same_job or failed.retries_before >= wanted.retries:
@@ -104,7 +108,12 @@ class SetPlanner:
         if block is not None:
             yield block
             return
-        yield from self._batches(wanted, record, delta, rest, route)
+        hold = self._observed.holds.get(wanted.name)
+        if isinstance(hold, Expired):
+            yield blocks.by_window(wanted, hold, indexes)
+            return
+        for submission in self._batches(wanted, record, delta, rest, route):
+            yield submission if hold is None else WaitingDelivery(submission, hold)
 
     def _overlaps(
         self, wanted: DeliverySetSpec, record: SetRecord, delta: Delta, route: Route

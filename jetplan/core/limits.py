@@ -52,8 +52,11 @@ class Refusal:
 
 
 def refusals(plan: Plan, limits: Limits) -> tuple[Refusal, ...]:
-    """Everything in a plan that the limits refuse; an empty tuple lets it be applied."""
-    submissions = plan.submissions()
+    """Everything in a plan that the limits refuse; an empty tuple lets it be applied.
+
+    What waits for its window counts: this is where a person sees it.
+    """
+    submissions = plan.to_approve()
     return (
         *_objects(submissions, limits.max_objects),
         *_bytes(submissions, limits.max_bytes),

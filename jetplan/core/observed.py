@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from jetplan.core.attempts import Attempt, SubjectKey
     from jetplan.core.estimates import PastRate
+    from jetplan.core.windows import Hold
 
 
 NAME_AS_ID = "name:"
@@ -137,3 +138,5 @@ class Observed:
     """Destination profile ids that some recorded attempt has delivered to."""
     rates: Mapping[tuple[str, str], PastRate] = field(default_factory=dict)
     """How fast routes were, by the ids of their profiles, where that is known."""
+    holds: Mapping[str, Hold] = field(default_factory=dict)
+    """Sets that may not be sent now because of the time, by name."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jetplan.core.attempts import Attempt
+    from jetplan.core.plan import WaitingDelivery
     from jetplan.core.unaccounted import Unaccounted
 
 Change = CreateJob | AdoptJob | UpdateJob | SubmitBatch
@@ -105,6 +106,8 @@ class ApplyOutcome:
     blocked: Sequence[BlockedJob | AmbiguousJob | BlockedDelivery] = ()
     unfinished: Sequence[Attempt] = ()
     """Attempts of earlier runs that are still in doubt or under way."""
+    waiting: Sequence[WaitingDelivery] = ()
+    """What a later apply submits, in its window."""
     failed: Sequence[Attempt] = ()
     """Deliveries of any run that failed, and that nothing has superseded."""
     settled: Sequence[Attempt] = ()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jetplan.core.attempts import Attempt, SubjectKey
     from jetplan.core.estimates import PastRate
     from jetplan.core.observed import ObservedJob, ObservedProfile, Overlapping
+    from jetplan.core.windows import Waits
 
 
 UNSEEN = -1
@@ -130,6 +131,7 @@ class BlockReason(Enum):
     OVERLAP = "overlap"
     IN_DOUBT = "in_doubt"
     IN_PROGRESS = "in_progress"
+    WINDOW_EXPIRED = "window_expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +188,24 @@ class SubmitBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingDelivery:
+    """A delivery that waits for its window. It is a part of what is approved, and a later apply submits it."""
+
+    submission: SubmitBatch
+    waits: Waits
+
+    @property
+    def set_name(self) -> str:
+        """The delivery set's name."""
+        return self.submission.set_name
+
+    @property
+    def job(self) -> str:
+        """The job's name."""
+        return self.submission.job
+
+
+@dataclass(frozen=True, slots=True)
 class AlreadySubmitted:
     """Objects of the set that the server has: nothing to do. `skipped`: of these, by another set (`overlap: skip`)."""
 
@@ -235,7 +255,7 @@ class WithdrawnObjects:
 
 
 JobStep = CreateJob | KeepJob | AdoptJob | UpdateJob | DriftedJob | AmbiguousJob | BlockedJob
-DeliveryStep = SubmitBatch | AlreadySubmitted | BlockedDelivery | ResizedObjects | WithdrawnObjects
+DeliveryStep = SubmitBatch | WaitingDelivery | AlreadySubmitted | BlockedDelivery | ResizedObjects | WithdrawnObjects
 Step = JobStep | DeliveryStep
 
 
@@ -263,10 +283,20 @@ class Plan:
     """None: everything is in the plan."""
     rates: Mapping[tuple[str, str], PastRate] = field(default_factory=dict)
     """How fast routes were, by the ids of their profiles: for estimates only."""
+    clock_ahead: int = 0
+    """Seconds that this machine's clock is ahead of Jet's, where windows depend on it."""
 
     def submissions(self) -> list[SubmitBatch]:
         """The irreversible steps, in order."""
         return [step for step in self.steps if isinstance(step, SubmitBatch)]
+
+    def waiting(self) -> list[WaitingDelivery]:
+        """The deliveries that a later apply submits, in their window."""
+        return [step for step in self.steps if isinstance(step, WaitingDelivery)]
+
+    def to_approve(self) -> list[SubmitBatch]:
+        """All irreversible steps that are approved with this plan: those of now, and those that wait."""
+        return [*self.submissions(), *(step.submission for step in self.waiting())]
 
     def changes(self) -> list[CreateJob | AdoptJob | UpdateJob | SubmitBatch]:
         """The steps that apply would carry out."""

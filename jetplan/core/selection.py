@@ -16,6 +16,7 @@ from jetplan.core.plan import (
     LeftOut,
     ResizedObjects,
     SubmitBatch,
+    WaitingDelivery,
     WithdrawnObjects,
 )
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from jetplan.core.attempts import Attempt
     from jetplan.core.plan import Plan, Step
 
-_OF_A_SET = SubmitBatch | AlreadySubmitted | BlockedDelivery | ResizedObjects | WithdrawnObjects
+_OF_A_SET = SubmitBatch | WaitingDelivery | AlreadySubmitted | BlockedDelivery | ResizedObjects | WithdrawnObjects
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from jetplan.core.clashes import is_unicode_twin
+from jetplan.core.windows import Timing  # noqa: TC001 - the manifest cache reads the annotations
 from jetplan.errors import Place
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class JobSpec:
     paused: bool | None = None
     job_id: str | None = None
     place: Place = field(default=Place(""), compare=False)
+    timing: Timing | None = None
+    """When deliveries may be sent with it; None: at any time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class DeliverySetSpec:
     """The same of paths that differ only in how accents are encoded."""
     retries: int = 0
     """How often the files of one delivery that failed may be sent again without a further word."""
+    timing: Timing | None = None
+    """When it may be sent; None: at any time."""
 
     def allows_twins(self, path: str, spelled: str) -> bool:
         """Whether two spellings that fold into one, of an object or of a folder around it, are said to be different."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jetplan.core.spec import DeliverySetSpec, JobSpec, ProfileRef, Spec
+    from jetplan.core.windows import Timing
     from jetplan.manifest.columns import Columns
 
 _RULE_BYTES = 1 << 20
@@ -98,7 +99,7 @@ def job_document(job: JobSpec) -> dict[str, Any]:
     }
     if job.paused is not None:
         document["paused"] = job.paused
-    return document | ({"jobId": job.job_id} if job.job_id else {})
+    return document | ({"jobId": job.job_id} if job.job_id else {}) | _timing(job.timing)
 
 
 def set_document(declared: DeliverySetSpec, job: JobSpec | None) -> dict[str, Any]:
@@ -120,7 +121,20 @@ def set_document(declared: DeliverySetSpec, job: JobSpec | None) -> dict[str, An
         document |= {"source": _profile(job.source), "destination": _profile(job.destination)}
     if declared.retries:
         document["onFailure"] = {"retry": declared.retries}
+    document |= _timing(declared.timing)
     return document | ({"renamedFrom": declared.renamed_from} if declared.renamed_from else {})
+
+
+def _timing(timing: Timing | None) -> dict[str, Any]:
+    if timing is None:
+        return {}
+    windows = [
+        {"rrule": each.rrule, "timeZone": each.time_zone, "duration": f"PT{each.seconds}S"}
+        | ({"start": each.start} if each.start else {})
+        for each in timing.windows
+    ]
+    said = {"notBefore": timing.not_before, "notAfter": timing.not_after, "windows": windows}
+    return {key: value for key, value in said.items() if value}
 
 
 def _profile(profile: ProfileRef) -> str | dict[str, str | None]:

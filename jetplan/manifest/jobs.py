@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from jetplan.core.characters import quoted
 from jetplan.core.spec import JobSpec, ProfileRef
 from jetplan.manifest.keys import JOB_KEYS, PROFILE_KEYS
+from jetplan.manifest.windows import read_timing
 from jetplan.manifest.yaml.fields import Fields, is_mapping
 from jetplan.manifest.yaml.scalars import is_scalar, kind_of_node, node_event, read_name
 from jetplan.manifest.yaml.tree import Mapping, Refused
@@ -30,11 +31,12 @@ def read_job(key: Scalar, node: Node, findings: Findings) -> JobSpec | None:
     destination = _profile(fields, "destination")
     paused = fields.boolean("paused")
     job_id = fields.id("jobId")
+    timing = read_timing(fields)
     if len(findings.problems) > before or name is None or source is None or destination is None:
         return None
     if source == destination:
         findings.warn(key, "same-profile", f"{what} has the same source and destination, {quoted(str(source))}")
-    return JobSpec(name, source, destination, paused, job_id, findings.place(key))
+    return JobSpec(name, source, destination, paused, job_id, findings.place(key), timing)
 
 
 def _profile(fields: Fields, name: str) -> ProfileRef | None:

@@ -6,6 +6,7 @@ that models, schema and reader agree on what is valid. Rules between objects or 
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
@@ -13,19 +14,26 @@ from pydantic.alias_generators import to_camel
 
 from jetplan.core.characters import first_unprintable
 from jetplan.core.paths import LONGEST_PATH, canonical, faults_of
+from jetplan.core.windows import Window
 from jetplan.manifest.keys import (
+    BOUND,
+    DURATION,
     FROM_KEYS,
     JOB_KEYS,
     LARGEST,
     LEAST,
+    LOCAL,
     LONGEST_NAME,
     MOST_RETRIES,
     OBJECT_KEYS,
     ON_FAILURE_KEYS,
     PROFILE_KEYS,
+    RULE,
     SET_KEYS,
     TOP_KEYS,
+    WINDOW_KEYS,
 )
+from jetplan.manifest.windows import duration, is_moment
 from jetplan.manifest.yaml.scalars import ID
 
 _UNSEEN = r"\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200e\u200f"
@@ -117,7 +125,84 @@ Profile = Annotated[
 ]
 
 
-class Job(_Model):
+def _check_bound(text: str) -> str:
+    if not is_moment(text, BOUND):
+        raise ValueError("not a date and a time with an offset")
+    return text
+
+
+def _check_local(text: str) -> str:
+    if not is_moment(text, LOCAL):
+        raise ValueError("not a local date and time")
+    return text
+
+
+def _check_duration(text: str) -> str:
+    if duration(text) is None:
+        raise ValueError("not a duration")
+    return text
+
+
+def _shaped(pattern: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": f"^(?:{pattern})$"})
+
+
+Bound = Annotated[str, AfterValidator(_check_bound), _shaped(BOUND.pattern)]
+
+
+class RecurringWindow(_Model):
+    """A window that opens again and again."""
+
+    KEYS = WINDOW_KEYS
+    model_config = ConfigDict(title="Window")
+
+    rrule: Annotated[str, _shaped(RULE.pattern)] = Field(
+        description="When it opens: a recurrence rule (RFC 5545), from yearly to hourly, in local time.",
+        examples=["FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;BYHOUR=20", "FREQ=DAILY;BYHOUR=1;BYMINUTE=30"],
+    )
+    time_zone: Name = Field(
+        description="The time zone of the rule, by its name in the IANA database.",
+        examples=["Europe/Berlin", "America/Los_Angeles"],
+    )
+    duration: Annotated[str, AfterValidator(_check_duration), _shaped(DURATION.pattern)] = Field(
+        description="How long it stays open: an ISO 8601 duration, at most 366 days.", examples=["PT10H", "P2D"]
+    )
+    start: Annotated[str, AfterValidator(_check_local), _shaped(LOCAL.pattern)] | None = Field(
+        None,
+        description="The local date and time of the first opening, for rules that count from it (INTERVAL).",
+        examples=["2026-12-01T20:00"],
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        from jetplan.manifest import openings  # noqa: PLC0415 - loaded only where there are windows
+
+        window = Window(self.rrule, self.time_zone, duration(self.duration) or 0, self.start or "")
+        if openings.time_zone(self.time_zone) is None or openings.fault_of(window):
+            raise ValueError("not a window")
+        return self
+
+
+Windows = Annotated[list[RecurringWindow], Field(min_length=1)]
+_WINDOWS_EXAMPLE = [{"rrule": "FREQ=DAILY;BYHOUR=20", "timeZone": "Europe/Berlin", "duration": "PT10H"}]
+_NOT_BEFORE = "Nothing is sent before this moment: a date and a time with its offset from UTC."
+_NOT_AFTER = "Nothing is sent from this moment on; what was not sent by then has expired."
+
+
+class _Timed(_Model):
+    """A model that can say when something may be sent."""
+
+    KEYS: ClassVar[tuple[str, ...]] = ()
+
+    @model_validator(mode="after")
+    def _check_timing(self) -> Self:
+        first, last = getattr(self, "not_before", None), getattr(self, "not_after", None)
+        if first and last and datetime.fromisoformat(first) >= datetime.fromisoformat(last):
+            raise ValueError("notAfter is not later than notBefore")
+        return self
+
+
+class Job(_Timed):
     """A manual job: what is delivered with it moves from the source to the destination."""
 
     KEYS = JOB_KEYS
@@ -134,6 +219,11 @@ class Job(_Model):
         None,
         description="The id of an existing job, where several have this name.",
         examples=["11111111-2222-3333-4444-555555555555"],
+    )
+    not_before: Bound | None = Field(None, description=_NOT_BEFORE, examples=["2026-12-01T20:00+01:00"])
+    not_after: Bound | None = Field(None, description=_NOT_AFTER, examples=["2026-12-05T06:00:00Z"])
+    windows: Windows | None = Field(
+        None, description="Windows of which one must be open. Left out: at any time.", examples=[_WINDOWS_EXAMPLE]
     )
 
 
@@ -220,7 +310,7 @@ class OnFailure(_Model):
     )
 
 
-class DeliverySet(_Model):
+class DeliverySet(_Timed):
     """Files and folders to be sent with one job, each once per revision."""
 
     KEYS = SET_KEYS
@@ -256,6 +346,11 @@ class DeliverySet(_Model):
         None,
         description="What an apply does with files of the set that Jet names as failed. Left out: nothing.",
         examples=[{"retry": 2}],
+    )
+    not_before: Bound | None = Field(None, description=_NOT_BEFORE, examples=["2026-12-01T20:00+01:00"])
+    not_after: Bound | None = Field(None, description=_NOT_AFTER, examples=["2026-12-05T06:00:00Z"])
+    windows: Windows | None = Field(
+        None, description="Windows of which one must be open. Left out: at any time.", examples=[_WINDOWS_EXAMPLE]
     )
     allow_case_twins: bool | None = Field(
         None,

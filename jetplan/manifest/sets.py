@@ -11,6 +11,7 @@ from jetplan.core.spec import DeliverySetSpec, Overlap
 from jetplan.manifest.columns import Columns, packed_place
 from jetplan.manifest.findings import nearest
 from jetplan.manifest.keys import ALLOWANCES, FROM_KEYS, LEAST, MOST_RETRIES, ON_FAILURE_KEYS, SET_KEYS
+from jetplan.manifest.windows import read_timing
 from jetplan.manifest.yaml.fields import Fields, is_mapping
 from jetplan.manifest.yaml.scalars import is_null, is_scalar, kind_of_node, node_event, read_name
 from jetplan.manifest.yaml.tree import Bulk, Refused
@@ -42,13 +43,15 @@ def read_set(
     renamed_from = _renamed_from(fields, key.value)
     revision = fields.integer("revision", LEAST["revision"])
     retries = _retries(fields)
+    timing = read_timing(fields)
     allowed = frozenset(kind for key, kind in _ALLOWED.items() if fields.boolean(key))
     columns = _columns(fields, node, source, limits, allowed)
     if len(findings.problems) + findings.unlisted > before or name is None or job is None or columns is None:
         return None
     table = columns.table(revision or 1)
     twins = (ClashKind.CASE_TWIN in allowed, ClashKind.NORMAL_TWIN in allowed)
-    return DeliverySetSpec(name, job, table, overlap, renamed_from, findings.place(key), *twins, retries), columns
+    place = findings.place(key)
+    return DeliverySetSpec(name, job, table, overlap, renamed_from, place, *twins, retries, timing), columns
 
 
 def _overlap(fields: Fields) -> Overlap:

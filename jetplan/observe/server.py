@@ -29,6 +29,8 @@ class Server:
     jobs: Sequence[ObservedJob]
     profiles: Sequence[ObservedProfile] | None
     accounts: Sequence[str]
+    clock: float | None = None
+    """Epoch seconds on the server's clock after listing; None where its answers do not tell."""
 
     def source_urls(self) -> dict[str, str]:
         """The url of each job's source, by job id."""
@@ -41,6 +43,7 @@ class Listed:
 
     jobs: Sequence[wire.Job]
     profiles: Sequence[wire.StorageProfile] | None
+    clock: float | None = None
 
     def digest(self) -> bytes:
         """32 bytes over everything in the lists that jetplan reads."""
@@ -56,7 +59,8 @@ def list_server(client: JetClient) -> Listed:
     """Make both list calls, side by side."""
     with ThreadPoolExecutor(2) as pool:
         profiles_call = pool.submit(client.list_storage_profiles)
-        return Listed(client.list_jobs(), profiles_call.result())
+        jobs, profiles = client.list_jobs(), profiles_call.result()
+    return Listed(jobs, profiles, client.server_time)
 
 
 def server_of(listed: Listed) -> Server:
@@ -68,6 +72,7 @@ def server_of(listed: Listed) -> Server:
         tuple(observed_job(job) for job in jobs),
         None if profiles is None else tuple(_profile(profile) for profile in profiles if not profile.deleted),
         tuple(account for account, times in owners.most_common() for _ in range(times)),
+        listed.clock,
     )
 
 

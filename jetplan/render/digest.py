@@ -29,7 +29,7 @@ def digest_of(plan: Plan) -> str:
     """The plan's digest in 64 hex digits; the same for every plan that does nothing."""
     batches: dict[tuple[str, str, str, str, int, str], list[SubmitBatch]] = {}
     lines: list[str] = []
-    for step in plan.changes():
+    for step in (*plan.changes(), *(each.submission for each in plan.waiting())):
         match step:
             case CreateJob(job=name, route=route, paused=paused):
                 lines.append(

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from jetplan.render.rows import ObjectEntry, ObjectRows
 
+if TYPE_CHECKING:
+    from jetplan.core.windows import Waits
+
 FORMAT_VERSION = 1
 
 JobAction = Literal["create", "adopt", "update", "none", "drift", "ambiguous", "blocked", "absent"]
 NoticeKind = Literal[
-    "offline", "selection", "settings", "limit",
+    "offline", "selection", "settings", "limit", "clock",
     "wholeProfile", "firstDelivery", "resend", "inDoubt", "inProgress", "failed",
     "drift", "ambiguous", "blocked", "unknownSizes", "resized", "withdrawn", "overlapAllowed",
     "warning"
@@ -99,6 +103,20 @@ class Resized(Part, frozen=True):
     size_now: Annotated[int | None, Meta(description="Bytes in the manifest now; null: unknown.")]
 
 
+class Opening(Part, frozen=True):
+    """When a window opens."""
+
+    opens_on: Annotated[str, Meta(description="ISO 8601 UTC.")]
+    at: Annotated[str, Meta(description="The same in words, in the window's time zone.")]
+    in_seconds: Annotated[int, Meta(description="Seconds from the moment of planning.", ge=1)]
+
+    @classmethod
+    def of(cls, waits: Waits) -> Opening:
+        """As the plan has it."""
+        moment = datetime.fromtimestamp(waits.opens, UTC).isoformat().replace("+00:00", "Z")
+        return cls(moment, waits.at, waits.seconds)
+
+
 class DeliverySet(Part, frozen=True):
     """One delivery set: what of it would be submitted, what is blocked, what the server has."""
 
@@ -120,6 +138,9 @@ class DeliverySet(Part, frozen=True):
     estimated_from_deliveries: Annotated[
         int, Meta(description="Past deliveries that the estimate comes from; 0: it comes from a bandwidth limit.", ge=0)
     ] = 0
+    opens: Annotated[
+        Opening | None, Meta(description="Not null: its deliveries wait for a window, and a later apply submits them.")
+    ] = None
 
     @property
     def quiet(self) -> bool:
@@ -298,6 +319,8 @@ class Totals(Part, frozen=True):
     in_progress: Annotated[int, Meta(description="Attempts that a live run holds.")] = 0
     failed: Annotated[int, Meta(description="Deliveries that the server reports as failed.")] = 0
     withdrawn: Annotated[int, Meta(description="Objects sent and no longer declared.")] = 0
+    waiting: Annotated[Amount, Meta(description="Of those to submit, what waits for a window.")] = Amount()
+    sets_waiting: Annotated[int, Meta(description="Sets with deliveries that wait for a window.", ge=0)] = 0
 
 
 class LeftOutPart(Part, frozen=True):

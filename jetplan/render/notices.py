@@ -102,6 +102,15 @@ def _whole_profiles(jobs: Sequence[Job]) -> Iterator[Notice]:
                 yield Notice("wholeProfile", said, (each.name,))
 
 
+def clock_notices(ahead: int) -> tuple[Notice, ...]:
+    """That this machine's clock is not Jet's: windows go by Jet's."""
+    if not ahead:
+        return ()
+    which = "ahead of" if ahead > 0 else "behind"
+    said = f"This machine's clock is {words.duration(abs(ahead))} {which} Jet's; windows go by Jet's."
+    return (Notice("clock", said),)
+
+
 def _first_deliveries(routes: Sequence[RouteTotal]) -> Iterator[Notice]:
     seen: set[str] = set()
     for each in routes:

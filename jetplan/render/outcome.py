@@ -20,12 +20,13 @@ from jetplan.core.outcome import (
 from jetplan.core.plan import AdoptJob, AmbiguousJob, BlockedDelivery, BlockedJob, CreateJob, SubmitBatch, UpdateJob
 from jetplan.render.card import card_of
 from jetplan.render.document import encoded, schema_of
-from jetplan.render.model import Amount, AttemptCard, Part
+from jetplan.render.model import Amount, AttemptCard, Opening, Part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jetplan.core.outcome import ApplyOutcome, Change, Result
+    from jetplan.core.plan import WaitingDelivery
     from jetplan.core.unaccounted import Unaccounted
 
 SCHEMA_FILE = "outcome.schema.json"
@@ -64,6 +65,15 @@ class BlockedOutcome(Part, frozen=True):
     amount: Annotated[Amount, Meta(description="How much is blocked.")] = Amount()
 
 
+class WaitingOutcome(Part, frozen=True):
+    """A delivery set that waits for its window."""
+
+    job: Annotated[str, Meta(description="The job's name.")]
+    set: Annotated[str, Meta(description="The delivery set.")]
+    amount: Annotated[Amount, Meta(description="How much waits.")]
+    opens: Annotated[Opening, Meta(description="When its window opens.")]
+
+
 class OutcomeReport(Part, frozen=True, tag_field="type", tag="jetplan.outcome"):
     """What one run of `jetplan apply` did, and what it left."""
 
@@ -79,6 +89,7 @@ class OutcomeReport(Part, frozen=True, tag_field="type", tag="jetplan.outcome"):
     failed: Annotated[tuple[AttemptCard, ...], Meta(description="Deliveries that failed, of any run, not superseded.")]
     settled: Annotated[tuple[AttemptCard, ...], Meta(description="Earlier doubts that this run settled by looking.")]
     alarms: Annotated[tuple[str, ...], Meta(description="What a healthy server never does, for a person to look at.")]
+    waiting: Annotated[tuple[WaitingOutcome, ...], Meta(description="What a later apply submits, in its window.")] = ()
 
 
 def build_outcome(outcome: ApplyOutcome) -> OutcomeReport:
@@ -98,7 +109,19 @@ def build_outcome(outcome: ApplyOutcome) -> OutcomeReport:
         failed=tuple(map(card_of, outcome.failed)),
         settled=tuple(map(card_of, outcome.settled)),
         alarms=tuple(outcome.alarms),
+        waiting=_waiting(outcome.waiting),
     )
+
+
+def _waiting(steps: Sequence[WaitingDelivery]) -> tuple[WaitingOutcome, ...]:
+    by_set: dict[str, list[WaitingDelivery]] = {}
+    for step in steps:
+        by_set.setdefault(step.set_name, []).append(step)
+    found = []
+    for name, some in by_set.items():
+        amount = sum((_amount(each.submission) for each in some), start=Amount())
+        found.append(WaitingOutcome(some[0].job, name, amount, Opening.of(some[0].waits)))
+    return tuple(found)
 
 
 def _step(result: Result) -> StepOutcome:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from jetplan.render import words
 from jetplan.render.card import render_card
 from jetplan.render.escape import safe_text
+from jetplan.render.model import Amount
+from jetplan.render.phrases import waits
 from jetplan.render.style import Style
 
 if TYPE_CHECKING:
@@ -30,6 +32,10 @@ def render_outcome(report: OutcomeReport, *, color: bool, width: int) -> str:
     for block in report.blocked[:_LISTED]:
         lines += _blocked(block, style)
     lines += _more(len(report.blocked))
+    for each in report.waiting[:_LISTED]:
+        said = f"set {each.set}: {words.amount(each.amount)}, {waits(each.opens)}"
+        lines += style.wrapped(safe_text(said), 4, first="  - ")
+    lines += _more(len(report.waiting))
     lines += [render_card(card, color=color, width=width).rstrip("\n") for card in (*report.in_doubt, *report.failed)]
     for card in report.settled:
         state = card.state.replace("_", " ")
@@ -88,4 +94,9 @@ def _sentences(report: OutcomeReport) -> list[str]:
         )
         if number
     ]
-    return [*said, f"Not done: {', '.join(left)}."] if left else said
+    if left:
+        said.append(f"Not done: {', '.join(left)}.")
+    if report.waiting:
+        amount = sum((each.amount for each in report.waiting), start=Amount())
+        said.append(f"Waiting for a window: {words.amount(amount)} of {words.count(len(report.waiting), 'set')}.")
+    return said

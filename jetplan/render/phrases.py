@@ -8,7 +8,7 @@ from jetplan.core.characters import in_code
 from jetplan.render import words
 
 if TYPE_CHECKING:
-    from jetplan.render.model import BlockedObjects, DeliverySet, Job, Report, Route, RouteTotal
+    from jetplan.render.model import BlockedObjects, DeliverySet, Job, Opening, Report, Route, RouteTotal
 
 UP_TO_DATE = "No changes. Everything declared is on the server and was submitted."
 NOTHING_DECLARED = "No changes. Nothing is declared."
@@ -39,6 +39,11 @@ def job_title(job: Job) -> str:
             return ""
 
 
+def waits(opens: Opening) -> str:
+    """`waits for its window, opens Fri 27 Nov 20:00 Europe/Berlin (in 5 h)`."""
+    return f"waits for its window, opens {opens.at} (in {words.duration(opens.in_seconds)})"
+
+
 def takes(each: RouteTotal) -> str:
     """How long a route takes, in a cell: `at least 6 h`, `about 6 h (last 5 deliveries)`; empty where nothing tells."""
     if each.estimated_seconds is None:
@@ -57,6 +62,8 @@ def set_title(each: DeliverySet) -> str:
         most = max(delivery.amount.object_count for delivery in each.deliveries)
         split = f" in {number:,} deliveries of up to {words.count(most, 'object')}" if number > 1 else ""
         said = [f"{words.amount(each.to_submit)}{split}"]
+        if each.opens is not None:
+            said.append(waits(each.opens))
         if each.resent_objects:
             said.append(f"{each.resent_objects:,} sent again")
         if each.estimated_seconds is not None:
@@ -113,6 +120,8 @@ def waiting_parts(report: Report) -> list[str]:
     """What is not done now, a few words for each kind."""
     total = report.totals
     found = []
+    if total.sets_waiting:
+        found.append(_window_part(report))
     if total.sets_blocked and total.blocked.object_count:
         found.append(f"blocked: {words.amount(total.blocked)}")
     if total.jobs_blocked:
@@ -129,6 +138,15 @@ def waiting_parts(report: Report) -> list[str]:
     if total.failed:
         found.append(f"failed: {words.count(total.failed, 'delivery', 'deliveries')}")
     return found
+
+
+def _window_part(report: Report) -> str:
+    """How much waits for a window, and for when."""
+    openings = {each.opens for job in report.jobs for each in job.sets if each.opens is not None}
+    first = min(openings, key=lambda each: each.in_seconds)
+    when = f"opens {first.at}" if len(openings) == 1 else f"the first opens {first.at}"
+    amount = words.amount(report.totals.waiting)
+    return f"waiting for a window: {amount}, {when} (in {words.duration(first.in_seconds)})"
 
 
 def title(report: Report) -> str:
@@ -189,6 +207,7 @@ _MORE = {
     "selection": "about the choice",
     "settings": "changed settings",
     "limit": "refused by limits",
+    "clock": "about clocks",
     "wholeProfile": "whole profiles",
     "firstDelivery": "first deliveries",
     "resend": "sets sent again",

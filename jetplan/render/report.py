@@ -20,12 +20,14 @@ from jetplan.core.plan import (
     ResizedObjects,
     SubmitBatch,
     UpdateJob,
+    WaitingDelivery,
     WithdrawnObjects,
 )
 from jetplan.render import model, totals
 from jetplan.render.card import card_of
 from jetplan.render.digest import digest_of
 from jetplan.render.notices import (
+    clock_notices,
     limit_notices,
     notices_of,
     offline_notice,
@@ -72,13 +74,14 @@ def build_report(
     return model.Report(
         format_version=model.FORMAT_VERSION,
         digest=digest_of(plan),
-        has_changes=bool(plan.changes()),
+        has_changes=bool(plan.changes() or plan.waiting()),
         totals=summary,
         notices=(
             *([offline_notice(compared_with)] if compared_with else []),
             *([selection_notice(plan.left_out)] if plan.left_out is not None else []),
             *settings_notices(settings),
             *limit_notices(refused),
+            *clock_notices(plan.clock_ahead),
             *notices_of(jobs, routes, resends, unfinished, failed, orphans),
             *warning_notices(warnings),
         ),
@@ -119,7 +122,14 @@ def _jobs(plan: Plan) -> tuple[tuple[model.Job, ...], tuple[model.DeliverySet, .
             case CreateJob() | KeepJob() | AdoptJob() | UpdateJob() | DriftedJob() | AmbiguousJob() | BlockedJob():
                 job_steps[step.job] = step
                 set_steps.setdefault(step.job, {})
-            case SubmitBatch() | AlreadySubmitted() | BlockedDelivery() | ResizedObjects() | WithdrawnObjects():
+            case (
+                SubmitBatch()
+                | WaitingDelivery()
+                | AlreadySubmitted()
+                | BlockedDelivery()
+                | ResizedObjects()
+                | WithdrawnObjects()
+            ):
                 set_steps.setdefault(step.job, {}).setdefault(step.set_name, []).append(step)
             case _:
                 assert_never(step)
@@ -177,12 +187,17 @@ def _set(
     blocked: list[model.BlockedObjects] = []
     resized: tuple[model.Resized, ...] = ()
     submitted = skipped = withdrawn = 0
+    opens: model.Opening | None = None
     place = ""
     for step in steps:
         match step:
             case SubmitBatch():
                 deliveries.append(_delivery(step))
                 place = place or _at(step.place)
+            case WaitingDelivery(submission, waits):
+                deliveries.append(_delivery(submission))
+                opens = model.Opening.of(waits)
+                place = place or _at(submission.place)
             case BlockedDelivery():
                 blocked.append(_blocked(step))
                 place = place or _at(step.place)
@@ -210,6 +225,7 @@ def _set(
         withdrawn,
         place,
         from_deliveries,
+        opens,
     )
 
 

@@ -167,4 +167,6 @@ def totals(
         in_progress=sum(card.under_way for card in unfinished),
         failed=len(failed),
         withdrawn=sum(each.withdrawn for each in [*sets, *orphans]),
+        waiting=sum((each.to_submit for each in sets if each.opens is not None), start=Amount()),
+        sets_waiting=sum(each.opens is not None for each in sets),
     )

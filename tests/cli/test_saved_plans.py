@@ -180,6 +180,9 @@ def test_outputs_for_github(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_p
         "objects=1",
         "bytes=0",
         "in_doubt=0",
+        "failed=0",
+        "blocked=0",
+        "waiting=0",
         f"plan_digest={digest}",
     ]
     assert output.read_text().splitlines() == expected

@@ -85,6 +85,20 @@ def moving(stage: Stage) -> None:
     stage.run("jetplan apply --auto-approve")
 
 
+def waiting(stage: Stage) -> None:
+    """A window that opens in many years."""
+    stage.make_job()
+    stage.write_set("/a.mxf", extra="notBefore: 2199-01-01T00:00Z")
+    stage.run("jetplan apply --auto-approve")
+
+
+def expired(stage: Stage) -> None:
+    """A window that closed long ago."""
+    stage.make_job()
+    stage.write_set("/a.mxf", extra="notAfter: 2001-01-01T00:00Z")
+    stage.run("jetplan apply --auto-approve", code=8)
+
+
 def delivered(stage: Stage) -> None:
     """Everything has arrived."""
     stage.write_set("/a.mxf")
@@ -104,6 +118,8 @@ ROWS: dict[str, Callable[[Stage], Any]] = {
     "arrived in part": partial,
     "in doubt": in_doubt,
     "blocked": blocked,
+    "waiting for a window": waiting,
+    "expired": expired,
     "superseded": superseded,
     "abandoned": abandoned,
     "moving": moving,

@@ -103,6 +103,7 @@ def test_shipped_examples(path: Path) -> None:
         pytest.fail(str(invalid.problems))
 
 
+WINDOW = {"rrule": "FREQ=WEEKLY;BYDAY=FR;BYHOUR=20", "timeZone": "Europe/Berlin", "duration": "PT10H"}
 VALID = [
     {"apiVersion": "jetplan/v1"},
     job(),
@@ -111,6 +112,8 @@ VALID = [
     declared(objects=["a", "/b/", {"relativePath": "/", "isDirectory": True}]),
     declared(objects=[{"relativePath": "/é", "sizeInBytes": 0, "isDirectory": False, "revision": 2}]),
     declared(overlap="send", renamedFrom="t", revision=9, allowCaseTwins=True),
+    declared(notBefore="2026-12-01T20:00+01:00", notAfter="2026-12-05T06:00:00Z", windows=[WINDOW]),
+    job(windows=[WINDOW | {"rrule": "FREQ=DAILY;INTERVAL=2", "start": "2026-12-01T20:00"}]),
     declared(allowUnicodeTwins=True, allowFilesAsFolders=False, objects=["/a:b", "/x\uff0fy", "/\u0646\u200c\u0647"]),
 ]
 INVALID = [
@@ -133,6 +136,11 @@ INVALID = [
     declared(objects=[{"relativePath": "/a", "sizeInBytes": 2**53}]),
     declared(objects=[{"relativePath": "/a", "sizeInBytes": 1.5}]),
     declared(objectsFrom={"file": "a.csv"}), declared(overlap="maybe"), declared(revision=0), declared(revision="1"),
+    declared(notBefore="2026-12-01"), declared(notBefore="2026-12-01T20:00"), declared(notAfter="tomorrow"),
+    declared(notAfter=1), declared(notBefore=None), declared(windows=[]), declared(windows={}), declared(windows=["x"]),
+    job(windows=[{}]), job(windows=[WINDOW | {"x": 1}]), job(windows=[WINDOW | {"rrule": "every friday"}]),
+    job(windows=[WINDOW | {"duration": "10h"}]), job(windows=[WINDOW | {"duration": "PT"}]),
+    job(windows=[WINDOW | {"start": "2026-12-01T20:00Z"}]), job(windows=[WINDOW | {"timeZone": ""}]),
     declared(job=None), declared(job=12), declared(allowCaseTwins="true"), declared(renamedFrom=""),
 ]  # fmt: skip
 

@@ -14,6 +14,7 @@ import msgspec
 
 from jetplan.core.objects import ObjectTable
 from jetplan.core.spec import DeliverySetSpec, JobSpec, Overlap, Spec
+from jetplan.core.windows import Timing  # noqa: TC001 - as below
 from jetplan.errors import Place, Problem  # noqa: TC001 - the decoder reads the annotations
 from jetplan.manifest.read import Reading
 
@@ -39,6 +40,7 @@ class PackedSet(msgspec.Struct, array_like=True, gc=False):
     count: int
     text: int
     retries: int = 0
+    timing: Timing | None = None
 
 
 class Head(msgspec.Struct):
@@ -112,6 +114,7 @@ def pack(key: bytes, reading: Reading) -> list[bytes]:
                 len(table),
                 len(text),
                 wanted.retries,
+                wanted.timing,
             )
         )
     head = Head(key, list(spec.jobs.values()), sets, list(reading.warnings), spec.files)
@@ -138,8 +141,8 @@ def _reading(head: Head, columns: memoryview) -> Reading:
         sizes.frombytes(columns[at_size : at_size + width * each.count])
         paths = PackedPaths(columns[at_text : at_text + each.text], each.count)
         table = ObjectTable(paths, sizes, each.revision, each.revisions)
-        said = (each.overlap, each.renamed_from, each.place, each.case_twins, each.unicode_twins, each.retries)
-        sets[each.name] = DeliverySetSpec(each.name, each.job, table, *said)
+        said = (each.overlap, each.renamed_from, each.place, each.case_twins, each.unicode_twins)
+        sets[each.name] = DeliverySetSpec(each.name, each.job, table, *said, each.retries, each.timing)
         at_size += width * each.count
         at_text += each.text
     jobs = {job.name: job for job in head.jobs}

@@ -9,6 +9,7 @@ from array import array
 from typing import Any, TypeAlias
 
 from jetplan.core.spec import DeliverySetSpec, JobSpec, Overlap, ProfileRef
+from jetplan.core.windows import Timing, Window
 from jetplan.errors import Place, Problem
 from jetplan.manifest.columns import Columns
 from jetplan.manifest.document import Document
@@ -56,13 +57,34 @@ def _unpack_problem(place: tuple[str, int, int], message: str, hint: str, code: 
 
 def _pack_job(job: JobSpec) -> Packed:
     ends = [(end.name, end.profile_id, _pack_place(end.place)) for end in (job.source, job.destination)]
-    return job.name, *ends, job.paused, job.job_id, _pack_place(job.place)
+    return job.name, *ends, job.paused, job.job_id, _pack_place(job.place), _pack_timing(job.timing)
 
 
 def _unpack_job(
-    name: str, source: Packed, destination: Packed, paused: bool | None, job_id: str | None, place: Packed
+    name: str,
+    source: Packed,
+    destination: Packed,
+    paused: bool | None,
+    job_id: str | None,
+    place: Packed,
+    timing: Packed | None,
 ) -> JobSpec:
-    return JobSpec(name, _unpack_profile(*source), _unpack_profile(*destination), paused, job_id, Place(*place))
+    ends = _unpack_profile(*source), _unpack_profile(*destination)
+    return JobSpec(name, *ends, paused, job_id, Place(*place), _unpack_timing(timing))
+
+
+def _pack_timing(timing: Timing | None) -> Packed | None:
+    if timing is None:
+        return None
+    windows = [(each.rrule, each.time_zone, each.seconds, each.start) for each in timing.windows]
+    return timing.not_before, timing.not_after, windows
+
+
+def _unpack_timing(packed: Packed | None) -> Timing | None:
+    if packed is None:
+        return None
+    not_before, not_after, windows = packed
+    return Timing(not_before, not_after, tuple(Window(*each) for each in windows))
 
 
 def _unpack_profile(name: str | None, profile_id: str | None, place: Packed) -> ProfileRef:
@@ -72,7 +94,7 @@ def _unpack_profile(name: str | None, profile_id: str | None, place: Packed) -> 
 def _pack_set(spec: DeliverySetSpec, digest: bytes, columns: Columns) -> Packed:
     return (
         (spec.name, spec.job, spec.overlap.value, spec.renamed_from, _pack_place(spec.place)),
-        (spec.case_twins, spec.unicode_twins, spec.retries),
+        (spec.case_twins, spec.unicode_twins, spec.retries, _pack_timing(spec.timing)),
         (spec.objects.revision, digest),
         (columns.file, "\n".join(columns.paths), columns.sizes.tobytes(), columns.places.tobytes()),
         (columns.revisions, columns.total),
@@ -81,7 +103,7 @@ def _pack_set(spec: DeliverySetSpec, digest: bytes, columns: Columns) -> Packed:
 
 def _unpack_set(
     said: Packed,
-    more: tuple[bool, bool, int],
+    more: tuple[bool, bool, int, Packed | None],
     known: tuple[int, bytes],
     listed: Packed,
     rest: tuple[dict[int, int], int],
@@ -91,5 +113,7 @@ def _unpack_set(
     columns = Columns(file, paths.split("\n") if paths else [], array("q", sizes), array("Q", places), *rest)
     revision, digest = known
     table = columns.table(revision)
-    spec = DeliverySetSpec(name, job, table, Overlap(overlap), renamed_from, Place(*place), *more)
+    *allowed, timing = more
+    how = (Overlap(overlap), renamed_from, Place(*place), *allowed, _unpack_timing(timing))
+    spec = DeliverySetSpec(name, job, table, *how)
     return spec, digest, columns
