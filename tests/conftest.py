@@ -19,6 +19,7 @@ SLOW = (
     "exactly_once/",
     "hostile/",
     "app/test_project.py",
+    "app/test_notifying.py",
     "app/test_progress.py",
     "apply/test_throttle.py",
     "ci/test_untrusted_checkout.py",

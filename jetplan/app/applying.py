@@ -6,7 +6,7 @@ How a plan is carried out is `jetplan.apply`'s matter; who approved it, `jetplan
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from jetplan.app.identity import new_run
@@ -58,6 +58,8 @@ class Task:
     """Told of each step's end, from any thread, one at a time."""
     on_notice: Callable[[str], None] = lambda _: None
     """Told of what a person should know, in one sentence."""
+    run: RunInfo = field(default_factory=new_run)
+    """The run that the ledger will know."""
 
     def sizes(self) -> dict[str, bytes]:
         """Each set's size digest, by which a later plan sees that a size was changed."""
@@ -114,9 +116,7 @@ def look_again(task: Task, prepared: Prepared) -> Prepared:
 
 def perform(task: Task, prepared: Prepared, approval: Approval, *, confirmed: bool = False) -> ApplyOutcome:
     """Carry out what was prepared. `confirmed`: a person approved this very plan, so that nothing beyond it is done."""
-    run = new_run()
-    if approval.run_id:
-        run = replace(run, run_id=approval.run_id)
+    run = replace(task.run, run_id=approval.run_id) if approval.run_id else task.run
     approved = prepared.plan if confirmed or approval.given else None
     return execute(task, prepared.observation.server, run, approved)
 

@@ -5,17 +5,19 @@ The types below are also the source of `schemas/configuration.schema.json`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
 from jetplan.core.characters import quoted
+from jetplan.core.notifying import CHANNEL, Kind, NotifyRule
 from jetplan.core.windows import Timing, Window
 from jetplan.errors import ManifestInvalid
 from jetplan.manifest.files import read_file
-from jetplan.manifest.findings import Findings
-from jetplan.manifest.keys import TIMING_KEYS
+from jetplan.manifest.findings import Findings, nearest
+from jetplan.manifest.keys import BOUND, DURATION, TIMING_KEYS
 from jetplan.manifest.limits import DEFAULT_LIMITS
 from jetplan.manifest.schema import DIALECT, without_null
 from jetplan.manifest.text import check_text
@@ -27,6 +29,10 @@ from jetplan.manifest.yaml.tree import Refused, Sequence, build_tree
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from jetplan.manifest.yaml.tree import Node
+
+_VARIABLE = "^[A-Z][A-Z0-9_]{0,99}$"
+_BOUND, _DURATION = f"^{BOUND.pattern}$", f"^{DURATION.pattern}$"
 _MOST_BYTES = 1 << 20
 _Count = Annotated[int, Meta(ge=1)]
 
@@ -57,7 +63,7 @@ class RecurringWindow(Struct, frozen=True, rename="camel", forbid_unknown_fields
 
     rrule: Annotated[str, Meta(description="When it opens: a recurrence rule (RFC 5545), in local time.")]
     time_zone: Annotated[str, Meta(description="The time zone of the rule, such as Europe/Berlin.")]
-    duration: Annotated[str, Meta(description="How long it stays open, such as PT10H.")]
+    duration: Annotated[str, Meta(description="How long it stays open, such as PT10H.", pattern=_DURATION)]
     start: Annotated[str, Meta(description="The local date and time of the first opening, where the rule counts.")] = ""
 
     def window(self) -> Window:
@@ -68,8 +74,8 @@ class RecurringWindow(Struct, frozen=True, rename="camel", forbid_unknown_fields
 class Destination(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """What holds for every set that goes to a storage profile."""
 
-    not_before: Annotated[str, Meta(description="Nothing is sent there before this moment.")] = ""
-    not_after: Annotated[str, Meta(description="Nothing is sent there from this moment on.")] = ""
+    not_before: Annotated[str, Meta(description="Nothing is sent there before this moment.", pattern=_BOUND)] = ""
+    not_after: Annotated[str, Meta(description="Nothing is sent there from this moment on.", pattern=_BOUND)] = ""
     windows: Annotated[
         tuple[RecurringWindow, ...], Meta(description="Windows of which one must be open (default: at any time).")
     ] = ()
@@ -80,6 +86,43 @@ class Destination(Struct, frozen=True, rename="camel", forbid_unknown_fields=Tru
         if not (self.not_before or self.not_after or self.windows):
             return None
         return Timing(self.not_before, self.not_after, tuple(each.window() for each in self.windows))
+
+
+class Notify(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """Who is told of what. The addresses are in the environment only."""
+
+    events: Annotated[
+        tuple[Literal["delivered", "failed", "inDoubt", "blocked", "waiting"], ...],
+        Meta(description="What is told.", min_length=1),
+    ]
+    sets: Annotated[tuple[str, ...], Meta(description="Of these delivery sets only; `*` stands for any text.")] = ()
+    jobs: Annotated[tuple[str, ...], Meta(description="Of these jobs only.")] = ()
+    destinations: Annotated[tuple[str, ...], Meta(description="Of these destinations only, by name or id.")] = ()
+    longer_than: Annotated[
+        str,
+        Meta(
+            description="How long something is blocked or waits before it is told (default: at once).",
+            pattern=_DURATION,
+        ),
+    ] = ""
+    urls_from: Annotated[
+        str,
+        Meta(
+            description="The environment variable with the addresses (default: JETPLAN_NOTIFY_URLS).",
+            pattern=_VARIABLE,
+        ),
+    ] = ""
+
+    def rule(self) -> NotifyRule:
+        """The same for the core."""
+        return NotifyRule(
+            frozenset(map(Kind, self.events)),
+            self.sets,
+            self.jobs,
+            self.destinations,
+            duration(self.longer_than) or 0,
+            self.urls_from or CHANNEL,
+        )
 
 
 class Configuration(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -96,6 +139,7 @@ class Configuration(Struct, frozen=True, rename="camel", forbid_unknown_fields=T
     destinations: Annotated[
         dict[str, Destination], Meta(description="What holds for destinations: storage profiles by name or id.")
     ] = {}
+    notify: Annotated[tuple[Notify, ...], Meta(description="Who is told of what.")] = ()
 
 
 def read_configuration(path: Path) -> Configuration:
@@ -124,7 +168,7 @@ def configuration_schema() -> dict[str, Any]:
 
 
 def _configuration(fields: Fields) -> Configuration:
-    fields.check_known(("apiUrl", "ledger", "ledgerId", "delivery", "limits", "houseRules", "destinations"))
+    fields.check_known(("apiUrl", "ledger", "ledgerId", "delivery", "limits", "houseRules", "destinations", "notify"))
     return Configuration(
         api_url=_text(fields, "apiUrl"),
         ledger=_text(fields, "ledger"),
@@ -133,6 +177,7 @@ def _configuration(fields: Fields) -> Configuration:
         limits=_limits(_section(fields, "limits")),
         house_rules=_texts(fields, "houseRules") or (),
         destinations=_destinations(_section(fields, "destinations")),
+        notify=_notify(fields),
     )
 
 
@@ -170,6 +215,46 @@ def _destinations(fields: Fields | None) -> dict[str, Destination]:
         if timing is not None:
             found[key] = Destination(timing.not_before, timing.not_after, tuple(map(_window, timing.windows)))
     return found
+
+
+def _notify(fields: Fields) -> tuple[Notify, ...]:
+    node = fields.get("notify")
+    if node is None:
+        return ()
+    if not isinstance(node, Sequence):
+        fields.findings.refuse(fields.mapping.entries["notify"][0], "wrong-type", "`notify` must be a list")
+        return ()
+    rules = [_notify_rule(item, fields.findings) for item in node.items]
+    return tuple(each for each in rules if each is not None)
+
+
+def _notify_rule(node: Node, findings: Findings) -> Notify | None:
+    if not is_mapping(node, "a rule of `notify`", findings, "write `{events: [failed]}`"):
+        return None
+    fields = Fields(node, node.at, "a rule of `notify`", findings)
+    fields.check_known(("events", "sets", "jobs", "destinations", "longerThan", "urlsFrom"))
+    fields.get("events", required=True)
+    events = _texts(fields, "events")
+    if events == ():
+        message = "`events` is an empty list"
+        findings.refuse(fields.mapping.entries["events"][0], "wrong-type", message, "name at least one")
+    known = [kind.value for kind in Kind]
+    for event in events or ():
+        if event not in known:
+            hint = nearest(event, known) or f"known: {', '.join(known)}"
+            findings.refuse(fields.mapping.entries["events"][0], "unknown-value", f"no event is {quoted(event)}", hint)
+            return None
+    longer, variable = _text(fields, "longerThan"), _text(fields, "urlsFrom")
+    if longer and duration(longer) is None:
+        message = f"`longerThan` must be an ISO 8601 duration, not {quoted(longer, 40)}"
+        findings.refuse(fields.mapping.entries["longerThan"][0], "out-of-range", message, "write `PT2H` for two hours")
+    if variable and not re.search(_VARIABLE, variable):
+        message = "`urlsFrom` must be the name of an environment variable, in capitals"
+        hint = "put the addresses into the environment, never into this file"
+        findings.refuse(fields.mapping.entries["urlsFrom"][0], "out-of-range", message, hint)
+    sets, jobs, destinations = (_texts(fields, key) or () for key in ("sets", "jobs", "destinations"))
+    words = tuple(kind.value for event in events or () for kind in Kind if kind.value == event)
+    return Notify(words, sets, jobs, destinations, longer, variable) if words else None
 
 
 def _window(each: Window) -> RecurringWindow:

@@ -37,6 +37,8 @@ class Standing:
 
     report: StatusReport
     exit_code: ExitCode
+    scope: str = ""
+    """Where the ledger keeps what it knows of this account."""
 
 
 def standing_of(
@@ -83,4 +85,4 @@ def _standing(
     failed = tuple(filter(selection.takes_attempt, failures(ledger, scope)))
     left_out = len({each.subject.name for each in every} - {each.subject.name for each in found})
     report = build_status(attempts, server_states, unfinished, failed, left_out)
-    return Standing(report, exit_code_for(unfinished_of(unfinished, failed)))
+    return Standing(report, exit_code_for(unfinished_of(unfinished, failed)), scope)

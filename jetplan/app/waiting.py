@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from jetplan.api.client import JetClient
     from jetplan.app.settings import Settings
+    from jetplan.core.attempts import Attempt
     from jetplan.core.progress import Progress
     from jetplan.core.unfinished import Unfinished
     from jetplan.errors import ExitCode
@@ -48,10 +49,12 @@ def wait_for_deliveries(
     on_progress: Callable[[Progress], None],
     timeout: float | None = None,
     sets: Collection[str] | None = None,
+    on_end: Callable[[Attempt], None] = lambda _: None,
 ) -> Waited | None:
     """Wait until the deliveries of these sets (None: of all) have ended; None where none was ever submitted.
 
-    What ended is recorded in the ledger. Interrupting the wait stops no delivery.
+    What ended is recorded in the ledger, and `on_end` is told of it, with what arrived. Interrupting the wait stops no
+    delivery.
     """
     server = observe_server(client)
     scope = ledger.scope_of(settings.api_url, server.accounts)
@@ -70,5 +73,6 @@ def wait_for_deliveries(
             takes=lambda each: sets is None or each.subject.name in sets,
             interval=INTERVAL,
             timeout=timeout,
+            on_end=on_end,
         )
     return Waited(wait, what_is_unfinished(ledger, scope))

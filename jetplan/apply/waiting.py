@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jetplan.apply.following import follow
@@ -51,6 +51,7 @@ def wait_for_ends(
     interval: float = 5.0,
     timeout: float | None = None,
     sleep: Callable[[float], object] = time.sleep,
+    on_end: Callable[[Attempt], None] = lambda _: None,
 ) -> Wait:
     """Look again and again until every accepted delivery that `takes` wants has ended.
 
@@ -62,14 +63,17 @@ def wait_for_ends(
     meter = ProgressMeter(client, ledger, scope, roots)
     last: dict[str, Followed] = {}
     began = False
+    told: set[str] = set()
     silent: Counter[str] = Counter()
     while True:
         found = follow(client, ledger, scope, run_id, roots)
         last |= {each.attempt.attempt_id: each for each in found if takes(each.attempt)}
+        for attempt in _ended(ledger, last, told):
+            on_end(attempt)
         open_ = [each for each in last.values() if each.end is None and each.attempt.delivery_id]
         for each in open_:
-            told = bool(each.state) and not each.unseen
-            silent[each.attempt.attempt_id] = 0 if told else silent[each.attempt.attempt_id] + 1
+            heard = bool(each.state) and not each.unseen
+            silent[each.attempt.attempt_id] = 0 if heard else silent[each.attempt.attempt_id] + 1
         going = [each for each in open_ if silent[each.attempt.attempt_id] < (LAG if each.unseen else PATIENCE)]
         if not going:
             if began:
@@ -81,3 +85,14 @@ def wait_for_ends(
         if left <= 0:
             return Wait(last, timed_out=True)
         sleep(left)
+
+
+def _ended(ledger: Ledger, last: Mapping[str, Followed], told: set[str]) -> list[Attempt]:
+    """The deliveries that have ended and were not told yet, in their new state and with what arrived."""
+    news = {ident: each for ident, each in last.items() if each.end is not None and ident not in told}
+    told.update(news)
+    arrivals = ledger.arrivals(news) if news else {}
+    return [
+        replace(each.attempt, state=each.end or each.attempt.state, arrival=arrivals.get(ident))
+        for ident, each in news.items()
+    ]

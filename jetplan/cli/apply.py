@@ -40,6 +40,12 @@ if TYPE_CHECKING:
     metavar="REASON",
     help="Send also what Jet shows already and the ledger does not know of. Kept in the ledger with your name.",
 )
+@click.option(
+    "--events",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Append what happens as CloudEvents, one JSON object a line.",
+)
 @selection_options
 @limit_options
 def command(
@@ -54,6 +60,7 @@ def command(
     timeout: float | None,
     wait_for_windows: bool,
     allow_resend: str | None,
+    events: Path | None,
     sets: tuple[str, ...],
     jobs: tuple[str, ...],
     **lifts: Unpack[LiftOptions],
@@ -81,5 +88,5 @@ def command(
     write_problems([], reading.warnings)
     settings = replace(load_settings(config, api_url, ledger), selection=Selection(sets, jobs))
     settings = approval.chosen(settings)
-    manner = Manner(not auto_approve, parallelism, wait, timeout, allow_resend, wait_for_windows)
+    manner = Manner(not auto_approve, parallelism, wait, timeout, allow_resend, wait_for_windows, events)
     return apply_here(settings, reading, approval, lifts_of(lifts), manner)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -17,8 +18,10 @@ from jetplan.app.applying import (
     prepare,
     remember_idle,
 )
+from jetplan.app.events import event_log
 from jetplan.app.identity import new_run
 from jetplan.app.limits import limits_of
+from jetplan.app.notifying import notify, utc_now
 from jetplan.app.opening import connection, pinned_ledger
 from jetplan.app.planning import exit_code_of
 from jetplan.apply import ApplyOptions, Stop
@@ -30,6 +33,7 @@ from jetplan.cli.screen import wants_color, width
 from jetplan.cli.signals import stopping
 from jetplan.cli.steps import tell
 from jetplan.cli.wait import wait_here
+from jetplan.core.plan import WaitingDelivery
 from jetplan.errors import ExitCode, worse_of, worst_of
 from jetplan.render import words
 from jetplan.render.outcome import build_outcome
@@ -37,11 +41,14 @@ from jetplan.render.outcome_text import render_outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from jetplan.app.applying import Prepared
     from jetplan.app.approval import Approval
+    from jetplan.app.events import EventLog
     from jetplan.app.limits import Lifts
     from jetplan.app.settings import Settings
+    from jetplan.core.outcome import Result
     from jetplan.core.plan import Plan
     from jetplan.errors import Problem
     from jetplan.manifest.read import Reading
@@ -58,27 +65,50 @@ class Manner:
     timeout: float | None
     allow_resend: str | None = None
     wait_for_windows: bool = False
+    events: Path | None = None
+    """The file to append events to."""
 
 
 def apply_here(settings: Settings, reading: Reading, approval: Approval, lifts: Lifts, manner: Manner) -> ExitCode:
     """Apply, tell everything, and give the code to exit with."""
-    stop = Stop()
-    with pinned_ledger(settings) as ledger:
+    stop, began = Stop(), utc_now()
+    with pinned_ledger(settings) as ledger, event_log(manner.events, ledger.ledger_id, _notice) as log:
         approval.check_home(settings, ledger)
         with connection(settings, manner.parallelism) as client:
             limits = limits_of(settings, lifts)
             options = ApplyOptions(parallelism=manner.parallelism, allow_resend=allowed_resend(manner.allow_resend))
-            task = Task(settings, reading.spec, client, ledger, stop, options, limits, tell, _notice)
-            code, prepared = _apply(task, approval, reading.warnings, manner)
+            on_result = partial(_tell, log)
+            task = Task(settings, reading.spec, client, ledger, stop, options, limits, on_result, _notice)
+            code, prepared = _apply(task, approval, reading.warnings, manner, log)
             if manner.wait_for_windows and prepared is not None and stop.signal is None:
-                code = worse_of(code, _in_windows(task, prepared.plan, approved=manner.ask or approval.given))
+                windows = _in_windows(task, prepared.plan, log, approved=manner.ask or approval.given)
+                code = worse_of(code, windows)
                 publish_code(code)
             click.echo(f"Ledger {ledger.ledger_id}: {words.count(ledger.transition_count(), 'transition')}.", err=True)
             if manner.wait and stop.signal is None:
-                waited = wait_here(settings, client, ledger, manner.timeout, _waited_for(settings, reading))
+                waited = wait_here(settings, client, ledger, manner.timeout, _waited_for(settings, reading), log)
                 code = worse_of(code, waited)
                 publish_code(code)
-    return code if stop.signal is None else ExitCode(128 + stop.signal)
+            if settings.config.notify and prepared is not None:
+                _notify(task, prepared, began, sent=manner.wait_for_windows)
+            code = code if stop.signal is None else ExitCode(128 + stop.signal)
+            if log is not None:
+                log.end(code)
+    return code
+
+
+def _notify(task: Task, prepared: Prepared, began: str, *, sent: bool) -> None:
+    """Tell people. `sent`: what waited for a window was submitted meanwhile."""
+    scope = task.ledger.scope_of(task.settings.api_url, prepared.observation.server.accounts)
+    steps = tuple(each for each in prepared.plan.steps if not (sent and isinstance(each, WaitingDelivery)))
+    if scope is not None:
+        notify(task.settings, task.ledger, scope, replace(prepared.plan, steps=steps), began, _notice)
+
+
+def _tell(log: EventLog | None, result: Result) -> None:
+    tell(result)
+    if log is not None:
+        log.result(result)
 
 
 def _waited_for(settings: Settings, reading: Reading) -> list[str]:
@@ -87,7 +117,7 @@ def _waited_for(settings: Settings, reading: Reading) -> list[str]:
 
 
 def _apply(
-    task: Task, approval: Approval, warnings: Sequence[Problem], manner: Manner
+    task: Task, approval: Approval, warnings: Sequence[Problem], manner: Manner, log: EventLog | None
 ) -> tuple[ExitCode, Prepared | None]:
     """The exit code, and what was approved; None where nothing was."""
     prepared = prepare(task, approval)
@@ -103,14 +133,16 @@ def _apply(
         click.echo("Nothing was applied.", err=True)
         return ExitCode.ERROR, None
     elif prepared.idle:
+        if log is not None:
+            log.begin(plan, task.run.run_id)
         remember_idle(task, prepared)
     else:
-        code, outcome = _perform(task, prepared, approval, asked=manner.ask)
+        code, outcome = _perform(task, prepared, approval, log, asked=manner.ask)
     publish_apply(report, outcome, code)
     return code, None if refused else prepared
 
 
-def _in_windows(task: Task, plan: Plan, *, approved: bool) -> ExitCode:
+def _in_windows(task: Task, plan: Plan, log: EventLog | None, *, approved: bool) -> ExitCode:
     """Stay until every set of the plan that waits for a window was submitted in it."""
     pending = {step.set_name for step in plan.waiting()}
     codes = [ExitCode.DONE]
@@ -120,16 +152,23 @@ def _in_windows(task: Task, plan: Plan, *, approved: bool) -> ExitCode:
         if prepared.refused:
             tell_refusals(prepared.refused)
             return worst_of([*codes, ExitCode.REFUSED])
+        run = new_run()
+        if log is not None:
+            log.begin(prepared.plan, run.run_id)
         with stopping(task.stop):
-            done = execute(task, prepared.observation.server, new_run(), limit)
+            done = execute(task, prepared.observation.server, run, limit)
         click.echo(render_outcome(build_outcome(done), color=wants_color(), width=width()), nl=False)
         codes.append(done.exit_code())
     return worst_of(codes)
 
 
-def _perform(task: Task, prepared: Prepared, approval: Approval, *, asked: bool) -> tuple[ExitCode, OutcomeReport]:
+def _perform(
+    task: Task, prepared: Prepared, approval: Approval, log: EventLog | None, *, asked: bool
+) -> tuple[ExitCode, OutcomeReport]:
     if asked:
         prepared = look_again(task, prepared)
+    if log is not None:
+        log.begin(prepared.plan, approval.run_id or task.run.run_id)
     # Until here a signal just ends the command: nothing irreversible was begun.
     with stopping(task.stop):
         done = perform(task, prepared, approval, confirmed=asked)

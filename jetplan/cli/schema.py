@@ -15,6 +15,7 @@ SCHEMAS: dict[str, tuple[str, str]] = {
     "configuration": ("jetplan.app.configuration", "configuration_schema"),
     "report": ("jetplan.render.document", "report_schema"),
     "outcome": ("jetplan.render.outcome", "outcome_schema"),
+    "events": ("jetplan.render.events", "event_schema"),
     "plan": ("jetplan.render.planfile", "plan_schema"),
     "status": ("jetplan.render.status", "status_schema"),
     "history": ("jetplan.render.recorded", "history_schema"),

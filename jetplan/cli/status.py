@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @selection_options
 @click.option("--watch", is_flag=True, help="Look again every few seconds until every delivery has ended.")
+@click.option("--notify", is_flag=True, help="Tell people what `notify` in jetplan.yaml names, once.")
 @click.option("--interval", type=Seconds(0.2, 3600), default=5.0, show_default=True, help="Seconds between looks.")
 def command(
     config: Path,
@@ -29,6 +30,7 @@ def command(
     interval: float,
     sets: tuple[str, ...],
     jobs: tuple[str, ...],
+    notify: bool,
 ) -> int:
     """Show where deliveries stand and what is in doubt.
 
@@ -36,7 +38,10 @@ def command(
     doubt. Submits nothing. Exits 3 when something is in doubt, 1 when a delivery failed.
     """
     from dataclasses import replace
+    from functools import partial
 
+    from jetplan.app.notifying import notify as tell_people
+    from jetplan.app.notifying import utc_now
     from jetplan.app.opening import connection, pinned_ledger
     from jetplan.app.settings import load_settings
     from jetplan.app.status import standing_of
@@ -47,7 +52,10 @@ def command(
     settings = replace(load_settings(config, api_url, ledger), selection=Selection(sets, jobs))
     with pinned_ledger(settings) as opened, connection(settings, 10) as client:
         show = ProgressLines().show if watch else None
+        began = utc_now()
         standing = standing_of(settings, client, opened, show, interval)
+        if notify and standing:
+            tell_people(settings, opened, standing.scope, None, began, partial(click.echo, err=True))
     report = standing.report if standing else build_status((), {}, (), ())
     if form == "json":
         write_a_file_format()

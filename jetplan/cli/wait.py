@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from jetplan.api.client import JetClient
+    from jetplan.app.events import EventLog
     from jetplan.app.settings import Settings
+    from jetplan.core.attempts import Attempt
     from jetplan.ledger.store import Ledger
 
 
@@ -28,9 +30,16 @@ def wait_here(
     ledger: Ledger,
     timeout: float | None,
     sets: Collection[str] | None = None,
+    log: EventLog | None = None,
 ) -> ExitCode:
     """Wait, and say what failed or is still under way. Interrupting it stops no delivery."""
-    waited = wait_for_deliveries(settings, client, ledger, ProgressLines().show, timeout, sets)
+
+    def on_end(attempt: Attempt) -> None:
+        if log is not None:
+            arrived = arrived_files(attempt.arrival)
+            log.arrived(attempt, sentence(arrived) if arrived is not None else "")
+
+    waited = wait_for_deliveries(settings, client, ledger, ProgressLines().show, timeout, sets, on_end)
     if waited is None:
         return ExitCode.DONE
     wait = waited.wait

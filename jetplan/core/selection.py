@@ -41,19 +41,19 @@ class Selection:
 
     def takes(self, set_name: str, job: str) -> bool:
         """Whether a set of a job is chosen."""
-        return not self or _matches(self.sets, set_name) or _matches(self.jobs, job)
+        return not self or matches(self.sets, set_name) or matches(self.jobs, job)
 
     def takes_attempt(self, attempt: Attempt) -> bool:
         """Whether a delivery, or the creation of a job, is one of the chosen."""
         name = attempt.subject.name
         if attempt.subject.kind is Kind.JOB:
-            return not self or _matches(self.jobs, name)
+            return not self or matches(self.jobs, name)
         return self.takes(name, attempt.job_name)
 
     def unmatched(self, sets: Collection[str], jobs: Collection[str]) -> list[str]:
         """The patterns that no name matches: each is most likely misspelt."""
-        return [each for each in self.sets if not any(_matches((each,), name) for name in sets)] + [
-            each for each in self.jobs if not any(_matches((each,), name) for name in jobs)
+        return [each for each in self.sets if not any(matches((each,), name) for name in sets)] + [
+            each for each in self.jobs if not any(matches((each,), name) for name in jobs)
         ]
 
 
@@ -64,7 +64,7 @@ def chosen(plan: Plan, selection: Selection) -> Plan:
     sets = {step.set_name: step.job for step in plan.steps if isinstance(step, _OF_A_SET)}
     jobs = {step.job for step in plan.steps if not isinstance(step, _OF_A_SET)}
     taken = {name for name, job in sets.items() if selection.takes(name, job)}
-    used = {sets[name] for name in taken} | {job for job in jobs if _matches(selection.jobs, job)}
+    used = {sets[name] for name in taken} | {job for job in jobs if matches(selection.jobs, job)}
 
     def is_chosen(step: Step) -> bool:
         return step.set_name in taken if isinstance(step, _OF_A_SET) else step.job in used
@@ -88,5 +88,6 @@ def _of(attempts: Iterable[Attempt], selection: Selection, jobs: Collection[str]
     )
 
 
-def _matches(patterns: Iterable[str], name: str) -> bool:
+def matches(patterns: Iterable[str], name: str) -> bool:
+    """Whether a name is one of some patterns, in which `*` stands for any text."""
     return any(re.fullmatch(re.escape(each).replace(r"\*", ".*"), name, re.DOTALL) for each in patterns)

@@ -17,6 +17,7 @@ from jetplan.ledger.arrivals import ARRIVAL
 from jetplan.ledger.folding import fill_folded
 from jetplan.ledger.granting import ATTEMPT, SUBJECT
 from jetplan.ledger.leases import RUN
+from jetplan.ledger.notifications import NOTIFICATION
 from jetplan.ledger.profiles import PROFILE
 from jetplan.ledger.rows import judge, unfit
 from jetplan.ledger.schema import BLOBS
@@ -41,6 +42,7 @@ TABLES: Mapping[str, tuple[Sequence[str], int]] = {
     "attempts": (ATTEMPT, 1),
     "transitions": (HISTORY, 2),
     "arrivals": (ARRIVAL, 1),
+    "notifications": (NOTIFICATION, 3),
     "listings": (("attempt_id", "listing"), 1),
     "pages": (("attempt_id", "part", "first", "keys"), 3),
 }

@@ -16,6 +16,7 @@ _ABOUT = {
     "attempts": "One try to create a job or to submit one batch.",
     "transitions": "One entry of an attempt's history; nothing is ever taken out.",
     "arrivals": "What was seen to arrive of a delivery, and which files were not.",
+    "notifications": "What was told on a channel, or seen and not told yet.",
     "listings": "An attempt's objects: zlib of their paths and sizes.",
     "pages": "Sorted 16-byte keys of an attempt's objects, or of the folders above them.",
 }

@@ -26,7 +26,7 @@ TYPES: Mapping[str, Mapping[str, str]] = {
 
 TABLES = (
     "migrations", "meta", "scopes", "profiles", "runs", "subjects", "renames", "attempts", "pages", "listings",
-    "transitions", "arrivals",
+    "transitions", "arrivals", "notifications",
 )  # fmt: skip
 BLOBS = frozenset({"settled", "sizes", "listing", "first", "keys"})
 INTEGERS = frozenset(
@@ -138,6 +138,15 @@ MIGRATIONS = (
                 state {text} NOT NULL, lacking {int} NOT NULL, arrival {text} NOT NULL)""",
             "ALTER TABLE jetplan_attempts ADD COLUMN retry_of {text} NOT NULL DEFAULT ''",
             "CREATE INDEX jetplan_attempts_retry ON jetplan_attempts (retry_of)",
+        ),
+    ),
+    Migration(
+        7,
+        "what people were told",
+        (
+            """CREATE TABLE jetplan_notifications (
+                scope_id {text} NOT NULL REFERENCES jetplan_scopes, channel {text} NOT NULL, thing {text} NOT NULL,
+                first_seen_on {text} NOT NULL, told_on {text} NOT NULL, PRIMARY KEY (scope_id, channel, thing))""",
         ),
     ),
 )

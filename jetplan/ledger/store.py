@@ -18,6 +18,7 @@ from jetplan.ledger import (
     export,
     home,
     leases,
+    notifications,
     profiles,
     reads,
     recovery,
@@ -323,6 +324,33 @@ class Ledger:
     def past_deliveries(self, scope_id: str) -> list[PastDelivery]:
         """The latest deliveries that arrived, the latest first, as far as it is known how long they took."""
         return self._driver.read(lambda tx: arrived.past(tx, scope_id))
+
+    def notice(
+        self, scope_id: str, channel: str, things: Iterable[str], lasting: Collection[str], began: str
+    ) -> dict[str, str]:
+        """Note what is to be told on a channel; what was not told yet, with when it was first seen (see `seen`)."""
+        current = list(things)
+
+        def note(tx: Transaction) -> dict[str, str]:
+            notifications.seen(tx, scope_id, channel, current, lasting, began)
+            return notifications.untold(tx, scope_id, channel)
+
+        return self._driver.write(note)
+
+    def noticed_since(self, scope_id: str, channel: str) -> str:
+        """When a channel was first used, ISO 8601 UTC; empty: never."""
+        return self._driver.read(lambda tx: notifications.since(tx, scope_id, channel))
+
+    def told(self, scope_id: str, channel: str, things: Iterable[str]) -> None:
+        """Note that people were told of these on a channel."""
+        done = list(things)
+        self._driver.write(lambda tx: notifications.told(tx, scope_id, channel, done))
+
+    def delivered_since(self, scope_id: str, channel: str, moment: str) -> list[Attempt]:
+        """The deliveries that were seen to have arrived from a moment (ISO 8601 UTC) on and were not told."""
+        return self._driver.read(
+            lambda tx: reads.by_ids(tx, notifications.delivered_since(tx, scope_id, channel, moment), self._alive)
+        )
 
     def lacking(self, scope_id: str) -> set[str]:
         """The accepted attempts that ended at the server, of which files are not known to have arrived."""

@@ -102,7 +102,7 @@ def build_outcome(outcome: ApplyOutcome) -> OutcomeReport:
         exit_code=int(outcome.exit_code()),
         interrupted=outcome.interrupted,
         submitted=sum((_amount(step) for step in accepted), start=Amount()),
-        steps=tuple(_step(each) for each in outcome.results),
+        steps=tuple(step_outcome(each) for each in outcome.results),
         blocked=tuple(_blocked(each) for each in outcome.blocked),
         in_doubt=tuple(map(card_of, outcome.in_doubt())),
         in_progress=tuple(map(card_of, busy)),
@@ -124,7 +124,8 @@ def _waiting(steps: Sequence[WaitingDelivery]) -> tuple[WaitingOutcome, ...]:
     return tuple(found)
 
 
-def _step(result: Result) -> StepOutcome:
+def step_outcome(result: Result) -> StepOutcome:
+    """What became of one step."""
     match result:
         case JobApplied(step, job_id):
             return _about("done", step, job_id=job_id)

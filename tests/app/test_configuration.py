@@ -8,7 +8,16 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
-from jetplan.app.configuration import Configuration, Delivery, LimitKeys, configuration_schema, read_configuration
+from jetplan.app.configuration import (
+    Configuration,
+    Delivery,
+    Destination,
+    LimitKeys,
+    Notify,
+    RecurringWindow,
+    configuration_schema,
+    read_configuration,
+)
 from jetplan.errors import ManifestInvalid
 
 if TYPE_CHECKING:
@@ -21,6 +30,8 @@ ledgerId: 0123abcd
 delivery: {maxObjects: 5, maxBytes: 6}
 limits: {maxObjects: 7, maxBytes: 8, allowWholeProfiles: [a], allowDestinations: []}
 houseRules: [rules/*.json]
+destinations: {LAX: {notAfter: "2027-01-01T00:00Z", windows: [{rrule: FREQ=DAILY, timeZone: UTC, duration: PT1H}]}}
+notify: [{events: [failed, inDoubt], sets: [a*], jobs: [b], destinations: [c], longerThan: PT2H, urlsFrom: TEAM}]
 """
 
 
@@ -39,6 +50,12 @@ def test_every_key_has_its_type(tmp_path: Path) -> None:
         delivery=Delivery(5, 6),
         limits=LimitKeys(7, 8, ("a",), ()),
         house_rules=("rules/*.json",),
+        destinations={
+            "LAX": Destination(
+                not_after="2027-01-01T00:00Z", windows=(RecurringWindow("FREQ=DAILY", "UTC", "PT3600S"),)
+            )
+        },
+        notify=(Notify(("failed", "inDoubt"), ("a*",), ("b",), ("c",), "PT2H", "TEAM"),),
     )
     assert read_configuration(write(tmp_path, "ledgerId: x\n")).limits == LimitKeys(None, None, None, None)
 
@@ -55,6 +72,17 @@ PROBLEMS = [
     ("houseRules: rules.json\n", 1, 1, ""),
     ("ledgerId: 123\n", 1, 11, "quote it"),
     ("apiUrl: {}\n", 1, 9, ""),
+    ("destinations: [a]\n", 1, 15, ""),
+    ("destinations:\n  LAX Ingest: {window: []}\n", 2, 16, "`windows`"),
+    ("destinations:\n  LAX Ingest:\n    notAfter: soon\n", 3, 15, "2026-12-01T20:00+01:00"),
+    ("notify: {events: [failed]}\n", 1, 1, ""),
+    ("notify: [failed]\n", 1, 10, "{events: [failed]}"),
+    ("notify:\n  - {sets: [a]}\n", 2, 5, ""),
+    ("notify:\n  - {events: []}\n", 2, 6, "at least one"),
+    ("notify:\n  - {events: [failled]}\n", 2, 6, "`failed`"),
+    ("notify:\n  - {events: [failed], longerThan: 2h}\n", 2, 24, "PT2H"),
+    ("notify:\n  - {events: [failed], urlsFrom: 'slack://a/b/c'}\n", 2, 24, "into the environment"),
+    ("notify:\n  - {events: [failed], set: [a]}\n", 2, 24, "`sets`"),
 ]
 
 

@@ -150,6 +150,7 @@ def test_other_spellings_recorded_by_an_older_version_are_met(desk: Desk, opener
     desk.ledger._driver.write(lambda tx: tx.run("DELETE FROM jetplan_migrations WHERE version >= 4"))
     for newer in (
         "DROP INDEX jetplan_attempts_job",
+        "DROP TABLE jetplan_notifications",
         "DROP TABLE jetplan_arrivals",
         "DROP INDEX jetplan_attempts_retry",
         "ALTER TABLE jetplan_attempts DROP COLUMN retry_of",
