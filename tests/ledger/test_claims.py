@@ -10,6 +10,7 @@ from desks import Desk, delivery, desk_at, job
 
 from jetplan.core.attempts import Claimed, NewAttempt, NewClaim, State, Taken
 from jetplan.core.objects import object_keys, pack_keys
+from jetplan.core.plan import UNSEEN
 from jetplan.errors import JetplanError
 
 if TYPE_CHECKING:
@@ -255,3 +256,17 @@ def test_racing_threads_share_commits_and_keep_their_own_answers(desk: Desk) -> 
     assert all(issubclass(kind, Claimed | JetplanError) for kind in kinds[1])
     assert kinds[2] == [Claimed] * 8
     assert len(desk.ledger.attempts(desk.scope)) == 10
+
+
+def test_a_renaming_counts_in_both_directions(desk: Desk) -> None:
+    """Of three names in a row, each meets what the others hold."""
+    for name, former, path in (("b", "a", "/1"), ("c", "b", "/2")):
+        new = NewAttempt(f"of-{name}", paths=[path])
+        claimed = desk.ledger.claim(desk.scope, delivery(name), UNSEEN, [new], desk.run, also=[delivery(former)])
+        assert isinstance(claimed, Claimed)
+    taken = desk.ledger.claim(desk.scope, delivery("b"), UNSEEN, [NewAttempt("x", paths=["/2"])], desk.run)
+    assert isinstance(taken, Taken)
+    assert [each.attempt_id for each in taken.by] == ["of-c"]
+    taken = desk.ledger.claim(desk.scope, delivery("a"), UNSEEN, [NewAttempt("y", paths=["/1"])], desk.run)
+    assert isinstance(taken, Taken)
+    assert [each.attempt_id for each in taken.by] == ["of-b"]

@@ -78,3 +78,16 @@ def test_where_no_file_can_be_made_nothing_is_said(url: str, tmp_path: Path, mon
     with open_ledger(url) as ledger:
         assert ledger.scopes("https://jet.example") == []
     check_locks(url)
+
+
+def test_a_second_process_that_gets_the_lock(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process only believes that it has locked: the second one is let in, prints nothing, and that is told."""
+    real = fcntl.lockf
+    monkeypatch.setattr(fcntl, "lockf", lambda file, *_: real(file, fcntl.LOCK_UN))
+    with pytest.raises(LedgerMismatch) as caught:
+        check_locks(url)
+    assert caught.value.message == (
+        f"locks do not lock in {tmp_path}: two processes had the same one, so two runs could send the same"
+    )
+    assert caught.value.hint == "keep the ledger on a local disk; a team's ledger belongs into PostgreSQL"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["ledger.db"]

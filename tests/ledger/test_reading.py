@@ -7,6 +7,7 @@ from desks import Desk, delivery, job
 
 from jetplan.core.attempts import State
 from jetplan.core.objects import object_keys, pack_keys
+from jetplan.core.pathsearch import Past
 from jetplan.errors import UsageError
 from jetplan.ledger.reads import versions
 from jetplan.ledger.records import SubjectRecord
@@ -79,3 +80,38 @@ def test_nothing_is_found_of_an_attempt_that_is_not_there(desk: Desk) -> None:
     """History and listing of nobody are empty."""
     assert desk.ledger.history("nobody") == []
     assert desk.ledger.listing("nobody")[0] == []
+
+
+def test_jobs_are_found_by_name(desk: Desk) -> None:
+    """With their routes and ids: those that were made, of these names, in this account."""
+    for number, (name, source) in enumerate((("one", "nyc"), ("one", "ldn"), ("two", "nyc"), ("three", "nyc"))):
+        subject = job(name, source)
+        desk.claim(subject, desk.ledger.version_of(desk.scope, subject), ident=f"j{number}")
+        desk.ledger.transition(f"j{number}", State.SENDING, run_id=desk.run)
+        if name != "three":
+            desk.ledger.transition(f"j{number}", State.ACCEPTED, run_id=desk.run, job_id=f"id-{number}")
+    found = desk.ledger.jobs_named(desk.scope, ["one", "three", "four"])
+    assert found.keys() == {"one"}
+    assert sorted(found["one"], key=str) == sorted([(job("one", "nyc"), "id-0"), (job("one", "ldn"), "id-1")], key=str)
+    assert desk.ledger.jobs_named("elsewhere", ["one"]) == {}
+
+
+def test_the_past_of_a_job(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All objects that it accepted; of a long past the first paths of the latest deliveries, the newest first."""
+    for number, state in enumerate((State.ACCEPTED, State.ACCEPTED, State.REJECTED)):
+        paths = [f"/{number}/a", f"/{number}/b"]
+        desk.claim(delivery(f"s{number}"), 0, *paths, ident=f"a{number}", job_id="j")
+        for each in (State.SENDING, state):
+            desk.ledger.transition(f"a{number}", each, run_id=desk.run)
+    assert desk.ledger.pasts_of_jobs(desk.scope, ["j", "other"]) == {"j": Past(4)}
+    monkeypatch.setattr("jetplan.ledger.reads.LONG", 3)
+    assert desk.ledger.pasts_of_jobs(desk.scope, ["j"]) == {"j": Past(4, ["/1/a", "/1/b", "/0/a", "/0/b"])}
+    assert desk.ledger.pasts_of_jobs("elsewhere", ["j"]) == {}
+
+
+def test_whether_its_run_is_alive(desk: Desk) -> None:
+    """An attempt says whether the run that owns it is still at work."""
+    desk.claim(delivery(), 0, "/a", ident="x")
+    assert [each.live for each in desk.ledger.attempts(desk.scope)] == [True]
+    desk.ledger.end_run(desk.run, "done")
+    assert [each.live for each in desk.ledger.attempts(desk.scope)] == [False]

@@ -12,6 +12,7 @@ from jetplan.core.arrival import Arrival, NotMoved
 from jetplan.core.attempts import Claimed, NewAttempt, State, Taken
 from jetplan.core.plan import UNSEEN
 from jetplan.errors import JetplanError
+from jetplan.ledger.failures import failures
 
 LOST = Arrival(
     "FAILED", 3, 15, 1, 5, failed=(NotMoved("/a", 5), NotMoved("/b", 5), NotMoved("/c%20d", 5, "", sure=False))
@@ -135,3 +136,24 @@ def test_many_at_once(failed: Desk) -> None:
         thread.join()
     assert sum(isinstance(each, Claimed) for each in answers) == 1
     assert sum(isinstance(each, Taken) for each in answers) == len(desks) - 1
+
+
+def test_what_cannot_be_retried_says_where_to_look(desk: Desk) -> None:
+    """An attempt that did not fail, one that is not there, one of another revision."""
+    desk.claim(delivery(), 0, "/a", ident="first")
+    move(desk, "first", *SENT)
+    refused = retry(desk, "x", "/a")
+    assert refused.hint == "`jetplan ledger show first` tells how it stands"
+    assert retry(desk, "x", "/a", of="nobody").message == "attempt nobody is none of this set, route and revision"
+    assert retry(desk, "x", "/a", revision=2).message == "attempt first is none of this set, route and revision"
+
+
+def test_retries_are_counted_through_the_chain(failed: Desk) -> None:
+    """The first failure has none before it, the retry of a retry two."""
+    for ident, of in (("second", "first"), ("third", "second")):
+        assert isinstance(retry(failed, ident, "/a", "/b", of=of), Claimed)
+        move(failed, ident, *SENT, State.FAILED)
+        seen = Arrival("FAILED", 2, 10, 0, 0, failed=(NotMoved("/a", 5), NotMoved("/b", 5)))
+        failed.ledger.record_arrivals({ident: seen})
+        [last] = [each for each in failures(failed.ledger, failed.scope) if each.attempt_id == ident]
+        assert last.retries_before == {"second": 1, "third": 2}[ident]
