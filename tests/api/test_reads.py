@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from jetplan.api.refusals import CallRefused, RoleRefused
+from jetplan.api.wire import Delivery
 from jetplan.errors import ApiError, AuthenticationError, Unreachable
 
 EMPTY = b'{"items":[]}'
@@ -160,3 +161,51 @@ def test_the_servers_clock_is_learnt(serve: Any, connect: Any, wire: Any, clock:
     assert client.server_time == 1795428005.0
     client.list_jobs()
     assert client.server_time == 1795428005.0
+
+
+def test_a_delivery_as_it_is_told(serve: Any, connect: Any, wire: Any) -> None:
+    """Its state and times come as they were written; keys that are not known are passed over."""
+    body = b'{"deliveryId":"d","jobId":"j","state":"QUEUED","createdOn":"C","lastModifiedOn":"M","more":[1]}'
+    server = serve(wire.answer(body))
+    assert connect(server.url).view_delivery("j", "d") == Delivery("QUEUED", "d", "j", "C", "M")
+    assert server.asked[0].target == "/v1/jobs/j/deliveries/d"
+
+
+def test_only_lists_are_asked_for_packed(serve: Any, connect: Any, wire: Any) -> None:
+    """One job is small: there is nothing to be won, and one thing less that can be wrong."""
+    server = serve(_in_turn(wire.answer(EMPTY), wire.answer(JOB)))
+    client = connect(server.url)
+    client.list_jobs()
+    client.view_job("j-1")
+    assert [asked.headers["accept-encoding"] for asked in server.asked] == ["gzip", "identity"]
+
+
+def test_a_list_has_more_time_than_one_job(serve: Any, connect: Any, clock: Any) -> None:
+    """A page of a list may take as long as lists may, and longer than one request otherwise may."""
+
+    def slowly(sock: Any, asked: Any) -> bool:
+        sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(EMPTY))
+        clock.now += 200.0
+        sock.sendall(EMPTY)
+        return True
+
+    server = serve(slowly)
+    assert connect(server.url, clock=clock, total_timeout=60.0, list_timeout=300.0).list_jobs() == []
+    assert clock.now == 1200.0
+
+
+@pytest.mark.parametrize("lengths", ["Content-Length: 2\r\nContent-Length: 3", "Content-Length: two"])
+def test_a_length_that_cannot_be_is_refused(lengths: str, serve: Any, connect: Any) -> None:
+    """Nobody can tell where such an answer ends."""
+    server = serve(b"HTTP/1.1 200 OK\r\n" + lengths.encode() + b"\r\n\r\n{}")
+    with pytest.raises(Unreachable, match="the answer was not proper HTTP"):
+        connect(server.url).view_job("j-1")
+
+
+def test_a_name_that_cannot_stand_in_a_path(serve: Any, connect: Any, wire: Any) -> None:
+    """Ids are put into paths as they are: what would lead elsewhere is refused before anything is asked."""
+    server = serve(wire.answer(JOB))
+    for ident in ("a/b", "a\\b", "..", ""):
+        with pytest.raises(ApiError):
+            connect(server.url).view_job(ident)
+    assert server.asked == []

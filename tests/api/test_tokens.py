@@ -171,3 +171,32 @@ def test_the_token_call_is_as_documented(serve: Any, connect: Any, wire: Any) ->
 def test_secrets_are_not_in_reprs() -> None:
     """Neither a secret nor a token shows where objects are printed."""
     assert "hunter2" not in repr(Credentials("me", "hunter2")) + repr(Token("hunter2", 1))
+
+
+def test_the_token_call_waits_as_it_is_asked_to(serve: Any, connect: Any, wire: Any, clock: Any) -> None:
+    """In seconds, or as a date on the server's own clock."""
+    answers = iter(
+        [
+            wire.answer(b"{}", "429 X", "Retry-After: 7"),
+            wire.answer(
+                b"{}",
+                "503 X",
+                "Date: Mon, 23 Nov 2026 10:00:00 GMT",
+                "Retry-After: Mon, 23 Nov 2026 10:00:09 GMT",
+            ),
+            wire.answer(wire.token),
+        ]
+    )
+    server = serve(wire.answer(b'{"items":[]}'), tokens=lambda sock, asked: sock.sendall(next(answers)) or True)
+    assert connect(server.url, clock=clock, sleep=clock.sleep).list_jobs() == []
+    assert clock.slept == [7.0, 9.0]
+
+
+def test_the_first_call_asks_for_a_token(serve: Any, connect: Any, wire: Any) -> None:
+    """There is none to begin with, whatever the clock says."""
+    server = serve(wire.answer(b'{"items":[]}'))
+    client = connect(server.url, clock=lambda: -1e9)
+    client.list_jobs()
+    client.list_jobs()
+    assert len(server.token_calls) == 1
+    assert [asked.headers["authorization"] for asked in server.asked] == ["Bearer token-1"] * 2

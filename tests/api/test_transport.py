@@ -155,3 +155,21 @@ def test_wherever_the_deadline_falls_nothing_escapes(seconds: int, serve: Any, c
     assert isinstance(got, (AcceptedAnswer, NotSentAnswer, InDoubtAnswer))
     if isinstance(got, NotSentAnswer):
         assert len(server.asked) == before
+
+
+def test_a_write_goes_out_in_capitals(serve: Any, connect: Any, wire: Any) -> None:
+    """Methods are told apart by their case."""
+    server = serve(wire.answer(b'{"jobId":"j","name":"n"}'))
+    connect(server.url).create_job(b'{"name":"n"}')
+    assert [(asked.method, asked.target) for asked in server.asked] == [("POST", "/v1/jobs")]
+
+
+def test_the_answer_to_a_large_write_may_be_large(
+    serve: Any, connect: Any, wire: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Jet gives the list of files back: up to eight times the request is read, and not more."""
+    monkeypatch.setattr("jetplan.api.calls.ORDINARY_CAP", 1_000)
+    body = b'{"objects":[' + b" " * 1_000 + b"]}"
+    for size, expected in ((7_500, AcceptedAnswer), (9_000, InDoubtAnswer)):
+        server = serve(wire.answer(b'{"deliveryId":"d"' + b" " * size + b"}"))
+        assert isinstance(connect(server.url).deliver("j", body), expected)
