@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 def manifest_of(server: Server, names: Sequence[str] = ()) -> str:
     """The manifest of the jobs of these names, else of all manual jobs. Raises UsageError for an unknown name."""
-    return "\n".join(_lines(_choose(server.jobs, names), server)) + "\n"
+    return "\n".join(_lines(choose(server.jobs, names), server)) + "\n"
 
 
-def _choose(jobs: Sequence[ObservedJob], names: Sequence[str]) -> list[ObservedJob]:
+def choose(jobs: Sequence[ObservedJob], names: Sequence[str]) -> list[ObservedJob]:
+    """The jobs of these names, else all manual jobs, by name. Raises UsageError for an unknown name."""
     known = {job.name for job in jobs}
     for name in names:
         if name not in known:

@@ -11,6 +11,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from jetplan.render.escape import safe_text, visible
+from jetplan.render.problems import render_problems_json
 from jetplan.version import __version__
 
 if TYPE_CHECKING:
@@ -22,24 +23,8 @@ _ANNOTATIONS = 50  # GitHub shows ten of a step; the rest would only lengthen th
 
 
 def as_json(problems: Sequence[Problem], warnings: Sequence[Problem]) -> str:
-    """Our own: `{"formatVersion": 1, "valid": …, "problems": […], "warnings": […]}`."""
-    return _dump(
-        {
-            "formatVersion": 1,
-            "valid": not problems,
-            "problems": [_plain_problem(problem) for problem in problems],
-            "warnings": [_plain_problem(warning) for warning in warnings],
-        }
-    )
-
-
-def _plain_problem(problem: Problem) -> dict[str, Any]:
-    found: dict[str, Any] = {"code": problem.code, "message": visible(problem.message), "file": problem.place.file}
-    if problem.place.line:
-        found["line"] = problem.place.line
-    if problem.place.column:
-        found["column"] = problem.place.column
-    return found | ({"hint": visible(problem.hint)} if problem.hint else {})
+    """Our own, see `jetplan.render.problems`."""
+    return render_problems_json(problems, warnings)
 
 
 def as_sarif(problems: Sequence[Problem], warnings: Sequence[Problem]) -> str:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 
-from jetplan.core.objects import UNKNOWN_SIZE
+from jetplan.core.objects import UNKNOWN_SIZE, is_folder
 from jetplan.core.observed import Relation
 from jetplan.render import words
 from jetplan.render.arrivals import arrived_files, sentence
 from jetplan.render.card import card_of
 from jetplan.render.document import encoded, schema_of
 from jetplan.render.escape import safe_text
-from jetplan.render.model import Amount, AttemptCard, Part
+from jetplan.render.model import Amount, AttemptCard, ObjectEntry, Part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +61,50 @@ def render_history_json(path: str, events: Sequence[ObjectEvent]) -> str:
 def history_schema() -> dict[str, Any]:
     """The JSON Schema of `ledger history --format json`."""
     return schema_of(History, "Every time an object was sent")
+
+
+def attempts_schema() -> dict[str, Any]:
+    """The JSON Schema of `ledger list --format json`."""
+    parts = schema_of(AttemptCard, "Attempts as the ledger has them")
+    root = {"type": "array", "items": {"$ref": parts.pop("$ref")}}
+    return {"$schema": parts.pop("$schema"), "title": parts.pop("title"), **root, **parts}
+
+
+class TransitionPart(Part, frozen=True):
+    """One step of an attempt's story."""
+
+    on: Annotated[str, Meta(description="When, ISO 8601 UTC.")]
+    state: Annotated[str, Meta(description="The state that it came to.")]
+    run_id: Annotated[str, Meta(description="The run that noted it.")]
+    detail: Annotated[dict[str, Any], Meta(description="What is known of it: reasons, statuses, words of people.")]
+
+
+class Story(Part, frozen=True, tag_field="type", tag="jetplan.attempt"):
+    """One attempt with everything that the ledger has of it."""
+
+    format_version: Annotated[int, Meta(description="1. Grows only when a reader would break.", ge=1, le=1)]
+    attempt: AttemptCard
+    transitions: Annotated[tuple[TransitionPart, ...], Meta(description="Oldest first.")]
+    objects: Annotated[tuple[ObjectEntry, ...], Meta(description="Its objects, as many as were asked for.")]
+    objects_left_out: Annotated[int, Meta(description="Objects that are not listed here (`--objects`).", ge=0)]
+
+
+def render_story_json(
+    attempt: Attempt, transitions: Sequence[Transition], paths: Sequence[str], sizes: Sequence[int], most: int | None
+) -> str:
+    """The same as JSON, ended by a newline."""
+    listed = [
+        ObjectEntry(path, None if size == UNKNOWN_SIZE else size, is_folder(path))
+        for path, size in zip(paths[:most], sizes[:most], strict=True)
+    ]
+    steps = [TransitionPart(each.on, each.to_state.value, each.run_id, dict(each.detail)) for each in transitions]
+    left = len(paths) - len(listed)
+    return encoded(Story(1, card_of(attempt), tuple(steps), tuple(listed), left), indent=2)
+
+
+def story_schema() -> dict[str, Any]:
+    """The JSON Schema of `ledger show --format json`."""
+    return schema_of(Story, "One attempt and its story")
 
 
 def render_story(

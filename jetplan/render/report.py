@@ -257,10 +257,11 @@ def _blocked(step: BlockedDelivery) -> model.BlockedObjects:
 
 
 def _route(of: Route | ObservedJob) -> model.Route:
-    return model.Route(_profile(of.source), _profile(of.destination))
+    return model.Route(profile_of(of.source), profile_of(of.destination))
 
 
-def _profile(profile: ObservedProfile) -> model.Profile:
+def profile_of(profile: ObservedProfile) -> model.Profile:
+    """A storage profile as formats say it."""
     name = str(profile) if profile.name else ""
     return model.Profile(profile.profile_id, name, profile.storage_type, _bare(profile.url))
 

@@ -56,3 +56,36 @@ def test_status(sent: Stage) -> None:
     """What is in doubt and what arrived."""
     told = fits(sent.run("jetplan status --format json", code=3).out, "status")
     assert len(told["inDoubt"]) == 1
+
+
+def test_attempts(sent: Stage) -> None:
+    """The list, and one attempt with its story and its first objects."""
+    schema = json.loads((SCHEMAS / "attempts.schema.json").read_text())
+    told = json.loads(sent.run("jetplan ledger list --format json").out)
+    Draft202012Validator(schema).validate(told)
+    assert [each["state"] for each in told if each["kind"] == "delivery"] == ["in_doubt", "delivered"]
+    doubtful = next(each for each in told if each["state"] == "in_doubt")
+    story = fits(sent.run(f"jetplan ledger show {doubtful['attemptId']} --format json").out, "attempt")
+    assert [each["state"] for each in story["transitions"]] == ["intended", "sending", "in_doubt"]
+    assert story["objects"] == [{"relativePath": "/b.mxf", "sizeInBytes": None, "isDirectory": False}]
+    assert story["objectsLeftOut"] == 0
+
+
+def test_problems(stage: Stage) -> None:
+    """With places where there are some, and no key that says nothing."""
+    stage.write("apiVersion: jetplan/v1\nsets: {}\n")
+    told = fits(stage.run("jetplan validate --format json", code=1).out, "problems")
+    [problem] = told["problems"]
+    assert (told["valid"], problem["code"], problem["line"], problem["column"]) == (False, "unknown-key", 2, 1)
+    stage.write_set("/a.mxf")
+    assert fits(stage.run("jetplan validate --format json").out, "problems")["valid"]
+
+
+def test_jobs(stage: Stage) -> None:
+    """Several of one name are all there."""
+    ids = {stage.make_job(), stage.make_job()}
+    told = fits(stage.run("jetplan import --format json").out, "jobs")
+    assert {each["jobId"] for each in told["jobs"]} == ids
+    assert {(each["name"], each["source"]["name"], each["manual"]) for each in told["jobs"]} == {
+        ("nyc-to-lax", "NYC Dailies", True)
+    }
