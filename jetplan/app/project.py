@@ -22,6 +22,7 @@ from jetplan.app.settings import CONFIG_FILE, load_settings
 from jetplan.app.status import standing_of
 from jetplan.apply import ApplyOptions, Stop
 from jetplan.core.limits import refusals
+from jetplan.core.selection import Selection
 from jetplan.render.digest import digest_of
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ class Project:
 
     def retry(self, attempt: str = "", *, set_name: str = "", reason: str, stop: Stop | None = None) -> ApplyOutcome:
         """Send the failed files of one attempt, or of every failed delivery of a set, again by a person's word."""
-        asked = RetryRequest(attempt, set_name, reason)
+        asked = RetryRequest(attempt, Selection((set_name,) if set_name else ()), reason)
         with self.open_ledger() as ledger, self.connect(10) as client:
             return retry(asked, self.settings, client, ledger, stop or Stop(), lambda _: None)
 
@@ -183,10 +184,10 @@ class Project:
         with self.open_ledger(verify=False) as ledger:
             return history_of(ledger, self.settings.api_url, canonical_path(path))
 
-    def receipt(self, target: str) -> Receipt:
-        """What became of a delivery set or an attempt, object by object."""
+    def receipt(self, target: str = "", selection: Selection | None = None) -> Receipt:
+        """What became of a delivery set, an attempt, or of what was chosen, object by object."""
         with self.open_ledger(verify=False) as ledger:
-            return receipt_for(ledger, self.settings.api_url, target)
+            return receipt_for(ledger, self.settings.api_url, target, selection)
 
     def verify_receipt(self, data: bytes) -> Receipt:
         """The receipt in a file, where the ledger says the same. Raises JetplanError where it says something else."""

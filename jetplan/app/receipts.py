@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jetplan.app.recorded import attempts_of
 from jetplan.core.addresses import shown_url
 from jetplan.core.attempts import RELEASED, Kind
+from jetplan.core.selection import Selection
 from jetplan.errors import JetplanError, UsageError
 from jetplan.render.receipt import Content, attempt_of, is_complete, not_known_of, read_receipt, receipt_of
 
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     from jetplan.render.receipt import Receipt, ReceiptAttempt
 
 
-def receipt_for(ledger: Ledger, api_url: str, target: str) -> Receipt:
-    """The receipt of a set by its name, or of an attempt by its id or the beginning of it.
+def receipt_for(ledger: Ledger, api_url: str, target: str, selection: Selection | None = None) -> Receipt:
+    """The receipt of a set by its name, or of an attempt by its id or the beginning of it, or of what was chosen.
 
     A set's name beats an attempt's id. Raises UsageError where nothing of that name was submitted.
     """
-    attempts = _attempts(ledger, api_url, target)
+    chosen = selection or Selection()
+    attempts = _chosen(ledger, api_url, chosen) if chosen else _attempts(ledger, api_url, target)
+    title = ", ".join((*chosen.sets, *(f"job {name}" for name in chosen.jobs))) or target
     profiles: dict[str, ObservedProfile] = {}
     for scope in ledger.scopes(api_url):
         profiles |= {each.profile_id: each for each in ledger.profiles(scope)}
@@ -38,7 +41,11 @@ def receipt_for(ledger: Ledger, api_url: str, target: str) -> Receipt:
         told.append(attempt_of(seen, ledger.history(attempt.attempt_id), paths, sizes, profiles))
         unknown += not_known_of(seen, sizes)
     whole = is_complete(told)
-    return receipt_of(Content(ledger.ledger_id, shown_url(api_url), target, whole, tuple(unknown), tuple(told)))
+    return receipt_of(
+        Content(
+            ledger.ledger_id, shown_url(api_url), title, whole, tuple(unknown), tuple(told), chosen.sets, chosen.jobs
+        )
+    )
 
 
 def verify_receipt(ledger: Ledger, api_url: str, data: bytes) -> Receipt:
@@ -51,7 +58,7 @@ def verify_receipt(ledger: Ledger, api_url: str, data: bytes) -> Receipt:
             hint="hold it against the ledger that it was made from",
         )
     try:
-        now = receipt_for(ledger, api_url, content.target).content
+        now = receipt_for(ledger, api_url, content.target, Selection(content.sets, content.jobs)).content
     except UsageError:
         raise JetplanError(f"the ledger knows nothing of {content.target!r}", hint="was the receipt forged?") from None
     if now != content:
@@ -60,6 +67,17 @@ def verify_receipt(ledger: Ledger, api_url: str, data: bytes) -> Receipt:
             hint="make a new receipt, and compare the two",
         )
     return receipt
+
+
+def _chosen(ledger: Ledger, api_url: str, selection: Selection) -> Sequence[Attempt]:
+    every = [
+        each
+        for each in attempts_of(ledger, api_url)
+        if each.subject.kind is Kind.DELIVERY and each.state not in RELEASED
+    ]
+    for name in selection.unmatched({each.subject.name for each in every}, {each.job_name for each in every}):
+        raise UsageError(f"nothing was submitted under the name {name!r}", hint="`jetplan status` shows all names")
+    return sorted(filter(selection.takes_attempt, every), key=lambda each: (each.created_on, each.attempt_id))
 
 
 def _attempts(ledger: Ledger, api_url: str, target: str) -> Sequence[Attempt]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from jetplan.app.identity import new_run
@@ -14,11 +14,13 @@ from jetplan.apply.following import FOLLOWED, follow
 from jetplan.core.attempts import RELEASED, Kind, State
 from jetplan.core.plan import KeepJob, Plan, Route
 from jetplan.core.retries import may_be_retried, retry_step
+from jetplan.core.selection import Selection
 from jetplan.core.unfinished import is_in_doubt
 from jetplan.errors import JetplanError, UsageError
 from jetplan.ledger.failures import failures
 from jetplan.observe import observe_server
 from jetplan.observe.evidence import look_for_evidence
+from jetplan.render.words import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,14 +40,15 @@ class RetryRequest:
     """What is to be sent again, by one of both, and why. `attempt`: its id or the beginning of it."""
 
     attempt: str = ""
-    set_name: str = ""
+    selection: Selection = field(default_factory=Selection)
     reason: str = ""
 
     def check(self) -> None:
         """Raises UsageError where it names nothing, or both, or says no reason."""
-        if bool(self.attempt) == bool(self.set_name):
+        if bool(self.attempt) == bool(self.selection):
             raise UsageError(
-                "say which delivery: an attempt, or --set NAME", hint="`jetplan status` shows the attempts that failed"
+                "say which deliveries: an attempt, or --set NAME, or --job NAME",
+                hint="`jetplan status` shows the attempts that failed",
             )
         check_reason(self.reason)
 
@@ -59,6 +62,7 @@ def retry(
     on_result: Callable[[Result], None],
     options: ApplyOptions | None = None,
     run: RunInfo | None = None,
+    on_notice: Callable[[str], None] = lambda _: None,
 ) -> ApplyOutcome:
     """Send the failed files of some deliveries again. Raises JetplanError where there is nothing to send."""
     asked.check()
@@ -85,7 +89,7 @@ def retry(
         jobs = {job.job_id: job for job in server.jobs}
         steps = [
             retry_step(each, _route(each, jobs), each.job_name, said, settings.batch_limits)
-            for each in _chosen(asked, ledger, scope, settings.batch_limits)
+            for each in _chosen(asked, ledger, scope, settings.batch_limits, on_notice)
         ]
         plan = _plan(steps, jobs, ledger)
         outcome = apply_plan(plan, context, {}, options, on_result)
@@ -101,16 +105,24 @@ def _plan(steps: Sequence[SubmitBatch], jobs: dict[str, ObservedJob], ledger: Le
     return Plan((*(KeepJob(name, job, declared=False) for name, job in used.items()), *steps))
 
 
-def _chosen(asked: RetryRequest, ledger: Ledger, scope: str, limits: BatchLimits) -> Sequence[Attempt]:
-    """The open failures that were asked for; of a set, those of which something can be sent again, if any can."""
+def _chosen(
+    asked: RetryRequest, ledger: Ledger, scope: str, limits: BatchLimits, on_notice: Callable[[str], None]
+) -> Sequence[Attempt]:
+    """The open failures that were asked for; of several, those of which something can be sent again, if any can."""
     found, retries = failures(ledger, scope), _retries(ledger, scope)
     free = [each for each in found if each.attempt_id not in retries]
-    if asked.set_name:
-        chosen = [each for each in free if each.subject.name == asked.set_name]
-        if not chosen:
+    if asked.selection:
+        chosen = list(filter(asked.selection.takes_attempt, free))
+        sets, jobs = {each.subject.name for each in chosen}, {each.job_name for each in chosen}
+        for name in asked.selection.unmatched(sets, jobs):
+            kind = "set" if name in asked.selection.sets else "job"
             raise JetplanError(
-                f"nothing of set {asked.set_name!r} has failed and waits to be sent again",
+                f"nothing of {kind} {name!r} has failed and waits to be sent again",
                 hint="`jetplan status` shows what failed",
+            )
+        if len(chosen) < len(free):
+            on_notice(
+                f"Not chosen: {count(len(free) - len(chosen), 'other failed delivery', 'other failed deliveries')}."
             )
         return [each for each in chosen if may_be_retried(each, limits)] or chosen
     attempt = ledger.attempt(asked.attempt)

@@ -91,10 +91,12 @@ class Content(Part, frozen=True, forbid_unknown_fields=True):
 
     ledger_id: Annotated[str, Meta(description="The ledger that it was made from.")]
     api_url: Annotated[str, Meta(description="The API that the deliveries were submitted to.")]
-    target: Annotated[str, Meta(description="The delivery set or attempt that was asked for.")]
+    target: Annotated[str, Meta(description="The delivery set or attempt that was asked for, or what was chosen.")]
     complete: Annotated[bool, Meta(description="Whether every object is known to have arrived.")]
     not_known: Annotated[tuple[str, ...], Meta(description="What is not known, a sentence each.")]
     attempts: Annotated[tuple[ReceiptAttempt, ...], Meta(description="Oldest first.")]
+    sets: Annotated[tuple[str, ...], Meta(description="The sets that were chosen with --set, as patterns.")] = ()
+    jobs: Annotated[tuple[str, ...], Meta(description="The jobs that were chosen with --job, as patterns.")] = ()
 
 
 class Receipt(Part, frozen=True, tag_field="type", tag="jetplan.receipt", forbid_unknown_fields=True):

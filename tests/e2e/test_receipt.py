@@ -135,3 +135,22 @@ def test_text_and_page(stage: Stage) -> None:
     page = stage.run("jetplan receipt masters --format html").out
     assert "&lt;b&gt;a.mxf" in page
     assert "<script" not in page
+
+
+def test_of_what_is_chosen(stage: Stage) -> None:
+    """One receipt of several sets, by patterns; it is held against the ledger as others are."""
+    sets = "".join(f"  {name}: {{job: nyc-to-lax, objects: [/{name}.mxf]}}\n" for name in ("ep1", "ep2", "other"))
+    stage.put("/ep1.mxf", "/ep2.mxf", "/other.mxf")
+    stage.write(f"{JOBS}deliverySets:\n{sets}")
+    stage.run("jetplan apply --auto-approve --wait")
+    text = stage.run("jetplan receipt --set 'ep*' --format json").out
+    content = json.loads(text)["content"]
+    assert (content["target"], content["sets"], content["jobs"]) == ("ep*", ["ep*"], [])
+    assert sorted(each["set"] for each in content["attempts"]) == ["ep1", "ep2"]
+    every = json.loads(stage.run("jetplan receipt --job nyc-to-lax --format json").out)["content"]
+    assert (every["target"], len(every["attempts"])) == ("job nyc-to-lax", 3)
+    file = stage.project / "receipt.json"
+    file.write_text(text, encoding="utf-8")
+    stage.run("jetplan receipt --verify receipt.json")
+    stage.run("jetplan receipt --set 'no*'", code=64)
+    stage.run("jetplan receipt ep1 --set ep1", code=64)

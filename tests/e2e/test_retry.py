@@ -290,3 +290,30 @@ def test_what_on_failure_may_not_say(value: str, stage: Stage) -> None:
     told = stage.run("jetplan validate", code=1)
     assert "main.yaml:9" in told.out + told.err
     assert "`onFailure`" in told.out + told.err or "`retry` must be" in told.out + told.err
+
+
+@pytest.mark.parametrize(
+    ("choice", "left"),
+    [("--set 'ep*'", 1), ("--set ep1 --set ep2", 1), ("--job nyc-to-lax", 0), ("--set other", 2), ("--job 'n*'", 0)],
+)
+def test_several_are_chosen(choice: str, left: int, stage: Stage) -> None:
+    """By patterns of sets and jobs; what was not chosen is counted and left alone."""
+    names = ("ep1", "ep2", "other")
+    sets = "".join(f"  {name}: {{job: nyc-to-lax, objects: [/{name}.mxf]}}\n" for name in names)
+    stage.write(f"{JOBS}deliverySets:\n{sets}")
+    stage.run(f"{APPLY} --wait", code=1)
+    stage.put(*(f"/{name}.mxf" for name in names))
+    ran = stage.run(f"jetplan retry {choice} --reason 'they are there now'", code=None)
+    noun = "delivery" if left == 1 else "deliveries"
+    assert (f"Not chosen: {left} other failed {noun}." in ran.err) == bool(left)
+    assert stage.delivery_posts() == 3 + 3 - left
+
+
+@pytest.mark.parametrize("choice", ["--set 'no*'", "--job other", "--set ep1 --job other"])
+def test_a_choice_that_nothing_fits(choice: str, stage: Stage) -> None:
+    """A pattern that nothing matches is most likely misspelt: nothing is sent."""
+    stage.write(f"{JOBS}deliverySets:\n  ep1: {{job: nyc-to-lax, objects: [/ep1.mxf]}}\n")
+    stage.run(f"{APPLY} --wait", code=1)
+    ran = stage.run(f"jetplan retry {choice} --reason x", code=1)
+    assert "has failed and waits to be sent again" in in_words(ran)
+    assert stage.delivery_posts() == 1
