@@ -1,4 +1,4 @@
-"""Objects as they were read, in columns, with the place of each: what every reader of objects fills."""
+"""Objects as they were read, in columns, with the place of each. Every reader of objects fills them."""
 
 from __future__ import annotations
 
@@ -107,4 +107,4 @@ _CLASHES: dict[ClashKind, Callable[[str, str, str], tuple[str, str]]] = {
 }
 
 _PLACES = {ClashKind.FILE_ABOVE: 2}
-"""At how many of the two places a clash is told, if not only at the second."""
+"""How many of the two places a clash is reported at, where it is not only the second."""

@@ -33,7 +33,7 @@ BULK: dict[tuple[str, ...], BulkReader] = {OBJECTS_PATH: read_objects}
 
 
 Declare: TypeAlias = "Callable[[bytes, Document, Findings, SourceFile, ReadingLimits], None]"
-"""How the bytes of a file are read: strictly, or in a way that gives the same sooner."""
+"""How the bytes of a file are read: strictly, or by a shortcut with the same result."""
 
 
 @dataclass(slots=True)
@@ -76,7 +76,11 @@ def read_document(source: SourceFile, limits: ReadingLimits, declare: Declare = 
     if data is not None:
         try:
             declare(data, document, findings, source, limits)
-        except (RecursionError, OverflowError, ValueError) as error:  # of a parser, on input nobody thought of
+        except (
+            RecursionError,
+            OverflowError,
+            ValueError,
+        ) as error:  # parsers fail in ways they do not document
             message = f"the file cannot be read: {type(error).__name__}"
             findings.refuse(Place(source.path), "unreadable", message, "report this with the file, please")
     document.problems = findings.sorted_problems()

@@ -57,11 +57,11 @@ class Findings:
             self.warnings.append(Problem(place, message, hint, code))
 
     def is_full(self) -> bool:
-        """Whether a further problem would not be kept, so that looking for more is in vain."""
+        """Whether the limit is reached, so that a further problem would not be kept."""
         return self.unlisted > 0
 
     def add(self, other: Findings) -> None:
-        """Take over what was found in the same file."""
+        """Add the findings of another collector for the same file."""
         self.problems += other.problems
         self.warnings += other.warnings
         self.unlisted += other.unlisted
@@ -71,7 +71,7 @@ class Findings:
         kept = sorted(self.problems, key=lambda problem: problem.place)
         if self.unlisted:
             message = f"more problems in this file; the first {self.limit:,} are shown"
-            kept.append(Problem(Place(self.file), message, "mend these, and read again", "more-problems"))
+            kept.append(Problem(Place(self.file), message, "fix these, then validate again", "more-problems"))
         return kept
 
 

@@ -1,4 +1,4 @@
-"""Git, asked for names and bytes of a repository that may be hostile. No other module starts git.
+"""Runs git to read names and bytes of a repository that may be hostile. No other module starts git.
 
 A repository is the nearest folder above that holds `.git`: a checkout cannot bring that along, whereas a bare
 repository can be committed like any folder. Git starts no hook, monitor, pager or filter and uses no network.

@@ -39,7 +39,7 @@ from jetplan.manifest.yaml.scalars import ID
 _UNSEEN = r"\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200e\u200f"
 _UNSEEN += r"\u2028-\u202e\u2060-\u206f\u2800\u3164\ufdd0-\ufdef\ufeff\uffa0\ufff9-\ufffb\ufffe\uffff"
 _JOINED = r"(?!.*(?:^|[\u0000-\u02ff])[\u200b-\u200d])(?!.*[\u200b-\u200d](?:[\u0000-\u02ff]|$))"
-"""Joiners beside Latin letters or at an end join nothing. The reader knows more of where they belong."""
+"""Refuses joiners beside Latin letters and at either end. The reader has finer rules."""
 _NAME_PATTERN = rf"^{_JOINED}(?!\s)(?!.*\s$)[^{_UNSEEN}]+$"
 _PATH_PATTERN = rf"^{_JOINED}(?!/?[A-Za-z]:/)(?!.*//)(?!(?:.*/)?\.{{1,2}}(?:/|$))[^\\{_UNSEEN}]+$"
 _LISTED_PATTERN = rf"^(?!/?$){_PATH_PATTERN[1:]}"
@@ -265,7 +265,7 @@ class DeliveredObject(_Model):
     def _check(self) -> Self:
         slash = self.relative_path.endswith("/")
         if slash and (self.is_directory is False or (self.relative_path == "/" and self.is_directory is None)):
-            raise ValueError("a folder that is none")
+            raise ValueError("a folder that says it is none")
         if self.size_in_bytes is not None and (slash or self.is_directory):
             raise ValueError("a folder has no size")
         return self

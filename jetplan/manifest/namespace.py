@@ -1,4 +1,4 @@
-"""The one namespace that all files share: names declared twice, renames of what still stands, likely misspellings."""
+"""The one namespace of all files: names declared twice, renames of declared sets, likely misspellings."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from jetplan.manifest.columns import Columns
     from jetplan.manifest.document import Document
 
-_COMPARISONS = 10_000  # likeness is slow to tell: with more names than this nobody is asked "did you mean"
+_COMPARISONS = 10_000  # comparing names is slow: with more names than this there is no "did you mean"
 
 
 class Namespace:
-    """Collects documents in file order and judges what only shows across them."""
+    """Collects documents in file order and checks what concerns several of them."""
 
     def __init__(self, strays: list[Problem]) -> None:
         self._problems = list(strays)

@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 _FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY")
 _SHORT = frozenset({"WEEKLY", "DAILY", "HOURLY"})
-"""Of these, what opens now began to repeat within days."""
+"""For these it is enough to begin a few days before the moment that is asked about."""
 _UNTIL = "%Y%m%dT%H%M%SZ"
 _HORIZON = {"HOURLY": 400, "DAILY": 5 * 366}
 """Days ahead that an opening is looked for."""
 _FAR = 8 * 366
 """The same for all other frequencies: 29 February comes within eight years."""
 _STEPS = 1_000
-"""How often several places may put an opening off before they are said never to agree."""
+"""How often the windows of several places may postpone each other before they count as never open together."""
 
 
 def hold_of(timings: Sequence[Timing], now: float) -> Hold | None:
-    """What follows at a moment (epoch seconds) for what all of these bind; None: it may be sent."""
+    """Whether something that all of these apply to waits or has expired at a moment (epoch seconds); None: neither."""
     moment = now
     for _ in range(_STEPS):
         later = moment
@@ -147,7 +147,7 @@ def _why_never(timings: Sequence[Timing], now: float) -> str:
 
 
 def _zone_for(timings: Sequence[Timing]) -> tzinfo:
-    """The time zone to speak in: a window's, or that of a bound."""
+    """The time zone for messages: a window's, or that of a bound."""
     for timing in timings:
         for window in timing.windows:
             return ZoneInfo(window.time_zone)

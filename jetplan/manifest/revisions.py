@@ -44,7 +44,7 @@ class Revision:
 
 
 def find_revision(root: Path, said: str) -> Revision:
-    """Where the work at `root` left `said`: their common ancestor, or `said` itself where they share no history.
+    """The common ancestor of HEAD and `said`, or `said` itself where they share no history.
 
     Raises UsageError where there is no such revision, more than one, or no repository; and where the clone is too
     shallow to know the ancestor.

@@ -1,6 +1,6 @@
 """Whether shortcuts are taken: text read by pattern, several processes, remembered manifests.
 
-They change nothing but time. The variable is there for tests, which run the same inputs both ways.
+They change only how long reading takes. The variable is for tests, which read the same inputs both ways.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ MOST_REFERENCES = 1_000_000
 
 
 class RuleRefused(Exception):
-    """A rule that cannot be held against anything; the message says what is wrong with it."""
+    """A rule that cannot be used; the message says why."""
 
 
 def validator_of(schema: Any) -> Any:
@@ -33,7 +33,7 @@ def validator_of(schema: Any) -> Any:
             _pattern(value)
         elif key == "patternProperties":
             raise RuleRefused("`patternProperties` is not known here: the names of properties are fixed")
-    registry: Registry[Any] = Registry()  # knows nothing and fetches nothing
+    registry: Registry[Any] = Registry()  # an empty registry: it fetches nothing
     followed = _Followed()
     kind = extend(  # type: ignore[no-untyped-call]  # its stubs have no types
         Draft202012Validator,

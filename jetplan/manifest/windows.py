@@ -48,7 +48,7 @@ def duration(text: str) -> int | None:
 
 
 def is_moment(text: str, pattern: re.Pattern[str]) -> bool:
-    """Whether a text is a date and a time that there is, written as the pattern wants it."""
+    """Whether a text is a valid date and time in the form that the pattern describes."""
     if not pattern.fullmatch(text):
         return False
     try:
@@ -91,7 +91,7 @@ def _windows(fields: Fields) -> tuple[Window, ...]:
     if not isinstance(node, Sequence) or not node.items:
         found = "an empty list" if isinstance(node, Sequence) else kind_of_node(node)
         message = f"`windows` must be a list of at least one window, not {found}"
-        fields.findings.refuse(node_event(node), "wrong-type", message, "leave `windows` out for: at any time")
+        fields.findings.refuse(node_event(node), "wrong-type", message, "without `windows`, it may be sent at any time")
         return ()
     windows = [_window(item, fields) for item in node.items]
     return tuple(each for each in windows if each is not None)

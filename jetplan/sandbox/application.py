@@ -63,7 +63,7 @@ class Application:
 
     def handle(self, request: Request) -> Response:
         try:
-            backstage.check_neighbour(request)  # also what needs a token: a page can guess or know one
+            backstage.check_neighbour(request)  # also for calls with a token: a page can guess or know one
             access, call, names = _match(request)
             self._admit(request, access)
             return call(self._jet, request, *names)

@@ -65,7 +65,7 @@ def whole(response: Response) -> bytes:
 
 
 def spoil(sock: socket.socket, response: Response, fault: Fault, date: str, ending: Callable[[], bool]) -> None:
-    """Send `response` as `fault` wants it. The connection is of no use afterwards."""
+    """Send `response` as `fault` says. The connection cannot be used afterwards."""
     if fault.kind in ("cut-before-commit", "cut-after-commit"):
         return
     if fault.kind in ("reset-before-commit", "reset-after-commit"):

@@ -1,4 +1,4 @@
-"""Accounts' furniture: the endpoint, storage profiles and jobs. Kept in memory, written through to the store.
+"""The endpoint, storage profiles and jobs. Kept in memory, written through to the store.
 
 Owns which changes of a job are possible. Knows nothing of deliveries and of the shape of answers.
 """

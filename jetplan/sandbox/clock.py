@@ -11,7 +11,7 @@ FARTHEST = 100 * 365 * 86400.0
 
 
 class ClockError(Exception):
-    """The clock cannot be moved so; the text says why."""
+    """The clock cannot be moved as asked; the text says why."""
 
 
 class Clock:

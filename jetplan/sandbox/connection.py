@@ -53,7 +53,7 @@ class Connection:
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=1 << 16)
 
     def converse(self) -> None:
-        """Answer requests until one side has had enough."""
+        """Answer requests until one side closes the connection."""
         try:
             while not self._ending() and self._exchange():
                 self._http.start_next_cycle()

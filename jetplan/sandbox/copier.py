@@ -31,7 +31,7 @@ UNITS = {"bps": 1, "Kbps": 10**3, "Mbps": 10**6, "Gbps": 10**9}
 
 
 class _HeldError(Exception):
-    """The batch must be put down: its job is paused, gone or stopped, or the sandbox ends."""
+    """The batch must be interrupted: its job is paused, deleted or stopped, or the sandbox ends."""
 
 
 class Copier:
@@ -56,7 +56,7 @@ class Copier:
             thread.start()
 
     def stop(self) -> None:
-        """Put everything down; a restart on the same state takes it up."""
+        """Interrupt everything. A restart on the same state resumes it."""
         self._ending.set()
         self.ring()
         for thread in self._threads:
@@ -162,7 +162,7 @@ class Copier:
 
 
 class _Pace:
-    """Keeps one transfer below `limit` bytes per second, and knows how fast it went."""
+    """Keeps one transfer below `limit` bytes per second, and measures its rate."""
 
     def __init__(self, limit: float | None) -> None:
         self._limit = limit

@@ -82,7 +82,7 @@ class Deliveries:
         self._clock = clock
 
     def accept(self, job_id: str, objects: bytes, count: int) -> Delivery:
-        """A new delivery, durable when this returns. Equal lists make as many deliveries as they are sent."""
+        """A new delivery, durable when this returns. The same list sent twice makes two deliveries."""
         now = self._clock()
         delivery = Delivery(str(uuid.uuid4()), job_id, "CREATED", objects, count, False, now, now)
         with self._store.transaction() as connection:

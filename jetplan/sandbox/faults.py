@@ -1,4 +1,4 @@
-"""Misbehaviour on request: the words for it, and which request it befalls. Executes none of it.
+"""Faults on request: how they are written, and which request each applies to. Does not carry them out.
 
 A spec reads `[METHOD:]PATH=KIND[=VALUE][,OPTION=VALUE]...[*TIMES]`:
 
@@ -139,7 +139,7 @@ def _read_number(spec: str, name: str, value: str) -> None:
 
 
 class _Rule:
-    """A fault with its memory: how often it was met, and how often it struck."""
+    """A fault with its counters: how many requests it matched, and how many it was applied to."""
 
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
@@ -174,7 +174,7 @@ class Faults:
             self._rules = rules
 
     def pick(self, method: str, path: str) -> tuple[Fault, ...]:
-        """What befalls this request: delays and edits, and at most one refusal or break."""
+        """The faults for this request: delays and edits, and at most one refusal or break."""
         picked: list[Fault] = []
         broken = False
         with self._lock:

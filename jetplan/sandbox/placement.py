@@ -1,4 +1,4 @@
-"""Which folders are too dear for a storage profile: deliveries write into it, and the console page looks into it."""
+"""Which folders must not become storage profiles, since deliveries write into them and the console page shows them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def danger_of(folder: Path) -> str:
-    """Why a storage profile should not lie over a folder; empty where nothing speaks against it."""
+    """Why a storage profile should not lie over a folder; empty: no reason."""
     home = Path.home().resolve()
     folder = folder.resolve()
     if home.is_relative_to(folder):
@@ -14,5 +14,5 @@ def danger_of(folder: Path) -> str:
     if (folder / ".git").exists():
         return f"{folder} is a git repository"
     if ".git" in folder.parts:
-        return f"{folder} is the inside of a git repository"
+        return f"{folder} is inside a git repository"
     return ""

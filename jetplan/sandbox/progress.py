@@ -46,7 +46,7 @@ class Progress:
         self._store = store
         self._clock = clock
         self._batch_files = batch_files
-        with store.transaction() as connection:  # what a killed sandbox was doing is taken up again
+        with store.transaction() as connection:  # what a killed sandbox was doing is resumed
             connection.execute("UPDATE deliveries SET busy = 0")
             connection.execute("UPDATE deliveries SET state = 'QUEUED' WHERE state IN ('SCHEDULED', 'IN_PROGRESS')")
             connection.execute("UPDATE transfers SET state = 'QUEUED', rate = 0 WHERE state = 'IN_PROGRESS'")
@@ -133,7 +133,7 @@ class Progress:
             )
 
     def finish_batch(self, batch: Batch, delivery: Delivery) -> None:
-        """The batch is through: the delivery queues for its next one, behind the others, or ends."""
+        """The batch is complete: the delivery queues for its next one, after the others, or ends."""
         with self._store.transaction() as connection:
             row = connection.execute("SELECT failed_count FROM transfers WHERE id = ?", (batch.transfer_id,)).fetchone()
             self._turn(connection, batch.transfer_id, delivery, "FAILED" if row["failed_count"] else "COMPLETED")

@@ -75,7 +75,7 @@ class Server:
             except OSError:
                 if self._ending.is_set():
                     return
-                self._ending.wait(0.05)  # out of file descriptors, perhaps: others are closed meanwhile
+                self._ending.wait(0.05)  # perhaps out of file descriptors: others are closed meanwhile
                 continue
             thread = threading.Thread(target=self._attend, args=(sock,), daemon=True)
             with self._lock:

@@ -75,7 +75,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing, and nobody else meanwhile. Nested use joins the outer transaction."""
+        """One exclusive transaction. Nested use joins the outer one."""
         with self._lock:
             if self._connection.in_transaction:
                 yield self._connection

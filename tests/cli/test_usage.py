@@ -182,12 +182,12 @@ def test_a_flag_beats_the_environment_beats_the_file(stage: Stage, monkeypatch: 
     def asked() -> int:
         return len(stage.requests("GET", "/v1/jobs"))
 
-    monkeypatch.setenv("JETPLAN_API_URL", "http://127.0.0.1:9")
-    assert "127.0.0.1:9" in stage.run("jetplan plan", code=1).err
+    monkeypatch.setenv("JETPLAN_API_URL", "http://variable.example")
+    assert "variable.example" in stage.run("jetplan plan", code=64).err
     assert asked() == 0, "the variable beats the file, which names the local Jet"
     stage.run(f"jetplan plan --api-url {stage.url}")
     assert asked() == 1, "the flag beats the variable"
-    assert "127.0.0.1:9" in stage.run("jetplan plan --api-url http://127.0.0.1:9", code=1).err
+    assert "flag.example" in stage.run("jetplan plan --api-url http://flag.example", code=64).err
     monkeypatch.delenv("JETPLAN_API_URL")
     stage.run("jetplan plan")
     assert asked() == 2, "the file counts where nothing else is said"

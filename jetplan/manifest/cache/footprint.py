@@ -29,7 +29,7 @@ _PIECE = 1 << 20
 class Footprint:
     """A folder at one moment. `newest`: the latest time of any file, in nanoseconds since the epoch.
 
-    `others` are no regular files: links and the like, which make manifests invalid by being there.
+    `others` are links and other irregular files, whose presence makes manifests invalid.
     """
 
     by_times: bytes
@@ -72,7 +72,7 @@ def footprint(root: Path) -> Footprint | None:
 
 
 class _TooMuch(Exception):
-    """So many folders that reading the manifests may well be quicker."""
+    """With more folders than this, reading the manifests may be quicker."""
 
 
 def _walk(top: str) -> Iterator[tuple[str, os.stat_result]]:

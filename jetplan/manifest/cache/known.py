@@ -63,7 +63,7 @@ class KnownManifests:
         self.content = None
         reading = read_manifests(self._root)
         with suppress(OSError):
-            # The bytes that were hashed are the bytes that were read: they were the same before and after. Where no
+            # The bytes hashed are the bytes read, since they were the same before and after. Where no
             # time was young, the times tell; a file that is written to gets one that is.
             if (not self._young or content == before.by_content()) and footprint(self._root) == before:
                 self.content = content

@@ -54,7 +54,7 @@ class Head(msgspec.Struct):
 
 
 class PackedPaths(Sequence[str]):
-    """The paths of one set, decoded when somebody first looks: of a set that is entirely sent nobody does."""
+    """The paths of one set, decoded on first use. Those of a set that is entirely sent are never used."""
 
     __slots__ = ("_count", "_paths", "_text")
 

@@ -1,4 +1,4 @@
-"""What a file declares as plain tuples, fit to pass between processes, and back.
+"""Converts what a file declares to plain tuples, which can be sent to another process, and back.
 
 Only documents as the reader makes them: a path in a declared set holds no line break.
 """

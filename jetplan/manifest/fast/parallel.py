@@ -35,7 +35,7 @@ def useful_processes(sources: Sequence[SourceFile]) -> int:
         return 1
     if len(sources) < FEW_FILES and sum(map(_size, sources)) < FEW_BYTES:
         return 1
-    # A process that is copied while its threads hold locks may wait for them forever.
+    # After a fork, locks that other threads held are never released in the child.
     return 1 if threading.active_count() > 1 else min(len(os.sched_getaffinity(0)), _MOST_PROCESSES)
 
 
@@ -96,7 +96,7 @@ class _Reader:
                     yield marshal.loads(data)  # noqa: S302  # written by this very program
 
     def end(self) -> None:
-        """Leave nothing behind."""
+        """Remove everything that was made for it."""
         if self.pid:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
@@ -120,7 +120,7 @@ def _start(portions: Sequence[Sequence[SourceFile]], read: Read, taken: int) -> 
         _read_into(file, portions, read, taken)
         status = 0
     finally:
-        os._exit(status)  # whatever happened: nothing of what the first process would do at its end
+        os._exit(status)  # in any case: skip the exit handlers of the first process
 
 
 def _read_into(file: int, portions: Sequence[Sequence[SourceFile]], read: Read, taken: int) -> None:

@@ -88,7 +88,7 @@ class _Lines:
 
 
 def _are_names(found: list[re.Match[bytes]], groups: tuple[int, ...]) -> bool:
-    """Whether these groups are all strings to any YAML reader, none too long, the first of them each once."""
+    """Whether these groups are all YAML strings, none is too long, and the names among them are unique."""
     texts = [text for each in found for text in each.group(*groups)]
     if not _NO_STRINGS.isdisjoint(map(bytes.lower, texts)) or max(map(len, texts), default=0) > LONGEST_NAME:
         return False

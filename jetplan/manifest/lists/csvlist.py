@@ -29,7 +29,7 @@ _BOOLEANS = {"": None, "true": True, "false": False}
 _NO_FOLDERS = frozenset({"", "false", "FALSE", "False"})
 _DELIMITERS = (",", ";", "\t")
 _SEP_LINE = re.compile(r'"?sep=([,;\t])"?')
-"""What Excel reads and writes as a first line to say what stands between columns."""
+"""The first line by which Excel names the column separator."""
 
 
 def read_csv(chunks: Iterator[tuple[int, bytes]], columns: Columns, findings: Findings) -> None:
@@ -46,7 +46,7 @@ def _header_hint() -> str:
 
 
 class _Reader:
-    """What the first lines of a list say of the rest: its columns, what stands between them, how lines end."""
+    """What the first lines of a list say of the rest: its columns, their separator, how lines end."""
 
     def __init__(self, columns: Columns, findings: Findings) -> None:
         self._columns = columns
@@ -55,7 +55,7 @@ class _Reader:
         self._delimiter = ""
         self._crlf: bool | None = None
         self._empty_line = 0
-        """The first of the empty rows that came last; only at the end of the list they are none."""
+        """The first of the empty rows read last. They are allowed at the end of the list only."""
 
     def take(self, data: bytes, line: int) -> None:
         """Take a chunk of whole lines. Raises Stop where reading cannot go on."""
@@ -126,7 +126,7 @@ class _Reader:
 
 
 def _delimiter_of(head: str) -> str:
-    """What the header's columns stand apart by: a comma, or what Excel writes in its place."""
+    """The separator of the header: a comma, or what Excel writes instead."""
     return next((each for each in _DELIMITERS if each in head), ",")
 
 
@@ -169,7 +169,7 @@ def _records(lines: list[str], first_line: int, delimiter: str, findings: Findin
 def _take_record(record: list[str], place: Place, header: list[str], columns: Columns, findings: Findings) -> None:
     if len(record) != len(header):
         message = f"{len(record)} fields, and the header has {len(header)}"
-        findings.refuse(place, "list-line", message, "quote a path that holds what stands between columns")
+        findings.refuse(place, "list-line", message, "quote a path that holds the separator")
         return
     by_name = dict(zip(header, record, strict=True))
     folder_text = by_name.get("isDirectory", "").lower()

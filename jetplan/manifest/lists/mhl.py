@@ -62,7 +62,7 @@ class _Reader:
         """Read on. Raises Stop where the text is no media hash list."""
         self._parse(data, final=False)
         self._fed += len(data)
-        # A tag or comment without an end would be looked through again with every chunk.
+        # The parser searches a tag without an end from its beginning with every chunk.
         if self._fed - max(self._parser.CurrentByteIndex, 0) > _LONGEST_TOKEN:
             self._stop(f"a tag or comment is longer than {_LONGEST_TOKEN >> 20} MiB")
 

@@ -49,7 +49,7 @@ def read_lsjson(chunks: Iterator[tuple[int, bytes]], columns: Columns, findings:
 
 
 class _Reader:
-    """Where in the array the reading is: before it, after a comma, after a record, behind it."""
+    """The reader's position in the array: before it, after a comma, after a record, after its end."""
 
     def __init__(self, columns: Columns, findings: Findings) -> None:
         self._columns = columns

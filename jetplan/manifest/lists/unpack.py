@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 20
 _EVERYDAY = 4 << 20
-"""So many bytes are no burden, however well they were packed."""
+"""Up to so many bytes, the ratio of packing is not checked."""
 _STEP = 1 << 10
 _WINDOW = 1 << 27
 LONGEST_LINE = 1 << 16
@@ -28,7 +28,7 @@ class Stop(Exception):
 
 
 class Stream(Protocol):
-    """What gives bytes until it gives none."""
+    """A stream that returns bytes, and none at its end."""
 
     def read(self, size: int, /) -> bytes: ...
 
@@ -99,7 +99,7 @@ class Counted:
 
 
 def refuse_bomb(unpacked: int, packed: int, findings: Findings, limits: ReadingLimits) -> None:
-    """Stop where so few bytes hold so many that no list of objects is like it."""
+    """Stop where the packed bytes unpack to more than any real list of objects would."""
     if unpacked > _EVERYDAY and unpacked > packed * limits.list_ratio:
         message = f"the list unpacks to more than {limits.list_ratio:,} times its size"
         findings.refuse(Place(findings.file), "list-too-large", message, "pack the list again, or leave it unpacked")

@@ -34,7 +34,7 @@ class Fields:
     what: str
     findings: Findings
     meant: set[str] = field(default_factory=set)
-    """The known keys that unknown ones were most like: nobody needs to hear that they are missing, too."""
+    """The known keys that were suggested for unknown ones. They are not reported as missing as well."""
 
     def check_known(self, known: tuple[str, ...]) -> None:
         """Refuse every key that is not known."""

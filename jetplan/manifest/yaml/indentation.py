@@ -1,6 +1,6 @@
 """Where each line of a manifest should begin: two spaces a level, lists two below their key, one space after a dash.
 
-Lines keep their order and their words; only the blanks before and between the first tokens of a line change.
+Lines keep their order and text. Only blanks before and between the first tokens of a line change.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ TOUCHING = re.compile(r"[ \t]+(#+[^\s#])")
 """A comment whose `#` touches what follows it: behind an unquoted value it may be meant as a part of that."""
 _TOUCHING_BYTES = re.compile(rb"[ \t]#+[^\s#]")
 _NO_TEXT = re.compile(r"true|false|[0-9]*")
-"""What no comment can cut short unnoticed."""
+"""Kinds of scalars that a comment cannot cut off unnoticed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Where something stood that was refused already, so that nobody complains twice."""
+    """In place of something that was refused, so that it is not reported twice."""
 
     at: Event
 

@@ -1,6 +1,6 @@
-"""`/_sandbox/...`: what no Jet has. The journal, the state at a glance, faults at run time, and what the console
-page needs; for the page, every call of the API answers below `/_sandbox/v1` too, out of reach of faults and
-journal. Open to this machine without a token, so it gives away no secret and no file contents.
+"""`/_sandbox/...`: calls that Jet does not have: the journal, the state at a glance, faults at run time, the console.
+
+For the console page, every call of the API answers below `/_sandbox/v1` too, out of reach of faults and journal.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def create_delivery(jet: Jet, request: Request, job_id: str) -> Response:
 
 
 def _check_path(path: str) -> None:
-    # The plain look first: nearly every path passes it, and a delivery may name a great many.
+    # The cheap check first: nearly every path passes it, and a delivery may name very many.
     if "/." in path or path[0] == "." or "\0" in path:
         try:
             split_path(path)
