@@ -105,7 +105,7 @@ def _later(ledger: Ledger, scope: str, mine: Sequence[Attempt]) -> list[Attempt]
     """Other attempts of the same sets that may have moved the same objects after one of these."""
     known, job_ids = {each.attempt_id for each in mine}, {each.job_id for each in mine}
     subjects = {each.subject for each in mine}
-    sent = ledger.attempts(scope, subjects.union(*ledger.kin_of(scope, subjects).values()), states=SENT)
+    sent = ledger.attempts(scope, subjects.union(*ledger.renames_of(scope, subjects).values()), states=SENT)
     lowest = min(each.revision for each in mine)
     return [
         each

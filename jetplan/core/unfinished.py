@@ -84,21 +84,21 @@ def end_of(arrival: Arrival) -> State | None:
 def open_failures(
     failed: Sequence[Attempt],
     others: Sequence[Attempt],
-    kin: Mapping[SubjectKey, AbstractSet[SubjectKey]],
+    renames: Mapping[SubjectKey, AbstractSet[SubjectKey]],
 ) -> tuple[Attempt, ...]:
     """The attempts of which something did not arrive and that are not superseded, in their order.
 
     Such an attempt is superseded when each of its objects that is not seen complete was accepted again: at a later
-    revision, or by a retry. `others`: the attempts, with keys, that may have done that. `kin`: for a subject, those
+    revision, or by a retry. `others`: the attempts, with keys, that may have done that. `renames`: for a subject, those
     that it was renamed from or to.
     """
-    return tuple(each for each in failed if not _is_superseded(each, others, kin.get(each.subject, frozenset())))
+    return tuple(each for each in failed if not _is_superseded(each, others, renames.get(each.subject, frozenset())))
 
 
-def _is_superseded(failed: Attempt, others: Sequence[Attempt], kin: AbstractSet[SubjectKey]) -> bool:
+def _is_superseded(failed: Attempt, others: Sequence[Attempt], renames: AbstractSet[SubjectKey]) -> bool:
     again: set[bytes] = set()
     for other in others:
-        mine = other.subject == failed.subject or other.subject in kin
+        mine = other.subject == failed.subject or other.subject in renames
         later = other.revision > failed.revision or other.retry_of == failed.attempt_id
         if mine and later and other.state in SENT:
             again.update(unpack_keys(other.keys or b""))

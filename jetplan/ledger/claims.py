@@ -36,8 +36,8 @@ def locks(tx: Transaction, requests: Sequence[ClaimRequest]) -> Iterable[str]:
         for request in requests
         for subject in (request.subject, *request.also)
     }
-    kin = _kin(tx, {subject_id(request.scope_id, request.subject) for request in requests})
-    others = set().union(*kin.values())
+    renames = _renames_of(tx, {subject_id(request.scope_id, request.subject) for request in requests})
+    others = set().union(*renames.values())
     rows = rows_in(tx, "SELECT scope_id, kind, name FROM jetplan_subjects WHERE subject_id IN (@)", others)
     return names | {lock_name(scope_id, Kind(kind), name) for scope_id, kind, name in rows}
 
@@ -62,7 +62,7 @@ def apply(tx: Transaction, requests: Sequence[ClaimRequest]) -> list[ClaimResult
 def _clear(tx: Transaction, requests: Sequence[ClaimRequest]) -> list[bool]:
     """Claims that need not be checked against attempts: the version is the planned one, and no other name counts."""
     idents = [subject_id(request.scope_id, request.subject) for request in requests]
-    kin = _kin(tx, set(idents))
+    renames = _renames_of(tx, set(idents))
     rows = rows_in(tx, "SELECT subject_id, version FROM jetplan_subjects WHERE subject_id IN (@)", set(idents))
     versions: dict[str, int] = dict(rows)
     names = [(request.scope_id, request.subject.kind, request.subject.name) for request in requests]
@@ -77,7 +77,7 @@ def _clear(tx: Transaction, requests: Sequence[ClaimRequest]) -> list[bool]:
     return [
         not request.also
         and not any(attempt.retry_of for attempt, _ in request.attempts)
-        and not kin.get(ident)
+        and not renames.get(ident)
         and asked[name] == 1
         and name not in made
         and versions.get(ident, 0) == request.expected_version
@@ -120,7 +120,7 @@ def _in_the_way(tx: Transaction, request: ClaimRequest, *, seen: bool) -> list[s
     if len(request.attempts) > 1:
         return JetplanError("a retry is claimed by itself")
     ident = subject_id(request.scope_id, request.subject)
-    return retries.in_the_way(tx, request, *request.attempts[0], _kin(tx, {ident}).get(ident, set()))
+    return retries.in_the_way(tx, request, *request.attempts[0], _renames_of(tx, {ident}).get(ident, set()))
 
 
 def holders(tx: Transaction, request: ClaimRequest, *, seen: bool) -> list[str]:
@@ -136,7 +136,9 @@ def holders(tx: Transaction, request: ClaimRequest, *, seen: bool) -> list[str]:
         )
         return sorted(row[0] for row in rows)
     ident = subject_id(request.scope_id, request.subject)
-    rivals = {subject_id(request.scope_id, former) for former in request.also} | _kin(tx, {ident}).get(ident, set())
+    rivals = {subject_id(request.scope_id, former) for former in request.also} | _renames_of(tx, {ident}).get(
+        ident, set()
+    )
     rivals = rivals - {ident} if seen else rivals | {ident}
     if not rivals:
         return []
@@ -155,14 +157,14 @@ def holders(tx: Transaction, request: ClaimRequest, *, seen: bool) -> list[str]:
     )
 
 
-def _kin(tx: Transaction, idents: Collection[str]) -> dict[str, set[str]]:
+def _renames_of(tx: Transaction, idents: Collection[str]) -> dict[str, set[str]]:
     """Subjects that each of these was ever renamed from, or to."""
-    kin: dict[str, set[str]] = {}
+    renames: dict[str, set[str]] = {}
     pairs = rows_in(tx, "SELECT subject_id, former_id FROM jetplan_renames WHERE subject_id IN (@)", idents)
     pairs += rows_in(tx, "SELECT former_id, subject_id FROM jetplan_renames WHERE former_id IN (@)", idents)
     for ident, other in pairs:
-        kin.setdefault(ident, set()).add(other)
-    return kin
+        renames.setdefault(ident, set()).add(other)
+    return renames
 
 
 def _remember_renames(tx: Transaction, request: ClaimRequest, ident: str) -> None:

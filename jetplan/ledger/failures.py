@@ -31,8 +31,8 @@ def failures(ledger: Ledger, scope: str) -> tuple[Attempt, ...]:
     if not found:
         return ()
     subjects = {each.subject for each in found}
-    kin = ledger.kin_of(scope, subjects)
-    keyed = ledger.attempts(scope, subjects.union(*kin.values()), states=SENT, with_keys=True)
+    renames = ledger.renames_of(scope, subjects)
+    keyed = ledger.attempts(scope, subjects.union(*renames.values()), states=SENT, with_keys=True)
     arrivals = ledger.arrivals(each.attempt_id for each in found)
     wanted = {each.attempt_id for each in found}
     by_id = {each.attempt_id: each for each in keyed}
@@ -41,7 +41,7 @@ def failures(ledger: Ledger, scope: str) -> tuple[Attempt, ...]:
         for each in keyed
         if each.attempt_id in wanted
     ]
-    return open_failures(failed, keyed, kin)
+    return open_failures(failed, keyed, renames)
 
 
 def _retries_before(attempt: Attempt, by_id: Mapping[str, Attempt]) -> int:

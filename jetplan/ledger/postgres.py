@@ -106,7 +106,10 @@ class PostgresTransaction:
                 copy.write_row(row)
 
     def lock(self, names: Iterable[str]) -> None:
-        """Transaction-level advisory locks on hashes of the names, in ascending order; kin in hash only wait."""
+        """Transaction-level advisory locks on hashes of the names, in ascending order.
+
+        Names whose hashes collide only wait for each other.
+        """
         wanted = set(names)
         self.held |= wanted
         keys = sorted({_lock_key(name) for name in wanted})

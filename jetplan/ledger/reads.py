@@ -260,7 +260,7 @@ def listing(tx: Transaction, attempt_id: str) -> tuple[list[str], array[int]]:
     return unpack_listing(bytes(rows[0][0]) if rows else b"")
 
 
-def kin_of(tx: Transaction, scope_id: str, wanted: Iterable[SubjectKey]) -> dict[SubjectKey, set[SubjectKey]]:
+def renames_of(tx: Transaction, scope_id: str, wanted: Iterable[SubjectKey]) -> dict[SubjectKey, set[SubjectKey]]:
     """The subjects that each of some was ever renamed from or to; those without any are left out."""
     by_id = {subject_id(scope_id, subject): subject for subject in wanted}
     found: dict[SubjectKey, set[SubjectKey]] = {}

@@ -33,11 +33,11 @@ def in_the_way(
     request: ClaimRequest,
     attempt: NewAttempt,
     contents: Contents,
-    kin: Collection[str],
+    renames: Collection[str],
 ) -> list[str] | JetplanError:
     """The attempts that keep a retry from its claim; an error where there is nothing to retry.
 
-    `kin`: the ids of subjects that this one was renamed from or to.
+    `renames`: the ids of subjects that this one was renamed from or to.
     """
     ident = subject_id(request.scope_id, request.subject)
     rows = tx.rows(
@@ -62,7 +62,7 @@ def in_the_way(
         for other, objects, state, revision in rows_in(
             tx,
             "SELECT attempt_id, objects, state, revision FROM jetplan_attempts WHERE subject_id IN (@)",
-            {ident, *kin},
+            {ident, *renames},
         )
         if other not in chain and _counts(State(state), revision, attempt.revision)
     }

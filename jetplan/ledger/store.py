@@ -276,10 +276,10 @@ class Ledger:
         """The jobs that were made or adopted under some names, as (subject, job id); names without any left out."""
         return self._driver.read(lambda tx: reads.jobs_named(tx, scope_id, names))
 
-    def kin_of(self, scope_id: str, subjects: Iterable[SubjectKey]) -> dict[SubjectKey, set[SubjectKey]]:
+    def renames_of(self, scope_id: str, subjects: Iterable[SubjectKey]) -> dict[SubjectKey, set[SubjectKey]]:
         """The subjects that each of some was ever renamed from or to; those without any are left out."""
         wanted = list(subjects)
-        return self._driver.read(lambda tx: reads.kin_of(tx, scope_id, wanted))
+        return self._driver.read(lambda tx: reads.renames_of(tx, scope_id, wanted))
 
     def attempts(
         self,

@@ -22,8 +22,8 @@ def attempt(ident: str, *paths: str, state: State = State.FAILED, subject: Subje
     return Attempt(ident, subject, state, RunInfo("r"), "", "", keys=keys, **more)
 
 
-def left(*failed: Attempt, others: tuple[Attempt, ...] = (), **kin: Any) -> list[str]:
-    return [each.attempt_id for each in open_failures(failed, (*failed, *others), kin.get("kin", {}))]
+def left(*failed: Attempt, others: tuple[Attempt, ...] = (), **renames: Any) -> list[str]:
+    return [each.attempt_id for each in open_failures(failed, (*failed, *others), renames.get("renames", {}))]
 
 
 def test_the_gravest_code_is_told() -> None:
@@ -91,4 +91,4 @@ def test_a_set_that_was_renamed_supersedes() -> None:
     failed = attempt("f", "/a", subject=FORMER)
     later = attempt("l", "/a", revision=2, state=State.ACCEPTED)
     assert left(failed, others=(later,)) == ["f"]
-    assert left(failed, others=(later,), kin={FORMER: {SET}}) == []
+    assert left(failed, others=(later,), renames={FORMER: {SET}}) == []

@@ -57,7 +57,7 @@ class Oracle:
 
     attempts: dict[str, Known] = field(default_factory=dict)
     versions: dict[SubjectKey, int] = field(default_factory=dict)
-    kin: set[frozenset[SubjectKey]] = field(default_factory=set)
+    renames: set[frozenset[SubjectKey]] = field(default_factory=set)
 
     def holding(self, subjects: set[SubjectKey], revision: int, paths: frozenset[str]) -> set[str]:
         """The live attempts of these subjects that hold one of the objects."""
@@ -70,9 +70,9 @@ class Oracle:
             and known.paths & paths
         }
 
-    def kin_of(self, subject: SubjectKey) -> set[SubjectKey]:
+    def renames_of(self, subject: SubjectKey) -> set[SubjectKey]:
         """The other names of a subject."""
-        return set().union(*(pair for pair in self.kin if subject in pair)) - {subject}
+        return set().union(*(pair for pair in self.renames if subject in pair)) - {subject}
 
     def count(self, subject: SubjectKey) -> None:
         """One more claim or release."""
@@ -114,7 +114,7 @@ class Steps(RuleBasedStateMachine):
         subject, former = delivery(name), delivery("old")
         also = [former] if renamed and name != "old" else []
         version = self.oracle.versions.get(subject, 0)
-        rivals = self.oracle.kin_of(subject) | set(also)
+        rivals = self.oracle.renames_of(subject) | set(also)
         expected = max(0, version - behind)
         if expected == version:  # who plans with the present version has seen what the subject holds
             held = set().union(
@@ -134,8 +134,8 @@ class Steps(RuleBasedStateMachine):
             assert {found.attempt_id for found in result.by} == in_the_way
             return
         for pair in (frozenset({subject, one}) for one in also):
-            if pair not in self.oracle.kin:
-                self.oracle.kin.add(pair)
+            if pair not in self.oracle.renames:
+                self.oracle.renames.add(pair)
                 self.oracle.count(former)
         self.oracle.count(subject)
         assert result == Claimed(self.oracle.versions[subject])

@@ -105,7 +105,7 @@ def test_an_ambiguous_name_is_refused(repository: Repository) -> None:
 def test_the_environment_of_a_hook_names_no_other_repository(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Git hands its hooks GIT_DIR and its kin, which would name another repository than the one asked for."""
+    """Git hands its hooks GIT_DIR and its renames, which would name another repository than the one asked for."""
     repository.write(ONE)
     commit = repository.commit()
     other = tmp_path / "other"

@@ -1,6 +1,7 @@
 """`/_sandbox/...`: calls that Jet does not have: the journal, the state at a glance, faults at run time, the console.
 
-For the console page, every call of the API answers below `/_sandbox/v1` too, out of reach of faults and journal.
+For the console page, every call of the API answers below `/_sandbox/v1` too, out of reach of faults and journal. They
+need no token on this machine, so they give away no secret and no file contents.
 """
 
 from __future__ import annotations

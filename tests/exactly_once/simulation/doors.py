@@ -22,7 +22,7 @@ _READS = frozenset(
     {
         "scope_of", "scopes", "run", "run_is_live", "subjects", "version_of", "attempts", "unfinished", "attempt",
         "history", "listing", "find_objects", "find_elsewhere", "destinations_elsewhere", "scope_name",
-        "jobs_named", "has_concurrent_runs", "find_twins", "profiles", "kin_of", "arrivals", "lacking",
+        "jobs_named", "has_concurrent_runs", "find_twins", "profiles", "renames_of", "arrivals", "lacking",
     }
 )  # fmt: skip
 _BEGINNING = datetime(2031, 5, 1, 12, tzinfo=UTC)
