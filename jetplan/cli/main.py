@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "resolve": ("jetplan.cli.resolve", "Say whether an attempt in doubt was accepted, or put a failed one aside."),
     "receipt": ("jetplan.cli.receipt", "Say what became of a set or an attempt, object by object."),
     "retry": ("jetplan.cli.retry", "Send the failed files of a failed delivery again, and nothing else."),
+    "list": ("jetplan.cli.list", "Make, convert and compare lists of objects."),
     "ledger": ("jetplan.cli.ledger", "Read the ledger: what was sent, where to, by whom."),
     "import": ("jetplan.cli.import_jobs", "Write a manifest for jobs that are on the server."),
     "doctor": ("jetplan.cli.doctor", "Check the set-up: settings, ledger, credentials, API."),

@@ -22,6 +22,7 @@ SCHEMAS: dict[str, tuple[str, str]] = {
     "attempt": ("jetplan.render.recorded", "story_schema"),
     "problems": ("jetplan.render.problems", "problems_schema"),
     "jobs": ("jetplan.render.jobs", "jobs_schema"),
+    "lists": ("jetplan.render.lists", "comparison_schema"),
     "history": ("jetplan.render.recorded", "history_schema"),
     "diagnosis": ("jetplan.render.diagnosis", "diagnosis_schema"),
     "receipt": ("jetplan.render.receipt", "receipt_schema"),

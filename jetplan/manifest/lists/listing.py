@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jetplan.core.characters import quoted
-from jetplan.errors import Place
+from jetplan.errors import ManifestInvalid, Place
 from jetplan.manifest.columns import Columns
 from jetplan.manifest.endings import parts_of
 from jetplan.manifest.files import open_regular
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from jetplan.manifest.files import SourceFile
     from jetplan.manifest.limits import ReadingLimits
     from jetplan.manifest.yaml.events import Event
+
+
+_NAMES = "name it .csv, .json, .jsonl, .mhl or .txt, or as a checksum file (.md5, .sha256); packed: .csv.gz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,30 @@ def read_list(
     return columns
 
 
+def read_alone(
+    path: str,
+    kind: tuple[str, str] | None,
+    limits: ReadingLimits,
+    placing: Placing = Placing(),  # noqa: B008 - frozen
+) -> Columns:
+    """The objects of a list that no manifest names. `kind`: format and packing; None: by its name.
+
+    Raises ManifestInvalid with everything wrong in it.
+    """
+    findings = Findings(path, limits.problems)
+    columns = Columns(path)
+    parts = kind or parts_of(path)
+    if parts is None:
+        findings.refuse(Place(path), "list-name", f"the list {quoted(path)} is no list by its name", _NAMES)
+    else:
+        with suppress(Stop):
+            _read(ListFile(path, *parts), columns, findings, limits)
+        place_paths(columns, placing, findings)
+    if findings.problems:
+        raise ManifestInvalid(findings.sorted_problems())
+    return columns
+
+
 def _read(file: ListFile, columns: Columns, findings: Findings, limits: ReadingLimits) -> None:
     descriptor = open_regular(file.path, findings)
     if descriptor is None:
@@ -118,8 +146,7 @@ def _locate(name: str, at: Event, source: SourceFile, findings: Findings) -> Lis
     parts = parts_of(name)
     if parts is None:
         message = f"the list {quoted(name)} is no list by its name"
-        hint = "name it .csv, .json, .jsonl, .mhl or .txt, or as a checksum file (.md5, .sha256); packed: .csv.gz"
-        findings.refuse(at, "list-name", message, hint)
+        findings.refuse(at, "list-name", message, _NAMES)
         return None
     path = os.path.normpath(os.path.join(os.path.dirname(source.path), name))
     root = os.path.abspath(source.root)

@@ -1,0 +1,153 @@
+"""Lists of objects made, converted and compared: what a person commits, and what is held against a storage."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jetplan.core.objects import UNKNOWN_SIZE
+from jetplan.core.paths import canonical, faults_of
+from jetplan.errors import UsageError
+from jetplan.manifest.endings import FORMATS, parts_of
+from jetplan.manifest.limits import limits_of
+from jetplan.manifest.lists.folders import walk
+from jetplan.manifest.lists.listing import read_alone
+from jetplan.manifest.lists.placing import Placing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from jetplan.core.objects import ObjectTable
+
+_RANGE = re.compile(r"\[(\d+)-(\d+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two lists side by side. `resized`: path, size in the first, size in the second, where both are known."""
+
+    only_first: Sequence[str]
+    only_second: Sequence[str]
+    resized: Sequence[tuple[str, int, int]]
+    same: int
+
+    @property
+    def equal(self) -> bool:
+        """Whether nothing differs."""
+        return not (self.only_first or self.only_second or self.resized)
+
+
+def read_listing(
+    source: str,
+    form: str | None = None,
+    *,
+    strip: str | None = None,
+    prefix: str | None = None,
+    sequences: bool = False,
+) -> dict[str, int]:
+    """The objects of a list in any format that manifests can name; `-` is stdin, which needs `form`.
+
+    Paths are canonical, sizes UNKNOWN_SIZE where none is known; the order is that of the list. Raises ManifestInvalid
+    for what is wrong in it, UsageError where it is no list.
+    """
+    if form is not None and form not in FORMATS:
+        raise UsageError(f"no list has the format {form!r}", hint=f"known: {', '.join(FORMATS)}")
+    placing = _placing(strip, prefix)
+    if source != "-":
+        if not Path(source).is_file():
+            raise UsageError(f"there is no list at {source}", hint="name a file, or - for stdin")
+        return _as_listing(source, form, placing, sequences=sequences)
+    if form is None:
+        raise UsageError("a list from stdin has no name to tell its format", hint="say --from-format csv, for instance")
+    with tempfile.NamedTemporaryFile(prefix="jetplan-", suffix=f".{form}") as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+        file.flush()
+        return _as_listing(file.name, form, placing, sequences=sequences)
+
+
+def read_storage(
+    folder: Path, on_file: Callable[[int], None] = lambda _: None
+) -> tuple[dict[str, int], Sequence[tuple[str, str]]]:
+    """The files of a mounted storage, and what of it cannot be sent, with the reason."""
+    walked = walk(folder, on_file)
+    return walked.sizes, walked.left_out
+
+
+def placed(listing: Mapping[str, int], strip: str | None, prefix: str | None) -> dict[str, int]:
+    """The same objects where `strip` and `prefix` put them. Raises UsageError for one that is not below `strip`."""
+    placing = _placing(strip, prefix)
+    found = {}
+    for path, size in listing.items():
+        if placing.strip and not path.startswith(f"{placing.strip}/"):
+            raise UsageError(f"{path} is not below {placing.strip}/, which --strip takes off", hint="correct --strip")
+        found[placing.prefix + path[len(placing.strip) :]] = size
+    return found
+
+
+def compare(first: Mapping[str, int], second: Mapping[str, int]) -> Comparison:
+    """What is in one list only, and what has another size."""
+    both = [path for path in first if path in second]
+    resized = [
+        (path, first[path], second[path])
+        for path in both
+        if first[path] != second[path] and UNKNOWN_SIZE not in {first[path], second[path]}
+    ]
+    return Comparison(
+        [path for path in first if path not in second],
+        [path for path in second if path not in first],
+        resized,
+        len(both) - len(resized),
+    )
+
+
+def check_objects(table: ObjectTable, storage: Mapping[str, int]) -> Comparison:
+    """A set's objects against what a storage holds. A folder is there when something lies in it."""
+    folders = tuple(path for path in table.paths if path.endswith("/"))
+    declared = {path: size for path, size in zip(table.paths, table.sizes, strict=True) if not path.endswith("/")}
+    found = compare(declared, storage)
+    extra = [path for path in found.only_second if not path.startswith(folders)] if folders else found.only_second
+    empty = [folder for folder in folders if not any(path.startswith(folder) for path in storage)]
+    return Comparison([*found.only_first, *empty], extra, found.resized, found.same + len(folders) - len(empty))
+
+
+def _as_listing(path: str, form: str | None, placing: Placing, *, sequences: bool) -> dict[str, int]:
+    packing = (parts_of(path) or ("", ""))[1]
+    columns = read_alone(path, (form, packing) if form else None, limits_of(os.environ), placing)
+    listing = dict(zip(columns.paths, columns.sizes, strict=True))
+    return dict(_expanded(listing.items())) if sequences else listing
+
+
+def _placing(strip: str | None, prefix: str | None) -> Placing:
+    return Placing(*(_folder(text, name) for text, name in ((strip, "--strip"), (prefix, "--prefix"))))
+
+
+def _folder(text: str | None, name: str) -> str:
+    folder = canonical(text, folder=True) if text else "/"
+    for fault in faults_of(folder) if text else ():
+        raise UsageError(f"{name} {text!r} {fault.message}", hint=fault.hint)
+    return folder.removesuffix("/")
+
+
+def _expanded(objects: Iterable[tuple[str, int]]) -> Iterable[tuple[str, int]]:
+    """Frame ranges as single files. The size of a range is of no single file."""
+    try:
+        from fileseq.exceptions import FileSeqException  # noqa: PLC0415 - an extra
+        from fileseq.filesequence import FileSequence  # noqa: PLC0415 - as above
+    except ImportError:
+        raise UsageError("--sequence needs fileseq", hint="pip install 'jetplan[lists]'") from None
+    for path, size in objects:
+        written = _RANGE.sub(lambda found: f"{found[1]}-{found[2]}{'@' * len(found[1])}", path)
+        try:
+            frames = list(FileSequence(written)) if written != path or "#" in path or "@" in path else [path]
+        except FileSeqException as error:
+            raise UsageError(f"{path} is no frame range: {error}", hint="write shot.[0001-0240].exr") from error
+        if len(frames) == 1:
+            yield path if written == path else str(frames[0]), size
+        else:
+            yield from ((str(frame), UNKNOWN_SIZE) for frame in frames)

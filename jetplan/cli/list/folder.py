@@ -1,0 +1,26 @@
+"""`jetplan list from-folder`: the files of a mounted storage as CSV."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from jetplan.cli.list.writing import out_option, place_options, progress, tell_left_out, write_listing
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@place_options
+@out_option
+def command(folder: Path, strip: str | None, prefix: str | None, out: Path | None) -> None:
+    """Write the files below a FOLDER as CSV, with their sizes and their names as they are on disk.
+
+    Paths begin at the FOLDER: where the storage profile begins above it, say so with --prefix. Links are not followed;
+    what cannot be sent is left out and named on stderr.
+    """
+    from jetplan.app.lists import placed, read_storage
+
+    listing, left_out = read_storage(folder, progress())
+    tell_left_out(left_out)
+    write_listing(placed(listing, strip, prefix), out)
