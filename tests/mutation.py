@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import libcst
 
 PACKAGES = ("core", "ledger", "api")
-BUDGET = 20.0
+BUDGET = 60.0
 """Seconds of tests for one mutant. Those of the same package come first, then the quickest."""
 _EACH = 0.003
 """Seconds that a test takes beside its own."""

@@ -258,6 +258,14 @@ def test_racing_threads_share_commits_and_keep_their_own_answers(desk: Desk) -> 
     assert len(desk.ledger.attempts(desk.scope)) == 10
 
 
+def test_a_run_that_ended_says_what_to_do(desk: Desk) -> None:
+    """The run itself is over: the command has to be run again."""
+    desk.ledger.end_run(desk.run, "done")
+    with pytest.raises(JetplanError, match="run run-1 has ended and can claim nothing more") as told:
+        desk.claim(delivery(), 0, "/a")
+    assert told.value.hint == "run the command again"
+
+
 def test_a_renaming_counts_in_both_directions(desk: Desk) -> None:
     """Of three names in a row, each meets what the others hold."""
     for name, former, path in (("b", "a", "/1"), ("c", "b", "/2")):

@@ -74,8 +74,9 @@ def test_an_imported_ledger_goes_on(told: str, other_postgres_url: str) -> None:
 
 def test_only_an_empty_ledger_imports(told: str, desk: Desk) -> None:
     """A ledger that holds anything refuses, and stays as it is."""
-    with pytest.raises(JetplanError, match="not empty"):
+    with pytest.raises(JetplanError, match="not empty") as refused:
         desk.ledger.import_(lines(told))
+    assert refused.value.hint == "import into one that was just made"
     assert export(desk.ledger) == told
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -119,8 +120,15 @@ def test_a_ledger_that_was_moved_refuses_every_write(desk: Desk, opener: Any) ->
         opener,
     )
     for write in writes:
-        with pytest.raises(LedgerMismatch, match=r"moved to postgresql://db\.example/jetplan"):
+        with pytest.raises(
+            LedgerMismatch, match=r"moved to postgresql://db\.example/jetplan on .{16} UTC by ada"
+        ) as told:
             write()
+        assert (
+            told.value.hint == "point JETPLAN_LEDGER, or `ledger` in jetplan.yaml, at postgresql://db.example/jetplan"
+        )
+    ((kept,),) = desk.ledger._driver.read(lambda tx: tx.rows("SELECT value FROM jetplan_meta WHERE name = 'retired'"))
+    assert json.loads(kept)["reason"] == "a team"
     assert opener(verify=False).attempt("a").state is State.INTENDED
     assert desk.ledger.reopen()
     assert opener().attempt("a").state is State.INTENDED

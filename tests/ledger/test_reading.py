@@ -112,6 +112,8 @@ def test_the_past_of_a_job(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_whether_its_run_is_alive(desk: Desk) -> None:
     """An attempt says whether the run that owns it is still at work."""
     desk.claim(delivery(), 0, "/a", ident="x")
-    assert [each.live for each in desk.ledger.attempts(desk.scope)] == [True]
-    desk.ledger.end_run(desk.run, "done")
-    assert [each.live for each in desk.ledger.attempts(desk.scope)] == [False]
+    for live in (True, False):
+        assert [each.live for each in desk.ledger.attempts(desk.scope)] == [live]
+        assert [each.live for each in desk.ledger.unfinished(desk.scope)] == [live]
+        assert [each.attempt.live for each in desk.ledger.object_history(desk.scope, "/a")] == [live]
+        desk.ledger.end_run(desk.run, "done")

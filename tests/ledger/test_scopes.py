@@ -54,7 +54,14 @@ def test_a_scope_without_an_account_is_adopted_once(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "spelling", ["https://API.example/", "HTTPS://api.example", "https://me:pw@api.example", "https://api.example:443"]
+    "spelling",
+    [
+        "https://API.example/",
+        "HTTPS://api.example",
+        "https://me:pw@api.example",
+        "https://api.example:443",
+        "https://api.example:",
+    ],
 )
 def test_a_url_is_one_however_it_is_spelt(desk: Desk, spelling: str) -> None:
     """Case of the host and a slash at the end make no other scope, and no secret is kept."""
