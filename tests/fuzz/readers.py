@@ -95,6 +95,18 @@ def _list(name: str, data: bytes, folder: Path) -> None:
         _both_ways(folder)
 
 
+def _inventory(data: bytes, folder: Path) -> None:
+    """The data file of an S3 Inventory, whose manifest is sound."""
+    (_emptied(folder) / "a.yaml").write_text(LISTED.format("l.json"))
+    (folder / "l.json").write_text(
+        '{"fileFormat": "CSV", "fileSchema": "Bucket, Key, IsLatest, Size", "files": [{"key": "data/d.csv"}]}'
+    )
+    (folder / "d.csv").write_bytes(data)
+    with pytest.MonkeyPatch.context() as small:
+        small.setattr(unpack, "_CHUNK", CHUNK)
+        _both_ways(folder)
+
+
 def _configuration(data: bytes, folder: Path) -> None:
     file = folder / "jetplan.yaml"
     file.write_bytes(data)
@@ -164,6 +176,8 @@ READERS: Mapping[str, Reader] = {
     "jsonl": partial(_list, "l.jsonl"),
     "txt": partial(_list, "l.txt"),
     "lsjson": partial(_list, "l.json"),
+    "body": partial(_list, "l.json"),
+    "inventory": _inventory,
     "mhl": partial(_list, "l.mhl"),
     "md5": partial(_list, "l.md5"),
     "bagit": partial(_list, "manifest-sha256.txt"),

@@ -82,6 +82,14 @@ def _take_line(line: bytes, place: Place, columns: Columns, findings: Findings) 
     if not isinstance(pairs, _Pairs):
         findings.refuse(place, "wrong-type", "the line is not a JSON object", 'write `{"relativePath": …}`')
         return
+    take_object(pairs, place, columns, findings)
+
+
+def take_object(pairs: object, place: Place, columns: Columns, findings: Findings) -> None:
+    """Put one object into columns, given as its keys and values in a list, or record why not."""
+    if not isinstance(pairs, list):
+        findings.refuse(place, "wrong-type", "this is not a JSON object", 'write `{"relativePath": …}`')
+        return
     before = len(findings.problems) + findings.unlisted
     values = _values(pairs, place, findings)
     if len(findings.problems) + findings.unlisted == before:
@@ -104,7 +112,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _values(pairs: _Pairs, place: Place, findings: Findings) -> dict[str, Any]:
+def _values(pairs: list[tuple[str, Any]], place: Place, findings: Findings) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in pairs:
         if name not in OBJECT_KEYS:

@@ -16,7 +16,7 @@ from jetplan.manifest.findings import Findings
 from jetplan.manifest.lists.csvlist import read_csv
 from jetplan.manifest.lists.placing import Placing, place_paths
 from jetplan.manifest.lists.textlist import read_text
-from jetplan.manifest.lists.unpack import Counted, Stop, chunks_of_lines, open_packed
+from jetplan.manifest.lists.unpack import Begun, Counted, Stop, chunks_of_lines, open_packed
 from jetplan.manifest.text import LFS_POINTER, check_text
 
 if TYPE_CHECKING:
@@ -109,7 +109,13 @@ def _read(file: ListFile, columns: Columns, findings: Findings, limits: ReadingL
         refuse_pointer(raw, findings)
         counted = Counted(raw)
         unpacked = open_packed(counted, file.packing, findings)
-        chunks = chunks_of_lines(unpacked, findings, limits, counted if file.packing else None)
+        begun = Begun(unpacked)
+        if file.format == "json" and begun.looks_like(b"{", findings):
+            from jetplan.manifest.lists.jsondocument import read_document  # noqa: PLC0415 - rare
+
+            read_document(begun, columns, findings, limits)
+            return
+        chunks = chunks_of_lines(begun, findings, limits, counted if file.packing else None)
         if file.format == "csv":
             read_csv(chunks, columns, findings)
         elif file.format == "txt":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import zlib
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -98,6 +99,26 @@ class Counted:
         return data
 
 
+class Begun:
+    """A stream whose beginning can be looked at before it is read."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._begin: bytes | None = None
+
+    def looks_like(self, begin: bytes, findings: Findings) -> bool:
+        """Whether it begins so, after blanks and a BOM. Stop where it cannot be unpacked."""
+        self._begin = read_some(self._stream, findings)
+        return self._begin.removeprefix(codecs.BOM_UTF8).lstrip().startswith(begin)
+
+    def read(self, size: int, /) -> bytes:
+        """What the stream gives, from its beginning."""
+        if self._begin is None:
+            return self._stream.read(size)
+        data, self._begin = self._begin[:size], self._begin[size:] or None
+        return data or (self._stream.read(size) if self._begin is None else b"")
+
+
 def refuse_bomb(unpacked: int, packed: int, findings: Findings, limits: ReadingLimits) -> None:
     """Stop where the packed bytes unpack to more than any real list of objects would."""
     if unpacked > _EVERYDAY and unpacked > packed * limits.list_ratio:
@@ -112,7 +133,7 @@ def chunks_of_lines(
     """Checked UTF-8 text of about a MiB of whole lines at a time, each with the number of its first line."""
     line, total, rest = 1, 0, b""
     while True:
-        data = _read(stream, findings)
+        data = read_some(stream, findings)
         total += len(data)
         if total > limits.list_bytes:
             message = f"the list is larger than {limits.list_bytes >> 20} MiB once unpacked"
@@ -141,9 +162,10 @@ def chunks_of_lines(
             return
 
 
-def _read(stream: Stream, findings: Findings) -> bytes:
+def read_some(stream: Stream, findings: Findings, size: int = 0) -> bytes:
+    """The next bytes, at most `size` (0: about a MiB). Stop where they cannot be unpacked."""
     try:
-        return stream.read(_CHUNK)
+        return stream.read(size or _CHUNK)
     except (EOFError, OSError, zlib.error) as error:
         findings.refuse(Place(findings.file), "list-packed", f"cannot be unpacked: {error}", "pack the list again")
         raise Stop from None
