@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jetplan.core.objects import UNKNOWN_SIZE
+from jetplan.core.characters import quoted
+from jetplan.core.objects import UNKNOWN_SIZE, folders_above
 from jetplan.core.paths import canonical, faults_of
 from jetplan.errors import UsageError
 from jetplan.manifest.endings import FORMATS, parts_of
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from jetplan.core.objects import ObjectTable
+    from jetplan.errors import Problem
+    from jetplan.manifest.lists.folders import Walked
 
 _RANGE = re.compile(r"\[(\d+)-(\d+)\]")
+_NO_RANGE = re.compile(r"%\d*d|##|@@|\$F")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,12 @@ def read_listing(
     strip: str | None = None,
     prefix: str | None = None,
     sequences: bool = False,
+    warn: Callable[[Sequence[Problem]], None] = lambda _: None,
 ) -> dict[str, int]:
     """The objects of a list in any format that manifests can name; `-` is stdin, which needs `form`.
 
-    Paths are canonical, sizes UNKNOWN_SIZE where none is known; the order is that of the list. Raises ManifestInvalid
-    for what is wrong in it, UsageError where it is no list.
+    Paths are canonical, sizes UNKNOWN_SIZE where none is known; the order is that of the list. `warn` gets what is odd
+    in it. Raises ManifestInvalid for what is wrong in it, UsageError where it is no list.
     """
     if form is not None and form not in FORMATS:
         raise UsageError(f"no list has the format {form!r}", hint=f"known: {', '.join(FORMATS)}")
@@ -62,21 +67,18 @@ def read_listing(
     if source != "-":
         if not Path(source).is_file():
             raise UsageError(f"there is no list at {source}", hint="name a file, or - for stdin")
-        return _as_listing(source, form, placing, sequences=sequences)
+        return _as_listing(source, form, placing, warn, sequences=sequences)
     if form is None:
         raise UsageError("a list from stdin has no name to tell its format", hint="say --from-format csv, for instance")
     with tempfile.NamedTemporaryFile(prefix="jetplan-", suffix=f".{form}") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
         file.flush()
-        return _as_listing(file.name, form, placing, sequences=sequences)
+        return _as_listing(file.name, form, placing, warn, sequences=sequences, shown="standard input")
 
 
-def read_storage(
-    folder: Path, on_file: Callable[[int], None] = lambda _: None
-) -> tuple[dict[str, int], Sequence[tuple[str, str]]]:
+def read_storage(folder: Path, on_file: Callable[[int], None] = lambda _: None) -> Walked:
     """The files of a mounted storage, and what of it cannot be sent, with the reason."""
-    walked = walk(folder, on_file)
-    return walked.sizes, walked.left_out
+    return walk(folder, on_file)
 
 
 def placed(listing: Mapping[str, int], strip: str | None, prefix: str | None) -> dict[str, int]:
@@ -108,19 +110,39 @@ def compare(first: Mapping[str, int], second: Mapping[str, int]) -> Comparison:
 
 def check_objects(table: ObjectTable, storage: Mapping[str, int]) -> Comparison:
     """A set's objects against what a storage holds. A folder is there when something lies in it."""
-    folders = tuple(path for path in table.paths if path.endswith("/"))
+    folders = {path for path in table.paths if path.endswith("/")}
     declared = {path: size for path, size in zip(table.paths, table.sizes, strict=True) if not path.endswith("/")}
     found = compare(declared, storage)
-    extra = [path for path in found.only_second if not path.startswith(folders)] if folders else found.only_second
-    empty = [folder for folder in folders if not any(path.startswith(folder) for path in storage)]
+    filled, extra = set(), []
+    for path in found.only_second:
+        above = folders.intersection((path, *folders_above(path)))
+        filled |= above
+        if not above:
+            extra.append(path)
+    empty = [folder for folder in folders if folder not in filled and folder not in storage]
     return Comparison([*found.only_first, *empty], extra, found.resized, found.same + len(folders) - len(empty))
 
 
-def _as_listing(path: str, form: str | None, placing: Placing, *, sequences: bool) -> dict[str, int]:
+def _as_listing(
+    path: str,
+    form: str | None,
+    placing: Placing,
+    warn: Callable[[Sequence[Problem]], None],
+    *,
+    sequences: bool,
+    shown: str = "",
+) -> dict[str, int]:
     packing = (parts_of(path) or ("", ""))[1]
-    columns = read_alone(path, (form, packing) if form else None, limits_of(os.environ), placing)
-    listing = dict(zip(columns.paths, columns.sizes, strict=True))
-    return dict(_expanded(listing.items())) if sequences else listing
+    columns, warnings = read_alone(path, (form, packing) if form else None, limits_of(os.environ), placing, shown)
+    warn([each for each in warnings if not (sequences and each.code == "path-frames")])
+    if not sequences:
+        return dict(zip(columns.paths, columns.sizes, strict=True))
+    listing: dict[str, int] = {}
+    for name, size in _expanded(zip(columns.paths, columns.sizes, strict=True)):
+        if name in listing:
+            raise UsageError(f"{quoted(name)} is listed twice once the frames are named", hint="remove one of the two")
+        listing[name] = size
+    return listing
 
 
 def _placing(strip: str | None, prefix: str | None) -> Placing:
@@ -147,6 +169,9 @@ def _expanded(objects: Iterable[tuple[str, int]]) -> Iterable[tuple[str, int]]:
             frames = list(FileSequence(written)) if written != path or "#" in path or "@" in path else [path]
         except FileSeqException as error:
             raise UsageError(f"{path} is no frame range: {error}", hint="write shot.[0001-0240].exr") from error
+        if len(frames) == 1 and _NO_RANGE.search(path.rpartition("/")[2]):
+            message = f"{quoted(path)} stands for frames, and does not say from which to which"
+            raise UsageError(message, hint="write the range, as `shot.[0001-0240].exr`")
         if len(frames) == 1:
             yield path if written == path else str(frames[0]), size
         else:

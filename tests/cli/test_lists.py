@@ -113,15 +113,19 @@ def test_a_mounted_storage(run_line: Callable[..., Ran]) -> None:
     Path(os.fsdecode(b"mnt/\xff.mov")).write_bytes(b"1")
     with socket.socket(socket.AF_UNIX) as special:
         special.bind("mnt/socket")
-        ran = run_line("jetplan list from-folder mnt")
+        Path("mnt/back\\slash.mov").write_bytes(b"1")
+        ran = run_line("jetplan list from-folder mnt", code=1)
     assert ran.out == HEAD + '/.hidden,0\n"/ep 101/ß/a,b.mov",5\n'
     assert ran.err.splitlines() == [
         "left out: /\\xff.mov: its name is not UTF-8",
+        "left out: /back\\slash.mov: its path holds a backslash",
         "left out: /file-link: it is a symbolic link",
         "left out: /link: it is a symbolic link",
         "left out: /socket: it is neither a file nor a folder",
         "2 objects.",
     ]
+    Path(os.fsdecode(b"mnt/\xff.mov")).unlink()
+    Path("mnt/back\\slash.mov").unlink()
     assert run_line("jetplan list from-folder mnt --prefix /nyc").out.startswith(HEAD + "/nyc/.hidden,0\n")
 
 
@@ -169,3 +173,61 @@ def test_a_set_against_its_storage(stage: Stage) -> None:
     told = fits(stage.run("jetplan list check masters --against there.csv --format json", code=1).out)
     assert told["onlyFirst"] == ["/gone.mxf", "/empty/"]
     assert "no delivery set is named" in stage.run("jetplan list check mastes --against there.csv", code=64).err
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("/a/../b\n", 1), ("/c\n/c\n", 2), ("/ok\n/x\\y.mov\n", 2), ("/f/\n/f/a\n", 2), ("/\u202egnp\n", 1)],
+    ids=["dots", "twice", "backslash", "inside", "bidi"],
+)
+def test_what_a_manifest_refuses_is_not_written(text: str, line: int, run_line: Callable[..., Ran]) -> None:
+    """At its line, of a file or of standard input; and nothing is left of it."""
+    Path("a.txt").write_text(text)
+    ran = run_line("jetplan list from a.txt --out made.csv", code=1)
+    assert (f"a.txt:{line}:" in ran.err, Path("made.csv").exists()) == (True, False)
+
+
+def test_what_a_set_may_allow_is_written(run_line: Callable[..., Ran]) -> None:
+    """Twins are for the set to judge."""
+    Path("a.txt").write_text("/A.mov\n/a.mov\n")
+    assert run_line("jetplan list from a.txt").out == HEAD + "/A.mov,\n/a.mov,\n"
+
+
+def test_odd_names_are_warned_of(run_line: Callable[..., Ran]) -> None:
+    """As where a manifest names the list; a range of frames that is expanded is not odd."""
+    Path("a.txt").write_text("/s.[1-2].exr\n/CON\n")
+    assert {"range of frames", "device on Windows"} <= {
+        part for part in ("range of frames", "device on Windows") if part in run_line("jetplan list from a.txt").err
+    }
+    assert "range of frames" not in run_line("jetplan list from a.txt --sequence").err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("/s.####.exr\n", "does not say from which to which"),
+        ("/s.%04d.exr\n", "does not say from which to which"),
+        ("/s.[1-999999999].exr\n", "is no frame range"),
+        ("/s.[1-2].exr\n/s.2.exr\n", "listed twice"),
+    ],
+    ids=["hashes", "printf", "huge", "twice"],
+)
+def test_ranges_that_cannot_be_expanded(text: str, said: str, run_line: Callable[..., Ran]) -> None:
+    """Never guessed, never dropped in silence."""
+    Path("a.txt").write_text(text)
+    assert said in run_line("jetplan list from a.txt --sequence", code=64).err
+
+
+def test_a_part_that_cannot_be_read(run_line: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+    """No list is written that lacks it in silence."""
+    Path("mnt/closed").mkdir(parents=True)
+    scan = os.scandir
+
+    def refusing(path: str) -> Any:
+        if path.endswith("closed"):
+            raise PermissionError(13, "Permission denied", path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    ran = run_line("jetplan list from-folder mnt --out made.csv", code=1)
+    assert ("mnt/closed cannot be read" in ran.err, Path("made.csv").exists()) == (True, False)

@@ -40,8 +40,9 @@ def command(set_name: str, against: str, manifests: Path, config: Path, form: st
     if declared is None:
         raise UsageError(f"no delivery set is named {set_name!r}", hint="`jetplan plan` shows all names")
     if Path(against).is_dir():
-        storage, left_out = read_storage(Path(against), progress())
-        tell_left_out(left_out)
+        there = read_storage(Path(against), progress())
+        tell_left_out(there.left_out)
+        storage = there.sizes
     else:
         storage = read_listing(against)
     found = check_objects(declared.objects, storage)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jetplan.cli.list.writing import out_option, place_options, write_listing
+from jetplan.cli.list.writing import out_option, place_options, tell_warnings, write_listing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,4 +27,5 @@ def command(
     """
     from jetplan.app.lists import read_listing
 
-    write_listing(read_listing(file, from_format, strip=strip, prefix=prefix, sequences=sequences), out)
+    listing = read_listing(file, from_format, strip=strip, prefix=prefix, sequences=sequences, warn=tell_warnings)
+    write_listing(listing, out)

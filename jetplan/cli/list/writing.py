@@ -14,6 +14,8 @@ from jetplan.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from jetplan.errors import Problem
+
 F = TypeVar("F", bound="Callable[..., Any]")
 _TOLD_EACH = 10_000
 
@@ -69,3 +71,10 @@ def tell_left_out(left_out: Sequence[tuple[str, str]]) -> None:
         click.echo(safe_text(f"left out: {path}: {why}"), err=True)
     if len(left_out) > 20:
         click.echo(f"left out: {len(left_out) - 20:,} more", err=True)
+
+
+def tell_warnings(warnings: Sequence[Problem]) -> None:
+    """Write what is odd in a list to stderr."""
+    from jetplan.cli.problems import write_problems
+
+    write_problems([], warnings)

@@ -6,7 +6,9 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from jetplan.errors import UsageError
+from jetplan.core.characters import visible
+from jetplan.core.paths import faults_of
+from jetplan.errors import JetplanError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,12 +21,14 @@ class Walked:
 
     sizes: dict[str, int] = field(default_factory=dict)
     left_out: list[tuple[str, str]] = field(default_factory=list)
+    lost: int = 0
+    """How many of these are files or folders with a name that cannot be sent."""
 
 
 def walk(folder: Path, on_file: Callable[[int], None] = lambda _: None) -> Walked:
     """Every regular file below a folder. Links are not followed. `on_file` is told how many there are so far.
 
-    Raises UsageError where the folder cannot be read.
+    Raises UsageError where the folder cannot be read, JetplanError for one below it: a list without that part is wrong.
     """
     found = Walked()
     waiting = [("/", os.fspath(folder))]
@@ -38,7 +42,8 @@ def walk(folder: Path, on_file: Callable[[int], None] = lambda _: None) -> Walke
         except OSError as error:
             if above == "/":
                 raise UsageError(f"{folder} cannot be read: {error.strerror}", hint="name a folder") from error
-            found.left_out.append((above, f"it cannot be read: {error.strerror}"))
+            message = f"{visible(path)} cannot be read: {error.strerror}"
+            raise JetplanError(message, hint="let this user read it, or list the other folders one by one") from error
     found.sizes = dict(sorted(found.sizes.items()))
     found.left_out.sort()
     return found
@@ -48,8 +53,12 @@ def _take(entry: os.DirEntry[str], path: str, found: Walked, waiting: list[tuple
     if any("\udc80" <= char <= "\udcff" for char in entry.name):
         shown = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
         found.left_out.append((shown, "its name is not UTF-8"))
+        found.lost += 1
     elif entry.is_symlink():
         found.left_out.append((path, "it is a symbolic link"))
+    elif faults := faults_of(path):
+        found.left_out.append((path, f"its path {faults[0].message}"))
+        found.lost += 1
     elif entry.is_dir(follow_symlinks=False):
         waiting.append((f"{path}/", entry.path))
     elif entry.is_file(follow_symlinks=False):

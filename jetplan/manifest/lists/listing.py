@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jetplan.core.characters import quoted
+from jetplan.core.clashes import ClashKind
 from jetplan.errors import ManifestInvalid, Place
 from jetplan.manifest.columns import Columns
 from jetplan.manifest.endings import parts_of
@@ -22,12 +22,14 @@ from jetplan.manifest.text import LFS_POINTER, check_text
 if TYPE_CHECKING:
     from io import FileIO
 
-    from jetplan.core.clashes import ClashKind
+    from jetplan.errors import Problem
     from jetplan.manifest.files import SourceFile
     from jetplan.manifest.limits import ReadingLimits
     from jetplan.manifest.yaml.events import Event
 
 
+_ALLOWABLE = frozenset({ClashKind.CASE_TWIN, ClashKind.NORMAL_TWIN, ClashKind.FILE_ABOVE})
+"""Clashes that a set can allow: whether it does is not known here, and a manifest that does not will say so."""
 _NAMES = "name it .csv, .json, .jsonl, .mhl or .txt, or as a checksum file (.md5, .sha256); packed: .csv.gz"
 
 
@@ -82,23 +84,31 @@ def read_alone(
     kind: tuple[str, str] | None,
     limits: ReadingLimits,
     placing: Placing = Placing(),  # noqa: B008 - frozen
-) -> Columns:
-    """The objects of a list that no manifest names. `kind`: format and packing; None: by its name.
+    shown: str = "",
+) -> tuple[Columns, list[Problem]]:
+    """The objects of a list that no manifest names, and the warnings. `kind`: format and packing; None: by its name.
 
+    What a set may allow of objects beside each other is allowed. `shown`: what messages call the list, if not `path`.
     Raises ManifestInvalid with everything wrong in it.
     """
-    findings = Findings(path, limits.problems)
-    columns = Columns(path)
+    findings = Findings(shown or path, limits.problems)
+    columns = Columns(shown or path)
     parts = kind or parts_of(path)
     if parts is None:
         findings.refuse(Place(path), "list-name", f"the list {quoted(path)} is no list by its name", _NAMES)
     else:
-        with suppress(Stop):
+        try:
             _read(ListFile(path, *parts), columns, findings, limits)
+        except Stop:
+            pass
+        except (RecursionError, ValueError, OverflowError) as error:
+            message = f"the list cannot be read: {type(error).__name__}"
+            findings.refuse(Place(findings.file), "list-unreadable", message)
         place_paths(columns, placing, findings)
+        columns.judge(findings, _ALLOWABLE)
     if findings.problems:
         raise ManifestInvalid(findings.sorted_problems())
-    return columns
+    return columns, findings.warnings
 
 
 def _read(file: ListFile, columns: Columns, findings: Findings, limits: ReadingLimits) -> None:
