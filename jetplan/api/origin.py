@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from base64 import b64encode
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -138,9 +139,10 @@ def _split(url: str, what: str, known: Collection[str] = _PORTS) -> SplitResult:
 
 
 def _port(parts: SplitResult) -> int | None:
-    try:
-        return parts.port
-    except ValueError:
-        raise UsageError(
-            "The URL's port must be between 1 and 65535.", hint="Correct the number after the last `:` of the host."
-        ) from None
+    port: int | None = 0
+    with suppress(ValueError):
+        port = parts.port
+    if port == 0:
+        hint = "Correct the number after the last `:` of the host."
+        raise UsageError("The URL's port must be between 1 and 65535.", hint=hint)
+    return port

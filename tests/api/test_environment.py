@@ -207,3 +207,34 @@ def test_a_path_in_the_url_goes_before_every_call(serve: Any, connect: Any, wire
         "/jet/oauth/token",
         "/jet/v1/jobs/j/deliveries",
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "message", "hint"),
+    [
+        (
+            "https://user@jet.example",
+            "The API URL holds a user name or password.",
+            "Take them out: credentials come from JETPLAN_CLIENT_ID and JETPLAN_CLIENT_SECRET only.",
+        ),
+        ("https://jet.example?", "The API URL has a query or a fragment.", "End it after the host and path."),
+        ("https://jet.example#", "The API URL has a query or a fragment.", "End it after the host and path."),
+        (
+            "https://jet.example:0",
+            "The URL's port must be between 1 and 65535.",
+            "Correct the number after the last `:` of the host.",
+        ),
+        (
+            "http://jet.example",
+            "The API URL http://jet.example is not encrypted.",
+            "Use https://. Plain http is allowed to this machine only (127.0.0.1, ::1, localhost).",
+        ),
+        ("jet.example", "The API URL is not a URL of a web server.", "Write it as https://host."),
+        ("https://[jet", "The API URL is not a URL.", "Write it as https://host."),
+    ],
+)
+def test_what_is_wrong_with_a_url_and_what_to_do(url: str, message: str, hint: str) -> None:
+    """Each with its way out, and none repeats what may be a secret."""
+    with pytest.raises(UsageError) as told:
+        parse_origin(url)
+    assert (told.value.message, told.value.hint) == (message, hint)

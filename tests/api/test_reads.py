@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from typing import Any
 
@@ -209,3 +210,31 @@ def test_a_name_that_cannot_stand_in_a_path(serve: Any, connect: Any, wire: Any)
         with pytest.raises(ApiError):
             connect(server.url).view_job(ident)
     assert server.asked == []
+
+
+def test_the_live_status_of_a_job(serve: Any, connect: Any, wire: Any) -> None:
+    """Asked for by name, in a search that is posted, and taken from the job of that id."""
+    found = b'{"items":[{"jobId":"other","status":"READY"},{"jobId":"j","status":"ERROR","errorCode":"E"}]}'
+    server = serve(wire.answer(found))
+    client = connect(server.url)
+    status = client.job_status("j", "nyc to lax")
+    assert (status.job_id, status.status, status.error_code) == ("j", "ERROR", "E")
+    (asked,) = server.asked
+    assert (asked.method, asked.target, asked.headers["content-type"]) == (
+        "POST",
+        "/v1/jobs/search",
+        "application/json",
+    )
+    assert json.loads(asked.body)["query"] == {"text": "nyc to lax"}
+    assert json.loads(asked.body)["filters"]["jobIds"] == ["j"]
+    with pytest.raises(ApiError, match="POST /v1/jobs/search: job gone is not among the jobs found"):
+        client.job_status("gone", "")
+    assert "query" not in json.loads(server.asked[1].body)
+
+
+def test_a_list_is_called_without_its_query(serve: Any, connect: Any, wire: Any) -> None:
+    """An error names the call, and no parameters."""
+    server = serve(wire.answer(b"[]"))
+    with pytest.raises(ApiError, match=r"GET /v1/jobs/j/files: (?!.*\?)"):
+        connect(server.url).list_files("j", "FAILED")
+    assert server.asked[0].target == "/v1/jobs/j/files?state=FAILED"

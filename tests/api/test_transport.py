@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import select
 import ssl
 import tracemalloc
@@ -173,3 +174,23 @@ def test_the_answer_to_a_large_write_may_be_large(
     for size, expected in ((7_500, AcceptedAnswer), (9_000, InDoubtAnswer)):
         server = serve(wire.answer(b'{"deliveryId":"d"' + b" " * size + b"}"))
         assert isinstance(connect(server.url).deliver("j", body), expected)
+
+
+def test_a_job_is_paused_and_resumed(serve: Any, connect: Any, wire: Any) -> None:
+    """By one PATCH each, in capitals, of that job and of nothing else of it."""
+    server = serve(wire.answer(b'{"jobId":"j 1","name":"n"}'))
+    client = connect(server.url)
+    for paused in (True, False):
+        client.set_paused("j 1", paused)
+    assert [(asked.method, asked.target, json.loads(asked.body)) for asked in server.asked] == [
+        ("PATCH", "/v1/jobs/j%201", {"paused": True}),
+        ("PATCH", "/v1/jobs/j%201", {"paused": False}),
+    ]
+
+
+def test_a_cut_answer_to_a_write_keeps_its_status(serve: Any, connect: Any) -> None:
+    """The status came, and the body did not: the doubt says so."""
+    server = serve(lambda sock, _: sock.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 99\r\n\r\n{"))
+    answer = connect(server.url).deliver("j", b"{}")
+    assert isinstance(answer, InDoubtAnswer)
+    assert answer.status == 201
