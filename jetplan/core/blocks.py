@@ -57,19 +57,18 @@ def blocked(
     )
 
 
-def without_route(wanted: DeliverySetSpec, job_step: JobStep) -> BlockedDelivery:
-    """The set's job has no route, so it is not known what was sent."""
+def without_route(wanted: DeliverySetSpec, job_step: JobStep, indexes: Sequence[int] | None = None) -> BlockedDelivery:
+    """The set's job has no route. `indexes`: the objects that were not sent before by a job of that name; None: all."""
     match job_step:
         case DriftedJob(job=name):
             message = f"job {name!r} on the server has other storage profiles than the manifest"
             hint = "correct the manifest, or give the job a new name so that a new one is created"
             return blocked(wanted, BlockReason.JOB_DRIFTED, message, hint)
-        case AmbiguousJob(job=name, candidates=candidates):
+        case AmbiguousJob(job=name, candidates=candidates, hint=hint):
             message = f"{len(candidates)} jobs on the server are named {name!r}"
-            hint = "say which one is meant: put its `jobId` into the job's manifest"
-            return blocked(wanted, BlockReason.JOB_AMBIGUOUS, message, hint)
+            return blocked(wanted, BlockReason.JOB_AMBIGUOUS, message, hint, indexes)
         case BlockedJob(reason=reason, message=message, hint=hint):
-            return blocked(wanted, reason, message, hint)
+            return blocked(wanted, reason, message, hint, indexes)
         case CreateJob() | KeepJob() | AdoptJob() | UpdateJob():
             raise AssertionError("a usable job has a route")
         case _:

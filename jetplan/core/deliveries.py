@@ -59,7 +59,7 @@ class SetPlanner:
         """The steps of one set whose job's step is known."""
         route = route_of(self._matches[wanted.job])
         if route is None:
-            yield blocks.without_route(wanted, job_step)
+            yield from self._without_route(wanted, job_step)
             return
         record = self._observed.sets.get(wanted.name) or SetRecord(set_subject(wanted.name, route))
         if record.complete:
@@ -72,6 +72,19 @@ class SetPlanner:
             yield ResizedObjects(wanted.name, wanted.job, record.resized)
         if record.withdrawn:
             yield WithdrawnObjects(wanted.name, wanted.job, record.withdrawn)
+
+    def _without_route(self, wanted: DeliverySetSpec, job_step: JobStep) -> Iterator[DeliveryStep]:
+        """What was sent before stays sent; only the rest is blocked. A drifted job would send to another place."""
+        attempts = self._observed.unrouted.get(wanted.name, ())
+        if isinstance(job_step, DriftedJob) or not attempts:
+            yield blocks.without_route(wanted, job_step)
+            return
+        delta = difference(wanted.objects, attempts)
+        left = sorted({*delta.new_indexes(), *(index for _, some in delta.held for index in some)})
+        if delta.sent:
+            yield AlreadySubmitted(wanted.name, wanted.job, delta.sent)
+        if left:
+            yield blocks.without_route(wanted, job_step, left)
 
     def _retries(
         self, wanted: DeliverySetSpec, record: SetRecord, job_step: JobStep, route: Route

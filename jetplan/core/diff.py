@@ -78,7 +78,8 @@ def _job_step(name: str, match: Match, declared: JobSpec | None, observed: Obser
         case Drifted(job, differences):
             return DriftedJob(name, job, differences, place)
         case Ambiguous(candidates):
-            return AmbiguousJob(name, candidates, place)
+            known = [each.job_id for each in candidates if each.job_id in observed.known_jobs]
+            return AmbiguousJob(name, candidates, place, known[0] if len(known) == 1 else "")
         case Unresolved(reason, message, hint):
             return BlockedJob(name, reason, message, hint, place)
         case _:

@@ -136,6 +136,8 @@ class Observed:
     """Sets with recorded objects that the manifests no longer declare: name -> objects."""
     delivered_to: frozenset[str] = frozenset()
     """Destination profile ids that some recorded attempt has delivered to."""
+    unrouted: Mapping[str, Sequence[Attempt]] = field(default_factory=dict)
+    """Of sets whose route is not known: unreleased attempts under their names, on whatever route, with keys."""
     rates: Mapping[tuple[str, str], PastRate] = field(default_factory=dict)
     """How fast routes were, by the ids of their profiles, where that is known."""
     holds: Mapping[str, Hold] = field(default_factory=dict)

@@ -103,6 +103,15 @@ class AmbiguousJob:
     job: str
     candidates: Sequence[ObservedJob]
     place: Place
+    known: str = ""
+    """The id of the only candidate that the ledger created or adopted; empty where there is none, or several."""
+
+    @property
+    def hint(self) -> str:
+        """What to write to say which one is meant."""
+        if not self.known:
+            return "say which one is meant: `jobId: …` on the job in the manifest"
+        return f"this ledger delivered through one of them: if it is meant, write `jobId: {self.known}` on the job"
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,8 +92,31 @@ def observe(
         failed=failures(ledger, scope),
         withdrawn_sets=_withdrawn_sets(spec, ledger, scope, subjects),
         delivered_to=frozenset(delivered_to | renewed),
+        unrouted=_unrouted(spec, ledger, scope, subjects, routed),
         rates=rates_of(ledger.past_deliveries(scope)) if any(not each.complete for each in records.values()) else {},
     )
+
+
+def _unrouted(
+    spec: Spec,
+    ledger: Ledger,
+    scope: str,
+    subjects: Mapping[SubjectKey, SubjectRecord],
+    routed: Mapping[str, SubjectKey],
+) -> Mapping[str, Sequence[Attempt]]:
+    """What the ledger holds of the sets whose jobs have no route now, under their names and former names."""
+    names = {
+        name: {wanted.name, wanted.renamed_from or wanted.name}
+        for name, wanted in spec.sets.items()
+        if name not in routed
+    }
+    if not names:
+        return {}
+    keys = {
+        name: tuple(key for key in subjects if key.kind is Kind.DELIVERY and key.name in known)
+        for name, known in names.items()
+    }
+    return _own_attempts(ledger, scope, {name: some for name, some in keys.items() if some})
 
 
 def _former(

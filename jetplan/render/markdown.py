@@ -183,7 +183,7 @@ def _job(job: Job) -> list[str]:
         for field in job.differences
     ]
     for one in job.candidates[:_LISTED_ROUTES]:
-        paused = ", paused" if one.paused else ""
+        paused = (", paused" if one.paused else "") + (", known to this ledger" if one.known else "")
         lines.append(f"- `jobId` {_code(one.job_id)}: {_code(phrases.route_name(one.route))}{paused}")
     if job.problem is not None:
         lines += _problem(job.problem)

@@ -162,6 +162,7 @@ class Candidate(Part, frozen=True):
     job_id: Annotated[str, Meta(description="Its id, to be put into the manifest as `jobId`.")]
     route: Route
     paused: Annotated[bool, Meta(description="Whether it is paused.")]
+    known: Annotated[bool, Meta(description="Whether it alone is one that this ledger created or adopted.")] = False
 
 
 class Job(Part, frozen=True):

@@ -190,7 +190,7 @@ def _blocked(step: BlockedJob | AmbiguousJob | BlockedDelivery) -> BlockedOutcom
             return BlockedOutcome(step.job, "", step.reason.value, step.message, step.hint)
         case AmbiguousJob():
             several = f"{len(step.candidates)} jobs on the server have this name"
-            return BlockedOutcome(step.job, "", "job_ambiguous", several, "say which one is meant: `jobId: …`")
+            return BlockedOutcome(step.job, "", "job_ambiguous", several, step.hint)
         case BlockedDelivery():
             amount = Amount(step.count, step.known_bytes, step.unknown_sizes)
             return BlockedOutcome(step.job, step.set_name, step.reason.value, step.message, step.hint, amount)

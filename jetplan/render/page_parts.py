@@ -62,7 +62,7 @@ def job_html(job: Job, number: int, lists: Lists) -> str:
     ]
     parts += [
         f"<p>jobId <code>{markup(one.job_id)}</code>: {markup(phrases.route_name(one.route))}"
-        f"{', paused' if one.paused else ''}</p>"
+        f"{', paused' if one.paused else ''}{', known to this ledger' if one.known else ''}</p>"
         for one in job.candidates
     ]
     parts += [_problem(job.problem)] if job.problem else []

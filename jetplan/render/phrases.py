@@ -55,6 +55,14 @@ def takes(each: RouteTotal) -> str:
     return f"about {words.duration(each.estimated_seconds)} (last {past})"
 
 
+def which_job(job: Job) -> str:
+    """What to write where several jobs have one name."""
+    known = next((each.job_id for each in job.candidates if each.known), "")
+    if known:
+        return f"this ledger delivered through one of them: if it is meant, write `jobId: {known}` on the job"
+    return "say which one is meant: `jobId: …` on the job in the manifest"
+
+
 def set_title(each: DeliverySet) -> str:
     """What is to be said of a set behind its name."""
     if each.deliveries:

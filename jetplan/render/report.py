@@ -169,8 +169,10 @@ def _job(name: str, step: JobStep | None, sets: tuple[model.DeliverySet, ...], l
         case DriftedJob(observed=job, differences=differences, place=place):
             found = tuple(model.Difference(*each) for each in differences)
             return model.Job(name, "drift", job.job_id, _route(job), differences=found, place=_at(place), sets=sets)
-        case AmbiguousJob(candidates=candidates, place=place):
-            several = tuple(model.Candidate(each.job_id, _route(each), each.paused) for each in candidates)
+        case AmbiguousJob(candidates=candidates, place=place, known=known):
+            several = tuple(
+                model.Candidate(each.job_id, _route(each), each.paused, each.job_id == known) for each in candidates
+            )
             return model.Job(name, "ambiguous", candidates=several, place=_at(place), sets=sets)
         case BlockedJob(reason=reason, message=message, hint=hint, place=place, attempts=attempts):
             ids = tuple(each.attempt_id for each in attempts)

@@ -17,6 +17,7 @@ from jetplan.render.phrases import (
     set_title,
     top_notices,
     waiting_parts,
+    which_job,
 )
 from jetplan.render.style import Style, columns, padded
 
@@ -88,12 +89,12 @@ def _job(job: Job, style: Style) -> Iterator[str]:
         there, here = safe_text(field.server), safe_text(field.manifest)
         yield f"      {safe_text(field.field)}: {there} on the server, {here} in the manifest"
     for one in job.candidates:
-        paused = ", paused" if one.paused else ""
+        paused = (", paused" if one.paused else "") + (", known to this ledger" if one.known else "")
         yield f"      jobId {safe_text(one.job_id)}: {safe_text(route_name(one.route))}{paused}"
     if job.action == "drift":
         yield from _hint("jetplan cannot change that: correct the manifest, or the job in Jet", style, 6)
     if job.action == "ambiguous":
-        yield from _hint("say which one is meant: `jobId: …` on the job in the manifest", style, 6)
+        yield from _hint(which_job(job), style, 6)
     if job.problem is not None:
         yield from _problem(job.problem, style, 6)
     silent = sum(each.quiet for each in job.sets)

@@ -76,7 +76,7 @@ def test_a_job_whose_route_is_not_known() -> None:
     assert in_words(block_of(wants, observed(job("j-1"), job("j-2")))) == (
         BlockReason.JOB_AMBIGUOUS,
         "2 jobs on the server are named 'nyc-to-lax'",
-        "say which one is meant: put its `jobId` into the job's manifest",
+        "say which one is meant: `jobId: …` on the job in the manifest",
         ["/a", "/b"],
     )
     missing = spec(declared(destination=ProfileRef("LAX Ingst")), wanted("s", "/a"))

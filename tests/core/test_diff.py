@@ -150,7 +150,7 @@ def test_an_attempt_in_doubt_blocks_its_own_objects_and_no_others() -> None:
         spec(declared(), wanted("s", "/a", "/b")), record("s", attempt("s", "/a", state=State.IN_DOUBT, ident="a-7"))
     )
     assert reasons(plan) == [BlockReason.IN_DOUBT]
-    assert "jetplan resolve a-7" in plan.blocked()[0].hint  # type: ignore[union-attr]  # a delivery has a hint
+    assert "jetplan resolve a-7" in plan.blocked()[0].hint
     assert sent(plan) == [["/b"]]
 
 
@@ -182,7 +182,7 @@ def test_an_overlap_with_another_set_is_refused_until_the_manifest_says_which() 
     """A renamed set would otherwise be sent again."""
     refused = diff(spec(declared(), wanted("new", "/a", "/b")), overlapping())
     assert reasons(refused) == [BlockReason.OVERLAP]
-    assert "renamedFrom: old" in refused.blocked()[0].hint  # type: ignore[union-attr]  # a delivery has a hint
+    assert "renamedFrom: old" in refused.blocked()[0].hint
     skipped = diff(spec(declared(), wanted("new", "/a", "/b", overlap=Overlap.SKIP)), overlapping())
     assert sent(skipped) == [["/b"]]
     again = diff(spec(declared(), wanted("new", "/a", "/b", overlap=Overlap.SEND)), overlapping())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from stage import JOBS, Stage
@@ -118,3 +119,38 @@ def test_two_new_sets_with_one_object(stage: Stage) -> None:
     two_sets(stage)
     stage.run("jetplan apply --auto-approve", code=None)
     assert stage.delivered()["/a.mxf"] <= 1
+
+
+def test_of_two_jobs_of_one_name_what_was_sent_stays_sent(stage: Stage) -> None:
+    """Only what was not sent is blocked, and the job that the ledger delivered through is the one that is offered."""
+    stage.write_set("/a.mxf", "/b.mxf")
+    stage.run("jetplan apply --auto-approve --wait")
+    [known] = [job["jobId"] for job in stage.jobs()]
+    stage.make_job()
+    stage.write_set("/a.mxf", "/b.mxf", "/c.mxf")
+    plan = json.loads(stage.run("jetplan plan --format json", code=1).out)
+    assert plan["totals"]["blocked"]["objectCount"] == 1
+    assert plan["totals"]["alreadySubmitted"] == 2
+    assert [each["known"] for each in plan["jobs"][0]["candidates"]] == [
+        each["jobId"] == known for each in plan["jobs"][0]["candidates"]
+    ]
+    told = " ".join(stage.run("jetplan plan", code=1).out.split())
+    assert f"write `jobId: {known}` on the job" in told
+    assert "blocked: 1 object" in told
+    for form in ("markdown", "html"):
+        assert "known to this ledger" in stage.run(f"jetplan plan --format {form}", code=1).out
+    stage.run("jetplan apply --auto-approve", code=1)
+    stage.write_set("/a.mxf", "/b.mxf", "/c.mxf", job=f"jobId: {known}")
+    stage.run("jetplan apply --auto-approve --wait")
+    assert stage.delivered() == {"/a.mxf": 1, "/b.mxf": 1, "/c.mxf": 1}
+
+
+def test_of_a_job_that_is_gone_what_was_sent_stays_sent(stage: Stage) -> None:
+    """A set on a job that exists only on the server, and was deleted there: all delivered, nothing is blocked."""
+    job = stage.make_job()
+    stage.put("/a.mxf")
+    stage.write("apiVersion: jetplan/v1\ndeliverySets:\n  masters: {job: nyc-to-lax, objects: [/a.mxf]}\n")
+    stage.run("jetplan apply --auto-approve --wait")
+    stage.call("DELETE", f"/v1/jobs/{job}")
+    plan = json.loads(stage.run("jetplan plan --format json", code=1).out)
+    assert (plan["totals"]["blocked"]["objectCount"], plan["totals"]["alreadySubmitted"]) == (0, 1)
