@@ -56,7 +56,7 @@ def whole_tests(_: PytestRunner, tests: Iterable[str]) -> list[str]:
 
 
 class Failing:
-    """Notes the tests that fail without any mutant: with them, every mutant would count as killed."""
+    """Chooses the tests to try, and notes those that fail without any mutant: with them, all would count as killed."""
 
     def __init__(self) -> None:
         self.tests: set[str] = set()
@@ -65,6 +65,14 @@ class Failing:
         """Called by pytest."""
         if report.failed:
             self.tests.add(report.nodeid)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Called by pytest. Of the slow tests, those of the packages count too."""
+        own = tuple(f"tests/{each}/" for each in PACKAGES)
+        left_out = [each for each in items if each.get_closest_marker("slow") and not each.nodeid.startswith(own)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [each for each in items if each not in left_out]
 
 
 def without_failing(run_stats: Any) -> Any:

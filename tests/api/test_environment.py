@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import trustme
 
-from jetplan.api.origin import Origin, parse_origin, proxy_for
+from jetplan.api.origin import Origin, Proxy, parse_origin, proxy_for
 from jetplan.core.answers import AcceptedAnswer, NotSentAnswer
 from jetplan.errors import UsageError
 
@@ -181,6 +181,33 @@ def test_credentials_in_the_url_are_refused_unseen(url: str) -> None:
     with pytest.raises(UsageError) as refused:
         parse_origin(url)
     assert "hunter2" not in refused.value.message + refused.value.hint
+
+
+HTTPS = "Write it as https://host."
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "ALL_PROXY"])
+def test_what_is_wrong_with_a_proxy(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message names the variable, and never repeats what it holds."""
+    for url, message in (
+        ("socks5://hunter2@h:1", f"{variable} names a proxy of the kind socks5://, which jetplan cannot use."),
+        ("http://hunter2@", f"The proxy URL in {variable} is not a URL of a web server."),
+        ("http://hunter 2", f"The proxy URL in {variable} holds characters that no URL has."),
+    ):
+        monkeypatch.setenv(variable, url)
+        with pytest.raises(UsageError) as refused:
+            proxy_for(Origin("https", "jet.example", 443))
+        assert refused.value.message == message
+        assert refused.value.hint.startswith(("Name the proxy as http://host:port; ", HTTPS))
+
+
+def test_the_port_and_the_words_of_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """3128 where none is said; a password may be left out."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://us%65r@[::1]")
+    proxy = proxy_for(Origin("https", "jet.example", 443))
+    assert proxy == Proxy("::1", 3128, {"Proxy-Authorization": "Basic dXNlcjo="})
+    assert proxy.url == "http://[::1]:3128"
+    assert str(Origin("http", "::1", 80, "/v")) == "http://[::1]/v"
 
 
 @pytest.mark.parametrize(

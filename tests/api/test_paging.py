@@ -75,10 +75,31 @@ def test_another_server_is_not_asked(link: str) -> None:
             following(**way)
 
 
+@pytest.mark.parametrize(
+    ("url", "link", "same"),
+    [
+        ("http://127.0.0.1", "http://127.0.0.1/v1/x", True),
+        ("http://127.0.0.1", "http://127.0.0.1:80/v1/x", True),
+        ("http://127.0.0.1:80", "http://127.0.0.1/v1/x", True),
+        ("http://127.0.0.1:443", "http://127.0.0.1/v1/x", False),
+        ("https://jet.example:443", "https://jet.example/v1/x", True),
+        ("https://jet.example:80", "https://jet.example/v1/x", False),
+    ],
+)
+def test_a_port_that_goes_without_saying(url: str, link: str, same: bool) -> None:
+    """http means 80 and https means 443, in the API's URL as in a link."""
+    around, origin = Around(next=link), parse_origin(url)
+    if same:
+        assert next_target("/v1/jobs", around, {}, origin, "GET /v1/jobs") == "/v1/x"
+    else:
+        with pytest.raises(ApiError, match=r"^GET /v1/jobs: the list goes on at another server"):
+            next_target("/v1/jobs", around, {}, origin, "GET /v1/jobs")
+
+
 @pytest.mark.parametrize("link", ["/base/v1/jobs?a b", "/base/v1/jobs?\u00e9", "/base/v1/\x7f"])
 def test_what_is_no_url_is_not_asked(link: str) -> None:
     """A target stands on a request line."""
-    with pytest.raises(ApiError, match="cannot be a URL"):
+    with pytest.raises(ApiError, match=r"^GET /v1/jobs: the link to the rest of the list cannot be a URL$"):
         following(next=link)
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import socket
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from jetplan.api.refusals import CallRefused, RoleRefused
 from jetplan.api.wire import Delivery
 from jetplan.errors import ApiError, AuthenticationError, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jetplan.api.client import JetClient
 
 EMPTY = b'{"items":[]}'
 JOB = b'{"jobId":"j-1","name":"nyc"}'
@@ -195,7 +200,10 @@ def test_a_list_has_more_time_than_one_job(serve: Any, connect: Any, clock: Any)
     assert clock.now == 1200.0
 
 
-@pytest.mark.parametrize("lengths", ["Content-Length: 2\r\nContent-Length: 3", "Content-Length: two"])
+@pytest.mark.parametrize(
+    "lengths",
+    ["Content-Length: 2\r\nContent-Length: 3", "Content-Length: 2\r\nContent-Length: 02", "Content-Length: two"],
+)
 def test_a_length_that_cannot_be_is_refused(lengths: str, serve: Any, connect: Any) -> None:
     """Nobody can tell where such an answer ends."""
     server = serve(b"HTTP/1.1 200 OK\r\n" + lengths.encode() + b"\r\n\r\n{}")
@@ -238,3 +246,39 @@ def test_a_list_is_called_without_its_query(serve: Any, connect: Any, wire: Any)
     with pytest.raises(ApiError, match=r"GET /v1/jobs/j/files: (?!.*\?)"):
         connect(server.url).list_files("j", "FAILED")
     assert server.asked[0].target == "/v1/jobs/j/files?state=FAILED"
+
+
+@pytest.mark.parametrize(
+    ("call", "search"),
+    [
+        ("POST /v1/jobs/search", lambda client: client.job_status("j", "n")),
+        ("POST /v1/jobs/fileSearch", lambda client: client.search_files("j", "/a", "ERROR", 5)),
+        ("GET /v1/jobs/j", lambda client: client.view_job("j")),
+        ("GET /v1/jobs/j/deliveries/d", lambda client: client.view_delivery("j", "d")),
+        ("GET /v1/jobs/j/transfers/t", lambda client: client.view_transfer("j", "t")),
+    ],
+)
+def test_an_answer_of_another_shape_names_the_call(
+    call: str, search: Callable[[JetClient], object], serve: Any, connect: Any, wire: Any
+) -> None:
+    """Whatever is asked, an answer that is a list is an error of that call."""
+    with pytest.raises(ApiError, match=f"^{call}: "):
+        search(connect(serve(wire.answer(b"[]")).url))
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "hint"),
+    [
+        (302, "GET /v1/jobs answered 302, a redirect, which is not followed.", "Is JETPLAN_API_URL right?"),
+        (401, "GET /v1/jobs answered 401 to a new token.", "Are the credentials those of this API?"),
+        (403, "GET /v1/jobs answered 403: no", "The role of these credentials may not make this call."),
+        (404, "GET /v1/jobs answered 404: no", ""),
+    ],
+)
+def test_a_refusal_says_what_to_look_at(
+    status: int, message: str, hint: str, serve: Any, connect: Any, wire: Any
+) -> None:
+    """The call, the status, the server's words, and where the mistake may lie."""
+    with pytest.raises(ApiError) as refused:
+        connect(serve(wire.answer(b'{"message":"no"}', f"{status} X")).url).list_jobs()
+    assert (refused.value.message, refused.value.hint) == (message, hint)

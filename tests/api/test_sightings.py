@@ -190,6 +190,10 @@ def test_a_full_answer_leaves_it_open(play: Any) -> None:
     for count, none in ((999, True), (1000, False)):
         _, client = play(found=known | {("/z", "TRANSFERRED"): ["/zz"] * count})
         assert FileSearch(client, "j", ROOT, ["/known"]).shows_none_of(["/z"]) is none
+    for total, none in ((1, True), (2, False)):
+        near = {("/z", state): ["/zz"] for state in ("TRANSFERRED", "ERROR")}
+        _, client = play(found=known | near, total=total)
+        assert FileSearch(client, "j", ROOT, ["/known"]).shows_none_of(["/z"]) is none
 
 
 def test_a_past_that_is_longer_than_was_thought(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -136,6 +136,41 @@ def test_a_token_that_no_header_may_hold_is_refused(token: str, serve: Any, conn
     assert server.asked == []
 
 
+@pytest.mark.parametrize("token", ["x", "!", "~", "x" * 16_384])
+def test_any_token_that_a_header_may_hold_is_taken(token: str) -> None:
+    """From one visible sign of ASCII to 16 KiB of them."""
+    assert read_token(b'{"access_token":"%b"}' % token.encode()) == Token(token, 300.0)
+
+
+def test_a_token_that_is_too_long_is_refused() -> None:
+    """By a message without it."""
+    with pytest.raises(ApiError) as refused:
+        read_token(b'{"access_token":"%b"}' % (b"x" * 16_385))
+    assert refused.value.message == "POST /oauth/token: `access_token` holds characters that a header cannot hold"
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "hint"),
+    [
+        (
+            401,
+            "POST /oauth/token answered 401: the credentials were refused.",
+            "Check JETPLAN_CLIENT_ID and JETPLAN_CLIENT_SECRET, and that they belong to this API.",
+        ),
+        (404, "POST /oauth/token answered 404.", "Is JETPLAN_API_URL right?"),
+        (302, "POST /oauth/token answered 302.", "Is JETPLAN_API_URL right?"),
+    ],
+)
+def test_a_refused_token_call_says_what_to_look_at(
+    status: int, message: str, hint: str, serve: Any, connect: Any, wire: Any
+) -> None:
+    """The credentials, or the URL."""
+    sell = lambda sock, asked: sock.sendall(wire.answer(b"{}", f"{status} X")) or True  # noqa: E731  # one line
+    with pytest.raises(ApiError) as refused:
+        connect(serve(b"", tokens=sell).url).list_jobs()
+    assert (refused.value.message, refused.value.hint) == (message, hint)
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"<html>", b"{}", b'{"access_token":null}', b"\xff"])
 def test_an_answer_without_a_token_is_named(body: bytes) -> None:
     """What is missing is said, with the call."""
