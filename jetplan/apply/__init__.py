@@ -12,11 +12,13 @@ driver     effects of the protocol -> ledger and client
 throttle   how many requests may be under way, as the server's 429s say
 settling   what earlier runs left in doubt, settled by looking
 following  how accepted deliveries get on
+waiting    until they have ended
+progress   how far they are, each and all together
 arriving   what arrived of them, file by file
 retrying   the look before what failed is sent again
 doubt      an attempt in doubt, as a result
-looks      what the server shows for a job before sending
-remembering  digests of sets that are entirely sent
+baselines  what the server shows for a job before sending
+complete_sets  digests of sets that are entirely sent
 work       the queue the threads take from
 stop       how a run is told to stop
 """

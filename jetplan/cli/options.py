@@ -114,6 +114,17 @@ def config_option(command: F) -> F:
     return option(command)
 
 
+def rules_option(command: F) -> F:
+    """The project's configuration, for commands that need no more of it than the house rules."""
+    return click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        default=Path("jetplan.yaml"),
+        show_default=True,
+        help="The project's configuration, for its house rules.",
+    )(command)
+
+
 def selection_options(command: F) -> F:
     """Which sets and jobs the command is about."""
     for option in (

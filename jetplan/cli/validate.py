@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jetplan.cli.options import cache_option
+from jetplan.cli.options import cache_option, rules_option
 from jetplan.errors import ExitCode, ManifestInvalid
 
 if TYPE_CHECKING:
@@ -27,13 +27,7 @@ FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab")
     show_default=True,
     help="How problems are written: for people, or for a tool, on stdout.",
 )
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    default=Path("jetplan.yaml"),
-    show_default=True,
-    help="The project's configuration, for its house rules.",
-)
+@rules_option
 @cache_option
 def command(path: Path, format_: str, config: Path, no_cache: bool) -> int:
     """Check manifests, without network or ledger.

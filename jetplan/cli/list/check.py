@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from jetplan.cli.list.writing import progress, tell_left_out
+from jetplan.cli.options import rules_option
 from jetplan.cli.screen import write_a_file_format
 from jetplan.errors import ExitCode, UsageError
 
@@ -19,13 +20,7 @@ from jetplan.errors import ExitCode, UsageError
 @click.option(
     "--manifests", type=click.Path(path_type=Path), default=Path("manifests"), show_default=True, help="Where they are."
 )
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    default=Path("jetplan.yaml"),
-    show_default=True,
-    help="The project's configuration, for its house rules.",
-)
+@rules_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(set_name: str, against: str, manifests: Path, config: Path, form: str) -> ExitCode:
     """Hold a delivery set against a storage: what is missing there, what has another size, what is there besides.
