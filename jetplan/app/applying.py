@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from jetplan.core.limits import Limits, Refusal
     from jetplan.core.observed import ObservedJob
     from jetplan.core.outcome import ApplyOutcome, Result
-    from jetplan.core.plan import Plan
+    from jetplan.core.plan import Plan, SubmitBatch
     from jetplan.core.spec import Spec
     from jetplan.ledger.store import Ledger
     from jetplan.observe import Server
@@ -58,6 +58,8 @@ class Task:
     """Told of each step's end, from any thread, one at a time."""
     on_notice: Callable[[str], None] = lambda _: None
     """Told of what a person should know, in one sentence."""
+    on_submit: Callable[[SubmitBatch, str], None] = lambda *_: None
+    """Told of each batch that is about to be submitted, with its attempt id, from any thread."""
     run: RunInfo = field(default_factory=new_run)
     """The run that the ledger will know."""
 
@@ -156,6 +158,7 @@ def execute(task: Task, server: Server, run: RunInfo, approved: Plan | None) -> 
             look=lambda: look_for_evidence(client, ledger, scope, list_jobs),
             new_id=lambda: uuid.uuid4().hex[:16],
             options=task.options,
+            on_submit=task.on_submit,
         )
         settled = settle_earlier(context)
         if settled:

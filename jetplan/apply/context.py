@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jetplan.core.attempts import RunInfo
     from jetplan.core.evidence import Evidence, Silence
     from jetplan.core.observed import ObservedJob
+    from jetplan.core.plan import SubmitBatch
     from jetplan.ledger.store import Ledger
 
 
@@ -52,6 +53,8 @@ class Context:
     new_id: Callable[[], str]
     patience: Patience = field(default_factory=Patience)
     settle_seconds: float = 10.0
+    on_submit: Callable[[SubmitBatch, str], None] = lambda *_: None
+    """Told of a batch and its attempt id before its request is permitted, so that what it does delays no request."""
 
 
 def make_context(
@@ -65,6 +68,7 @@ def make_context(
     look: Callable[[], Mapping[str, Evidence | Silence]],
     new_id: Callable[[], str],
     options: ApplyOptions,
+    on_submit: Callable[[SubmitBatch, str], None] = lambda *_: None,
 ) -> Context:
     """What the steps of one run share."""
     return Context(
@@ -80,4 +84,5 @@ def make_context(
         new_id,
         options.patience,
         options.settle_seconds,
+        on_submit,
     )

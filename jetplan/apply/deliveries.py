@@ -152,17 +152,21 @@ class SetDelivery:
             step.retry.attempt_id if step.retry is not None else "",
         )
 
-    def _look(self, step: SubmitBatch) -> Callable[[NewAttempt], Looked]:
+    def _look(self, step: SubmitBatch, attempt: NewAttempt) -> Looked:
         if step.retry is None:
-            return partial(self._context.baselines.look, step)
-        return partial(look_before_retry, step, step.retry, context=self._context)
+            looked = self._context.baselines.look(step, attempt)
+        else:
+            looked = look_before_retry(step, step.retry, attempt, self._context)
+        if not looked.unknown:
+            self._context.on_submit(step, attempt.attempt_id)
+        return looked
 
     def _send(self, at: int, attempt: NewAttempt) -> Follows:
         step, context = self._steps[at], self._context
         channel = Channel(
             self._claim,
             lambda sent: context.client.deliver(self._job_id, delivery_body(sent.paths, sent.sizes)),
-            self._look(step),
+            partial(self._look, step),
         )
         protocol = send_once(attempt, context.new_id, context.patience, claimed=True)
         match context.driver.drive(protocol, channel):

@@ -11,7 +11,7 @@ from jetplan.apply.following import follow
 from jetplan.apply.progress import ProgressMeter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from jetplan.api.client import JetClient
     from jetplan.apply.following import Followed
@@ -56,6 +56,8 @@ def wait_for_ends(
     """Look again and again until every accepted delivery that `takes` wants has ended.
 
     `roots`: the url of each job's source, by job id. Seconds throughout.
+    `on_end` is told of each that has ended, in its new state; of one that Jet calls completed and that arrived in part,
+    in the state it had.
     `show` is told of them, again and again while something is under way, and once when nothing is.
     Deliveries without an id cannot be followed, and are not waited for.
     """
@@ -78,6 +80,8 @@ def wait_for_ends(
         if not going:
             if began:
                 show(meter.measure(list(last.values())))
+            for attempt in _in_part(ledger, [each for each in open_ if each.unseen]):
+                on_end(attempt)
             return Wait(last, timed_out=False, lost=sum(not each.state for each in open_))
         began = True
         show(meter.measure(list(last.values())))
@@ -96,3 +100,9 @@ def _ended(ledger: Ledger, last: Mapping[str, Followed], told: set[str]) -> list
         replace(each.attempt, state=each.end or each.attempt.state, arrival=arrivals.get(ident))
         for ident, each in news.items()
     ]
+
+
+def _in_part(ledger: Ledger, unseen: Sequence[Followed]) -> list[Attempt]:
+    """The deliveries that Jet calls completed and of which a file is not listed, with what arrived."""
+    arrivals = ledger.arrivals(each.attempt.attempt_id for each in unseen)
+    return [replace(each.attempt, arrival=arrivals.get(each.attempt.attempt_id)) for each in unseen]

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from jetplan.app.limits import Lifts
     from jetplan.app.settings import Settings
     from jetplan.core.outcome import Result
-    from jetplan.core.plan import Plan
+    from jetplan.core.plan import Plan, SubmitBatch
     from jetplan.errors import Problem
     from jetplan.manifest.read import Reading
     from jetplan.render.outcome import OutcomeReport
@@ -71,14 +71,25 @@ class Manner:
 
 def apply_here(settings: Settings, reading: Reading, approval: Approval, lifts: Lifts, manner: Manner) -> ExitCode:
     """Apply, tell everything, and give the code to exit with."""
-    stop, began = Stop(), utc_now()
-    with pinned_ledger(settings) as ledger, event_log(manner.events, ledger.ledger_id, _notice) as log:
+    stop, began, run = Stop(), utc_now(), new_run()
+    with pinned_ledger(settings) as ledger, event_log(manner.events, ledger.ledger_id, run.run_id, _notice) as log:
         approval.check_home(settings, ledger)
         with connection(settings, manner.parallelism) as client:
             limits = limits_of(settings, lifts)
             options = ApplyOptions(parallelism=manner.parallelism, allow_resend=allowed_resend(manner.allow_resend))
-            on_result = partial(_tell, log)
-            task = Task(settings, reading.spec, client, ledger, stop, options, limits, on_result, _notice)
+            task = Task(
+                settings,
+                reading.spec,
+                client,
+                ledger,
+                stop,
+                options,
+                limits,
+                on_result=partial(_tell, log),
+                on_notice=_notice,
+                on_submit=_untold if log is None else log.submitted,
+                run=run,
+            )
             code, prepared = _apply(task, approval, reading.warnings, manner, log)
             if manner.wait_for_windows and prepared is not None and stop.signal is None:
                 windows = _in_windows(task, prepared.plan, log, approved=manner.ask or approval.given)
@@ -103,6 +114,10 @@ def _notify(task: Task, prepared: Prepared, began: str, *, sent: bool) -> None:
     steps = tuple(each for each in prepared.plan.steps if not (sent and isinstance(each, WaitingDelivery)))
     if scope is not None:
         notify(task.settings, task.ledger, scope, replace(prepared.plan, steps=steps), began, _notice)
+
+
+def _untold(_step: SubmitBatch, _attempt_id: str) -> None:
+    """Nobody wants to know."""
 
 
 def _tell(log: EventLog | None, result: Result) -> None:
@@ -157,6 +172,8 @@ def _in_windows(task: Task, plan: Plan, log: EventLog | None, *, approved: bool)
             log.begin(prepared.plan, run.run_id)
         with stopping(task.stop):
             done = execute(task, prepared.observation.server, run, limit)
+        if log is not None:
+            log.settled(done.settled)
         click.echo(render_outcome(build_outcome(done), color=wants_color(), width=width()), nl=False)
         codes.append(done.exit_code())
     return worst_of(codes)
@@ -172,6 +189,8 @@ def _perform(
     # Until here a signal just ends the command: nothing irreversible was begun.
     with stopping(task.stop):
         done = perform(task, prepared, approval, confirmed=asked)
+    if log is not None:
+        log.settled(done.settled)
     outcome = build_outcome(done)
     click.echo(render_outcome(outcome, color=wants_color(), width=width()), nl=False)
     return done.exit_code(), outcome

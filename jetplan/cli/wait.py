@@ -36,8 +36,7 @@ def wait_here(
 
     def on_end(attempt: Attempt) -> None:
         if log is not None:
-            arrived = arrived_files(attempt.arrival)
-            log.arrived(attempt, sentence(arrived) if arrived is not None else "")
+            log.arrived(attempt)
 
     waited = wait_for_deliveries(settings, client, ledger, ProgressLines().show, timeout, sets, on_end)
     if waited is None:

@@ -16,7 +16,7 @@ from jetplan.render.outcome import StepOutcome, step_outcome
 if TYPE_CHECKING:
     from jetplan.core.attempts import Attempt
     from jetplan.core.outcome import Result
-    from jetplan.core.plan import BlockedDelivery, WaitingDelivery
+    from jetplan.core.plan import BlockedDelivery, SubmitBatch, WaitingDelivery
 
 EventType = Literal[
     "jetplan.run.started",
@@ -28,18 +28,25 @@ EventType = Literal[
     "jetplan.job.notSent",
     "jetplan.job.inDoubt",
     "jetplan.job.skipped",
+    "jetplan.delivery.submitted",
     "jetplan.delivery.accepted",
     "jetplan.delivery.rejected",
     "jetplan.delivery.notSent",
     "jetplan.delivery.withheld",
     "jetplan.delivery.inDoubt",
     "jetplan.delivery.skipped",
+    "jetplan.delivery.evidenced",
     "jetplan.delivery.delivered",
+    "jetplan.delivery.partial",
     "jetplan.delivery.failed",
     "jetplan.set.blocked",
     "jetplan.set.waiting",
 ]
 _JOBS = {CreateJob: "created", AdoptJob: "adopted"}
+_ENDS: dict[State, EventType] = {
+    State.DELIVERED: "jetplan.delivery.delivered",
+    State.FAILED: "jetplan.delivery.failed",
+}
 
 
 class EventData(Part, frozen=True, omit_defaults=True):
@@ -60,7 +67,9 @@ class EventData(Part, frozen=True, omit_defaults=True):
     message: Annotated[str, Meta(description="The server's own words, or the reason.")] = ""
     opens: Annotated[Opening | None, Meta(description="When the window opens that it waits for.")] = None
     deliveries: Annotated[int, Meta(description="Deliveries to submit, when a run begins.")] = 0
-    exit_code: Annotated[int | None, Meta(description="What the apply ended with, without its wait.")] = None
+    exit_code: Annotated[
+        int | None, Meta(description="What the apply ended with; left out where it goes on with another run.")
+    ] = None
 
 
 class Event(Part, frozen=True, omit_defaults=True):
@@ -68,7 +77,7 @@ class Event(Part, frozen=True, omit_defaults=True):
 
     specversion: Annotated[Literal["1.0"], Meta(description="The version of CloudEvents.")]
     id: Annotated[str, Meta(description="Unique with the source.")]
-    source: Annotated[str, Meta(description="The project's ledger: `urn:jetplan:ledger:` and its id.")]
+    source: Annotated[str, Meta(description="The project's ledger and the run: `urn:jetplan:ledger:ID:run:ID`.")]
     type: Annotated[EventType, Meta(description="What happened.")]
     time: Annotated[str, Meta(description="When, ISO 8601 UTC.")]
     datacontenttype: Annotated[Literal["application/json"], Meta(description="The format of `data`.")]
@@ -102,10 +111,32 @@ def _type_of(result: Result, step: StepOutcome) -> Any:
     return f"jetplan.{kind}.{'accepted' if step.outcome == 'done' else step.outcome}"
 
 
+def of_submission(step: SubmitBatch, attempt_id: str, run_id: str) -> EventData:
+    """A delivery whose request is about to be sent."""
+    return EventData(
+        run_id=run_id,
+        job=step.job,
+        set=step.set_name,
+        batch=step.batch,
+        batches=step.batches,
+        revision=step.revision,
+        amount=Amount(len(step), step.known_bytes, step.unknown_sizes),
+        attempt_id=attempt_id,
+    )
+
+
 def of_end(attempt: Attempt, message: str, run_id: str) -> tuple[EventType, EventData]:
-    """The end of an accepted delivery."""
-    kind: EventType = "jetplan.delivery.delivered" if attempt.state is State.DELIVERED else "jetplan.delivery.failed"
-    return kind, EventData(
+    """The end of a delivery that was waited for."""
+    return _ENDS.get(attempt.state, "jetplan.delivery.partial"), _of_attempt(attempt, message, run_id)
+
+
+def of_settled(attempt: Attempt, message: str, run_id: str) -> tuple[EventType, EventData]:
+    """An earlier delivery in doubt that the server shows."""
+    return _ENDS.get(attempt.state, "jetplan.delivery.evidenced"), _of_attempt(attempt, message, run_id)
+
+
+def _of_attempt(attempt: Attempt, message: str, run_id: str) -> EventData:
+    return EventData(
         run_id=run_id,
         job=attempt.job_name,
         job_id=attempt.job_id,
