@@ -1,160 +1,28 @@
-"""Servers on raw sockets that answer byte for byte what a test tells them, and remember what they were asked."""
+"""Servers that play a script, and clients of them."""
 
 from __future__ import annotations
 
-import socket
-import struct
-import threading
-from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rawserver import Clock, RawServer, Wire, saying
 
 from jetplan.api.client import JetClient
 from jetplan.api.tokens import Credentials
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-TOKEN = b'{"access_token":"token-1","expires_in":3600}'
-
-
-@dataclass
-class Asked:
-    """A request as it came over the wire."""
-
-    method: str
-    target: str
-    headers: dict[str, str]
-    body: bytes
-
-
-def answer(body: bytes, status: str = "200 OK", *headers: str) -> bytes:
-    """A proper answer with a length."""
-    lines = [f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}", "", ""]
-    return "\r\n".join(lines).encode() + body
-
-
-def reset(sock: socket.socket) -> None:
-    """Close with RST instead of FIN."""
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    sock.close()
-
-
-def sell(sock: socket.socket) -> bool:
-    """Answer with a token, and keep the connection."""
-    sock.sendall(answer(TOKEN))
-    return True
-
-
-@dataclass
-class RawServer:
-    """One thread a connection. `play` gets (socket, request) and answers; True keeps the connection.
-
-    Token calls are answered by `tokens`, kept in `token_calls`, and are not part of `asked`.
-    """
-
-    play: Callable[[socket.socket, Asked], bool | None]
-    context: ssl.SSLContext | None = None
-    tokens: Callable[[socket.socket, Asked], bool | None] = lambda sock, asked: sell(sock)
-    asked: list[Asked] = field(default_factory=list)
-    token_calls: list[Asked] = field(default_factory=list)
-    connections: int = 0
-    ended: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
-    """Released each time the server has closed a connection."""
-
-    def __post_init__(self) -> None:
-        self._lock = threading.Lock()
-        self._open: list[socket.socket] = []
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self.port = self._listener.getsockname()[1]
-        self._threads = [threading.Thread(target=self._accept)]
-        self._threads[0].start()
-
-    @property
-    def url(self) -> str:
-        return f"http{'s' if self.context else ''}://127.0.0.1:{self.port}"
-
-    def stop(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        with self._lock:
-            for sock in self._open:
-                with suppress(OSError):
-                    sock.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                sock, _ = self._listener.accept()
-                self.connections += 1
-                thread = threading.Thread(target=self._serve, args=(sock,))
-                with self._lock:
-                    self._open.append(sock)
-                    self._threads.append(thread)
-                thread.start()
-
-    def _serve(self, sock: socket.socket) -> None:
-        raw = sock
-        with suppress(OSError, ValueError):
-            if self.context:
-                sock = self.context.wrap_socket(sock, server_side=True)
-            with sock.makefile("rb") as stream:
-                while (asked := self._read(stream)) and self._answer(sock, asked):
-                    pass
-        with suppress(OSError):
-            sock.close()
-        with self._lock:
-            self._open.remove(raw)
-        self.ended.release()
-
-    def _answer(self, sock: socket.socket, asked: Asked) -> bool | None:
-        is_token = asked.target.endswith("/oauth/token")
-        (self.token_calls if is_token else self.asked).append(asked)
-        return (self.tokens if is_token else self.play)(sock, asked)
-
-    @staticmethod
-    def _read(stream: Any) -> Asked | None:
-        first = stream.readline().decode()
-        if not first:
-            return None
-        method, target, _ = first.split(" ")
-        headers: dict[str, str] = {}
-        while (line := stream.readline().decode()) not in ("\r\n", ""):
-            name, _, value = line.partition(":")
-            headers[name.lower()] = value.strip()
-        return Asked(method, target, headers, stream.read(int(headers.get("content-length", 0))))
-
-
-class Clock:
-    """A clock that a test sets; sleeping on it takes no time and is written down."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
+    from rawserver import Connect, Play, Serve
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[..., RawServer]]:
+def serve() -> Iterator[Serve]:
     """Start a server that plays a script; bytes are sent as they are, and the connection kept."""
     servers: list[RawServer] = []
 
-    def start(play: Any, **options: Any) -> RawServer:
-        if isinstance(play, bytes):
-            text = play
-            play = lambda sock, asked: sock.sendall(text) or True  # noqa: E731  # a script of one line
-        servers.append(RawServer(play, **options))
+    def start(play: Play | bytes, **options: Any) -> RawServer:
+        servers.append(RawServer(saying(play) if isinstance(play, bytes) else play, **options))
         return servers[-1]
 
     yield start
@@ -163,7 +31,7 @@ def serve() -> Iterator[Callable[..., RawServer]]:
 
 
 @pytest.fixture
-def connect() -> Iterator[Callable[..., JetClient]]:
+def connect() -> Iterator[Connect]:
     """A client of a server, closed after the test; retries of reads do not wait."""
     clients: list[JetClient] = []
 
@@ -183,12 +51,5 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def wire() -> Any:
-    """The words of scripts: `answer` makes bytes, `reset` cuts."""
-
-    class Words:
-        pass
-
-    words = Words()
-    words.answer, words.reset, words.token = answer, reset, TOKEN  # type: ignore[attr-defined]
-    return words
+def wire() -> Wire:
+    return Wire()

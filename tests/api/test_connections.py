@@ -5,11 +5,16 @@ from __future__ import annotations
 import select
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from jetplan.core.answers import AcceptedAnswer
+
+if TYPE_CHECKING:
+    import socket
+
+    from rawserver import Asked, Clock, Connect, Serve, Wire
 
 GOOD = b'{"deliveryId":"d"}'
 
@@ -21,7 +26,7 @@ def _wait_for_news(client: Any) -> None:
     assert select.select([connection.sock], [], [], 10)[0]
 
 
-def test_a_fresh_connection_is_used_again(serve: Any, connect: Any, wire: Any) -> None:
+def test_a_fresh_connection_is_used_again(serve: Serve, connect: Connect, wire: Wire) -> None:
     """The token and many writes share one connection."""
     server = serve(wire.answer(GOOD))
     client = connect(server.url)
@@ -29,7 +34,7 @@ def test_a_fresh_connection_is_used_again(serve: Any, connect: Any, wire: Any) -
     assert server.connections == 1
 
 
-def test_a_connection_that_the_server_closed_is_not_used(serve: Any, connect: Any, wire: Any) -> None:
+def test_a_connection_that_the_server_closed_is_not_used(serve: Serve, connect: Connect, wire: Wire) -> None:
     """A server that closes without warning after each answer costs no doubt: each write takes a new connection."""
     server = serve(lambda sock, asked: sock.sendall(wire.answer(GOOD)))
     client = connect(server.url)
@@ -39,7 +44,7 @@ def test_a_connection_that_the_server_closed_is_not_used(serve: Any, connect: An
         _wait_for_news(client)
 
 
-def test_a_connection_that_rested_is_not_used(serve: Any, connect: Any, wire: Any, clock: Any) -> None:
+def test_a_connection_that_rested_is_not_used(serve: Serve, connect: Connect, wire: Wire, clock: Clock) -> None:
     """After five seconds of rest a connection may be gone: a new one is made."""
     server = serve(wire.answer(GOOD))
     client = connect(server.url, clock=clock)
@@ -52,10 +57,10 @@ def test_a_connection_that_rested_is_not_used(serve: Any, connect: Any, wire: An
     assert server.connections == 2
 
 
-def test_an_answer_to_no_question_is_never_read(serve: Any, connect: Any, wire: Any) -> None:
+def test_an_answer_to_no_question_is_never_read(serve: Serve, connect: Connect, wire: Wire) -> None:
     """Bytes that follow an answer belong to no request: the next one does not take them for its own."""
 
-    def play(sock: Any, asked: Any) -> bool:
+    def play(sock: socket.socket, asked: Asked) -> bool:
         sock.sendall(wire.answer(GOOD))
         if len(server.asked) == 1:
             taken.wait(10)
@@ -72,7 +77,7 @@ def test_an_answer_to_no_question_is_never_read(serve: Any, connect: Any, wire: 
     assert server.connections == 2
 
 
-def test_what_closes_is_not_kept(serve: Any, connect: Any, wire: Any) -> None:
+def test_what_closes_is_not_kept(serve: Serve, connect: Connect, wire: Wire) -> None:
     """Connection: close is obeyed."""
     server = serve(wire.answer(GOOD, "200 OK", "Connection: close"))
     client = connect(server.url)
@@ -81,7 +86,7 @@ def test_what_closes_is_not_kept(serve: Any, connect: Any, wire: Any) -> None:
 
 
 @pytest.mark.parametrize("threads", [1, 8])
-def test_many_threads_send_each_request_once(threads: int, serve: Any, connect: Any, wire: Any) -> None:
+def test_many_threads_send_each_request_once(threads: int, serve: Serve, connect: Connect, wire: Wire) -> None:
     """However many threads write, each body arrives once, over no more connections than allowed."""
     server = serve(wire.answer(GOOD))
     client = connect(server.url, connections=4)
@@ -93,7 +98,7 @@ def test_many_threads_send_each_request_once(threads: int, serve: Any, connect: 
     assert len(server.token_calls) == 1
 
 
-def test_a_large_body_arrives_whole(serve: Any, connect: Any, wire: Any) -> None:
+def test_a_large_body_arrives_whole(serve: Serve, connect: Connect, wire: Wire) -> None:
     """A body beyond every buffer is sent whole, with its length."""
     body = bytes(range(256)) * 20_000
     server = serve(wire.answer(GOOD))

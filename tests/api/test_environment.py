@@ -6,7 +6,7 @@ import socket
 import ssl
 import threading
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 import trustme
@@ -15,11 +15,16 @@ from jetplan.api.origin import Origin, Proxy, parse_origin, proxy_for
 from jetplan.core.answers import AcceptedAnswer, NotSentAnswer
 from jetplan.errors import UsageError
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rawserver import Asked, Clock, Connect, Serve, Wire
+
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
 @pytest.fixture(autouse=True)
-def _bare(monkeypatch: Any) -> None:
+def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in VARIABLES:
         monkeypatch.delenv(variable, raising=False)
         monkeypatch.delenv(variable.lower(), raising=False)
@@ -36,7 +41,7 @@ def _relay(one: socket.socket, other: socket.socket) -> None:
 
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "ALL_PROXY", "https_proxy"])
 def test_a_proxy_is_asked_for_a_tunnel_only(
-    variable: str, serve: Any, connect: Any, wire: Any, tmp_path: Any, monkeypatch: Any
+    variable: str, serve: Serve, connect: Connect, wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Through a proxy the API is reached by CONNECT: the proxy sees its own credentials and none of ours."""
     authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -44,7 +49,7 @@ def test_a_proxy_is_asked_for_a_tunnel_only(
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     api = serve(wire.answer(b'{"deliveryId":"d"}'), context=context)
 
-    def tunnel(sock: socket.socket, asked: Any) -> bool:
+    def tunnel(sock: socket.socket, asked: Asked) -> bool:
         with socket.create_connection(("127.0.0.1", api.port)) as onward:
             sock.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
             back = threading.Thread(target=_relay, args=(onward, sock))
@@ -66,7 +71,7 @@ def test_a_proxy_is_asked_for_a_tunnel_only(
 
 
 def test_a_slow_tunnel_leaves_the_handshake_what_is_left(
-    serve: Any, connect: Any, wire: Any, clock: Any, tmp_path: Any, monkeypatch: Any
+    serve: Serve, connect: Connect, wire: Wire, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The tunnel and the handshake through it share one connect timeout."""
     authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -74,7 +79,7 @@ def test_a_slow_tunnel_leaves_the_handshake_what_is_left(
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     api = serve(wire.answer(b'{"deliveryId":"d"}'), context=context)
 
-    def tunnel(sock: socket.socket, asked: Any) -> bool:
+    def tunnel(sock: socket.socket, asked: Asked) -> bool:
         with socket.create_connection(("127.0.0.1", api.port)) as onward:
             clock.now += 10
             sock.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
@@ -95,7 +100,9 @@ def test_a_slow_tunnel_leaves_the_handshake_what_is_left(
 @pytest.mark.parametrize(
     "said", [b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", b"HTTP/1.1 502 No\r\n\r\n", b"SSH-2.0\r\n", b""]
 )
-def test_a_refused_tunnel_is_not_sent(said: bytes, serve: Any, connect: Any, monkeypatch: Any) -> None:
+def test_a_refused_tunnel_is_not_sent(
+    said: bytes, serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where the proxy does not open the tunnel, no byte of the request has left."""
     proxy = serve(lambda sock, asked: sock.sendall(said))
     monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{proxy.port}")
@@ -104,7 +111,9 @@ def test_a_refused_tunnel_is_not_sent(said: bytes, serve: Any, connect: Any, mon
     assert {asked.method for asked in proxy.asked} == {"CONNECT"}
 
 
-def test_a_proxy_never_stands_before_this_machine(serve: Any, connect: Any, wire: Any, monkeypatch: Any) -> None:
+def test_a_proxy_never_stands_before_this_machine(
+    serve: Serve, connect: Connect, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever the environment says, this machine is spoken to directly."""
     proxy, server = serve(b"HTTP/1.1 200 OK\r\n\r\n"), serve(wire.answer(b'{"deliveryId":"d"}'))
     for variable in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"):
@@ -114,7 +123,7 @@ def test_a_proxy_never_stands_before_this_machine(serve: Any, connect: Any, wire
     assert proxy_for(Origin("https", "localhost", 443)) is None
 
 
-def test_no_proxy_is_obeyed(monkeypatch: Any) -> None:
+def test_no_proxy_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
     """NO_PROXY takes hosts out, by name or by domain."""
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     monkeypatch.setenv("NO_PROXY", "jet.example,.inside.example")
@@ -126,14 +135,16 @@ def test_no_proxy_is_obeyed(monkeypatch: Any) -> None:
 
 
 @pytest.mark.parametrize("url", ["socks5://127.0.0.1:1", "https://127.0.0.1:1", "http://", "http://a b", "ht!tp:x"])
-def test_a_proxy_of_another_kind_is_refused(url: str, monkeypatch: Any) -> None:
+def test_a_proxy_of_another_kind_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy that cannot be used is said, instead of going around it."""
     monkeypatch.setenv("HTTPS_PROXY", url)
     with pytest.raises(UsageError):
         proxy_for(Origin("https", "jet.example", 443))
 
 
-def test_a_netrc_is_never_read(serve: Any, connect: Any, wire: Any, tmp_path: Any, monkeypatch: Any) -> None:
+def test_a_netrc_is_never_read(
+    serve: Serve, connect: Connect, wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A .netrc that names the host changes no header."""
     netrc = tmp_path / ".netrc"
     netrc.write_text("machine 127.0.0.1 login eve password spoon\ndefault login eve password spoon\n")
@@ -226,7 +237,7 @@ def test_urls_that_are_taken(url: str, origin: Origin) -> None:
     assert parse_origin(url) == origin
 
 
-def test_a_path_in_the_url_goes_before_every_call(serve: Any, connect: Any, wire: Any) -> None:
+def test_a_path_in_the_url_goes_before_every_call(serve: Serve, connect: Connect, wire: Wire) -> None:
     """An API behind a path is called below it, its token too."""
     server = serve(wire.answer(b'{"deliveryId":"d"}'))
     connect(server.url + "/jet/").deliver("j", b"{}")

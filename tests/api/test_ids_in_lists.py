@@ -12,6 +12,8 @@ from jetplan.errors import ApiError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rawserver import Wire
+
     from jetplan.api.client import JetClient
 
 BAD = "a/" + "x" * 100
@@ -25,7 +27,7 @@ BAD = "a/" + "x" * 100
     ],
 )
 def test_a_bad_id_in_a_list(
-    serve: Callable[..., Any], connect: Callable[..., JetClient], wire: Any, ask: Any, call: str, key: str
+    serve: Callable[..., Any], connect: Callable[..., JetClient], wire: Wire, ask: Any, call: str, key: str
 ) -> None:
     """At most eighty characters of it are shown."""
     items = [{key: "good", "name": "n"}, {key: BAD, "name": "n"}]
@@ -35,7 +37,7 @@ def test_a_bad_id_in_a_list(
     assert str(refused.value).endswith(f"{call}: `{key}` of item 1 cannot stand in a URL: {BAD[:80]!r}")
 
 
-def test_a_bad_id_of_one_job(serve: Callable[..., Any], connect: Callable[..., JetClient], wire: Any) -> None:
+def test_a_bad_id_of_one_job(serve: Callable[..., Any], connect: Callable[..., JetClient], wire: Wire) -> None:
     """It counts from nothing there, too."""
     server = serve(wire.answer(json.dumps({"jobId": "..", "name": "n"}).encode(), "200 OK"))
     with pytest.raises(ApiError) as refused:
@@ -45,7 +47,7 @@ def test_a_bad_id_of_one_job(serve: Callable[..., Any], connect: Callable[..., J
 
 @pytest.mark.parametrize("status", [300, 301, 307, 399])
 def test_a_redirect_is_not_followed(
-    serve: Callable[..., Any], connect: Callable[..., JetClient], wire: Any, status: int
+    serve: Callable[..., Any], connect: Callable[..., JetClient], wire: Wire, status: int
 ) -> None:
     """Whichever it is: the URL of the API is looked at instead."""
     server = serve(wire.answer(b"{}", f"{status} Elsewhere", "Location: /v1/other"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -16,6 +16,11 @@ from jetplan.api.lists import ListReader
 from jetplan.api.reading import NotJson
 from jetplan.api.wire import JobFile
 from jetplan.errors import ApiError, Unreachable
+
+if TYPE_CHECKING:
+    import socket
+
+    from rawserver import Asked, Connect, Serve, Wire
 
 
 class Item(msgspec.Struct):
@@ -94,7 +99,7 @@ def test_a_missing_key_names_its_item(at: int, size: int) -> None:
 
 
 @pytest.mark.parametrize("body", [b"[]", b'"x"', b"{}", b'{"items":{}}', b'{"items":null}'])
-def test_an_answer_that_is_no_list(body: bytes, serve: Any, connect: Any, wire: Any) -> None:
+def test_an_answer_that_is_no_list(body: bytes, serve: Serve, connect: Connect, wire: Wire) -> None:
     """JSON of another shape is an error that names the call, not an empty list."""
     with pytest.raises(ApiError, match="GET /v1/jobs: "):
         connect(serve(wire.answer(body)).url).list_jobs()
@@ -135,11 +140,11 @@ def _file(n: int) -> dict[str, Any]:
     ],
 )
 def test_a_list_that_goes_on_is_followed(
-    around: Any, header: str, second: str, serve: Any, connect: Any, wire: Any
+    around: Any, header: str, second: str, serve: Serve, connect: Connect, wire: Wire
 ) -> None:
     """Whatever spelling announces more, the rest is fetched and the items come in order."""
 
-    def play(sock: Any, asked: Any) -> bool:
+    def play(sock: socket.socket, asked: Asked) -> bool:
         first = len(server.asked) == 1
         said = {"items": [_file(1 if first else 2)], "total": 2, **(around if first else {})}
         sock.sendall(wire.answer(json.dumps(said).encode(), "200 OK", *([header] if header and first else [])))
@@ -152,7 +157,7 @@ def test_a_list_that_goes_on_is_followed(
 
 
 @pytest.mark.parametrize("link", ["http://127.0.0.1:1/x", "https://evil.example/x", "//evil.example/x"])
-def test_a_list_is_not_followed_elsewhere(link: str, serve: Any, connect: Any, wire: Any) -> None:
+def test_a_list_is_not_followed_elsewhere(link: str, serve: Serve, connect: Connect, wire: Wire) -> None:
     """A link to another server would carry the token there."""
     server = serve(wire.answer(json.dumps({"items": [], "next": link}).encode()))
     with pytest.raises(ApiError, match="another server"):
@@ -160,7 +165,7 @@ def test_a_list_is_not_followed_elsewhere(link: str, serve: Any, connect: Any, w
     assert len(server.asked) == 1
 
 
-def test_a_list_without_end_is_noticed(serve: Any, connect: Any, wire: Any) -> None:
+def test_a_list_without_end_is_noticed(serve: Serve, connect: Connect, wire: Wire) -> None:
     """A list whose next page is itself is an error, not a loop."""
     server = serve(wire.answer(b'{"items":[],"nextToken":"same"}'))
     with pytest.raises(ApiError, match="circle"):
@@ -169,14 +174,14 @@ def test_a_list_without_end_is_noticed(serve: Any, connect: Any, wire: Any) -> N
 
 
 @pytest.mark.parametrize("key", ["total", "totalResultCount"])
-def test_a_list_that_announces_more_than_came(key: str, serve: Any, connect: Any, wire: Any) -> None:
+def test_a_list_that_announces_more_than_came(key: str, serve: Serve, connect: Connect, wire: Wire) -> None:
     """A truncated list is never taken for the whole."""
     server = serve(wire.answer(json.dumps({"items": [_file(1)], key: 2}).encode()))
     with pytest.raises(ApiError, match="has 2 items and 1 came"):
         connect(server.url).list_files("j", "COMPLETED")
 
 
-def test_lists_come_packed(serve: Any, connect: Any, wire: Any) -> None:
+def test_lists_come_packed(serve: Serve, connect: Connect, wire: Wire) -> None:
     """Lists are asked for in gzip and read from it."""
     body = json.dumps({"items": [_file(n) for n in range(500)]}).encode()
     server = serve(wire.answer(gzip.compress(body), "200 OK", "Content-Encoding: gzip"))
@@ -185,7 +190,7 @@ def test_lists_come_packed(serve: Any, connect: Any, wire: Any) -> None:
     assert server.asked[0].headers["accept-encoding"] == "gzip"
 
 
-def test_a_packed_list_that_is_cut_is_not_whole(serve: Any, connect: Any, wire: Any) -> None:
+def test_a_packed_list_that_is_cut_is_not_whole(serve: Serve, connect: Connect, wire: Wire) -> None:
     """A gzip stream that ends early fails, also where the text in it looks whole."""
     body = gzip.compress(b'{"items":[]}')[:-4]
     with pytest.raises(Unreachable):

@@ -6,13 +6,18 @@ import datetime as dt
 import socket
 import ssl
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import trustme
 
 from jetplan.core.answers import AcceptedAnswer, NotSentAnswer, RejectedAnswer
 from jetplan.errors import AuthenticationError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rawserver import Asked, Connect, Serve, Wire
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +26,7 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture
-def bundle(authority: trustme.CA, tmp_path: Any) -> str:
+def bundle(authority: trustme.CA, tmp_path: Path) -> str:
     path = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(path))
     return str(path)
@@ -33,7 +38,9 @@ def _context(authority: trustme.CA, name: str, **options: Any) -> ssl.SSLContext
     return context
 
 
-def test_a_trusted_certificate_passes(serve: Any, connect: Any, wire: Any, authority: Any, bundle: str) -> None:
+def test_a_trusted_certificate_passes(
+    serve: Serve, connect: Connect, wire: Wire, authority: trustme.CA, bundle: str
+) -> None:
     """Over TLS with a certificate that is trusted, everything goes as without."""
     server = serve(wire.answer(b'{"deliveryId":"d"}'), context=_context(authority, "127.0.0.1"))
     client = connect(server.url, ca_bundle=bundle)
@@ -42,7 +49,7 @@ def test_a_trusted_certificate_passes(serve: Any, connect: Any, wire: Any, autho
 
 
 def test_ssl_cert_file_is_trusted(
-    serve: Any, connect: Any, wire: Any, authority: Any, bundle: str, monkeypatch: Any
+    serve: Serve, connect: Connect, wire: Wire, authority: trustme.CA, bundle: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SSL_CERT_FILE names a bundle as it does for other tools."""
     monkeypatch.setenv("SSL_CERT_FILE", bundle)
@@ -52,7 +59,7 @@ def test_ssl_cert_file_is_trusted(
 
 @pytest.mark.parametrize("variable", ["PYTHONHTTPSVERIFY", "CURL_INSECURE", "NODE_TLS_REJECT_UNAUTHORIZED"])
 def test_an_unknown_certificate_is_refused(
-    variable: str, serve: Any, connect: Any, wire: Any, authority: Any, monkeypatch: Any
+    variable: str, serve: Serve, connect: Connect, wire: Wire, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A certificate nobody vouches for ends it before a byte, whatever the environment says."""
     monkeypatch.setenv(variable, "0")
@@ -64,7 +71,7 @@ def test_an_unknown_certificate_is_refused(
 
 
 def test_a_certificate_for_another_host_is_refused(
-    serve: Any, connect: Any, wire: Any, authority: Any, bundle: str
+    serve: Serve, connect: Connect, wire: Wire, authority: trustme.CA, bundle: str
 ) -> None:
     """A trusted certificate of another name is no certificate."""
     server = serve(wire.answer(b"{}"), context=_context(authority, "other.example"))
@@ -72,7 +79,9 @@ def test_a_certificate_for_another_host_is_refused(
     assert server.token_calls == []
 
 
-def test_an_expired_certificate_is_refused(serve: Any, connect: Any, wire: Any, authority: Any, bundle: str) -> None:
+def test_an_expired_certificate_is_refused(
+    serve: Serve, connect: Connect, wire: Wire, authority: trustme.CA, bundle: str
+) -> None:
     """A certificate of the past is refused, and the reason says so."""
     past = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
     context = _context(authority, "127.0.0.1", not_after=past, not_before=past - dt.timedelta(days=9))
@@ -81,7 +90,7 @@ def test_an_expired_certificate_is_refused(serve: Any, connect: Any, wire: Any, 
     assert "expired" in got.reason
 
 
-def test_a_server_without_tls_is_refused(serve: Any, connect: Any, wire: Any, bundle: str) -> None:
+def test_a_server_without_tls_is_refused(serve: Serve, connect: Connect, wire: Wire, bundle: str) -> None:
     """https to a server that speaks plainly ends in the handshake."""
     server = serve(wire.answer(b"{}"))
     got = connect(server.url.replace("http:", "https:"), ca_bundle=bundle).deliver("j", b"{}")
@@ -89,7 +98,7 @@ def test_a_server_without_tls_is_refused(serve: Any, connect: Any, wire: Any, bu
     assert server.asked == server.token_calls == []
 
 
-def test_a_handshake_that_never_ends_is_given_up(connect: Any, bundle: str) -> None:
+def test_a_handshake_that_never_ends_is_given_up(connect: Connect, bundle: str) -> None:
     """A server that accepts and says nothing is given up within the connect timeout."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"https://127.0.0.1:{listener.getsockname()[1]}"
@@ -98,7 +107,7 @@ def test_a_handshake_that_never_ends_is_given_up(connect: Any, bundle: str) -> N
     assert "took too long" in got.reason
 
 
-def test_a_port_where_nothing_listens(connect: Any) -> None:
+def test_a_port_where_nothing_listens(connect: Connect) -> None:
     """A refused connection is not sent."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -107,14 +116,14 @@ def test_a_port_where_nothing_listens(connect: Any) -> None:
     assert "nothing listens there" in got.reason
 
 
-def test_a_name_that_cannot_be(connect: Any) -> None:
+def test_a_name_that_cannot_be(connect: Connect) -> None:
     """A host whose name cannot be looked up is not sent."""
     got = connect(f"https://{'a' * 64}.example").create_job(b"{}")
     assert isinstance(got, NotSentAnswer)
     assert "its name is not a valid host name" in got.reason
 
 
-def test_a_write_that_cannot_connect_anew_is_not_sent(connect: Any, wire: Any) -> None:
+def test_a_write_that_cannot_connect_anew_is_not_sent(connect: Connect, wire: Wire) -> None:
     """With a token in hand and the server gone, the connection for the write fails: not sent."""
 
     def accept() -> None:
@@ -135,7 +144,7 @@ def test_a_write_that_cannot_connect_anew_is_not_sent(connect: Any, wire: Any) -
 
 
 @pytest.mark.parametrize("status", ["500 X", "503 X", "429 X", "302 Found", "404 X"])
-def test_no_token_no_write(status: str, serve: Any, connect: Any, wire: Any) -> None:
+def test_no_token_no_write(status: str, serve: Serve, connect: Connect, wire: Wire) -> None:
     """Where no token is to be had, the write stays here."""
     sell = lambda sock, asked: sock.sendall(wire.answer(b"{}", status)) or True  # noqa: E731  # one line
     server = serve(wire.answer(b"{}"), tokens=sell)
@@ -146,7 +155,7 @@ def test_no_token_no_write(status: str, serve: Any, connect: Any, wire: Any) -> 
 
 
 @pytest.mark.parametrize("status", ["400 X", "401 X", "403 X"])
-def test_refused_credentials_stop_the_write(status: str, serve: Any, connect: Any, wire: Any) -> None:
+def test_refused_credentials_stop_the_write(status: str, serve: Serve, connect: Connect, wire: Wire) -> None:
     """Credentials that are refused raise, so that the run can stop, and nothing was sent."""
     sell = lambda sock, asked: sock.sendall(wire.answer(b'{"message":"the-secret"}', status)) or True  # noqa: E731
     server = serve(wire.answer(b"{}"), tokens=sell)
@@ -157,25 +166,29 @@ def test_refused_credentials_stop_the_write(status: str, serve: Any, connect: An
     assert len(server.token_calls) == 1
 
 
-def test_a_missing_bundle_is_said(connect: Any) -> None:
+def test_a_missing_bundle_is_said(connect: Connect) -> None:
     """A CA bundle that cannot be read is a mistake of the configuration, said before anything is sent."""
     with pytest.raises(UsageError, match="cannot be read"):
         connect("https://127.0.0.1", ca_bundle="/nowhere/ca.pem")
 
 
-def test_refused_over_tls_is_still_refused(serve: Any, connect: Any, wire: Any, authority: Any, bundle: str) -> None:
+def test_refused_over_tls_is_still_refused(
+    serve: Serve, connect: Connect, wire: Wire, authority: trustme.CA, bundle: str
+) -> None:
     """What the server says over TLS counts as elsewhere."""
     server = serve(wire.answer(b'{"message":"no"}', "404 X"), context=_context(authority, "127.0.0.1"))
     assert connect(server.url, ca_bundle=bundle).create_job(b"{}") == RejectedAnswer(404, "no")
 
 
-def test_a_trickle_over_tls_meets_the_deadline(serve: Any, connect: Any, authority: Any, bundle: str) -> None:
+def test_a_trickle_over_tls_meets_the_deadline(
+    serve: Serve, connect: Connect, authority: trustme.CA, bundle: str
+) -> None:
     """The one deadline holds inside TLS as well: an answer that trickles is given up."""
     import select
 
     from jetplan.core.answers import InDoubtAnswer
 
-    def play(sock: Any, asked: Any) -> bool:
+    def play(sock: socket.socket, asked: Asked) -> bool:
         sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n")
         while not select.select([sock], [], [], 0.05)[0]:
             sock.sendall(b" ")
@@ -188,7 +201,9 @@ def test_a_trickle_over_tls_meets_the_deadline(serve: Any, connect: Any, authori
     assert len(server.asked) == 1
 
 
-def test_plain_http_stays_on_this_machine(serve: Any, connect: Any, wire: Any, monkeypatch: Any) -> None:
+def test_plain_http_stays_on_this_machine(
+    serve: Serve, connect: Connect, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A name that should mean this machine, and is looked up as another address, is not connected to."""
     server = serve(wire.answer(b'{"deliveryId":"d"}'))
     look_up = socket.getaddrinfo

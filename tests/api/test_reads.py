@@ -15,6 +15,8 @@ from jetplan.errors import ApiError, AuthenticationError, Unreachable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rawserver import Asked, Clock, Connect, Serve, Wire
+
     from jetplan.api.client import JetClient
 
 EMPTY = b'{"items":[]}'
@@ -25,7 +27,7 @@ def _in_turn(*answers: bytes) -> Any:
     """Gives one answer after another; the connection ends where an answer does not say how long it is."""
     turn = iter(answers)
 
-    def play(sock: Any, asked: Any) -> bool:
+    def play(sock: socket.socket, asked: Asked) -> bool:
         text = next(turn)
         sock.sendall(text)
         return b"Content-Length" in text and b"9999" not in text
@@ -44,14 +46,14 @@ def _in_turn(*answers: bytes) -> Any:
         *(b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % status for status in (408, 429, 500, 502, 503, 504)),
     ],
 )
-def test_a_passing_failure_is_tried_again(first: bytes, serve: Any, connect: Any, wire: Any) -> None:
+def test_a_passing_failure_is_tried_again(first: bytes, serve: Serve, connect: Connect, wire: Wire) -> None:
     """What may be otherwise next time is asked again, and the good answer counts."""
     server = serve(_in_turn(first, first, wire.answer(JOB)))
     assert connect(server.url).view_job("j-1").name == "nyc"
     assert [asked.method for asked in server.asked] == ["GET"] * 3
 
 
-def test_the_waits_grow_and_the_tries_end(serve: Any, connect: Any, wire: Any, clock: Any) -> None:
+def test_the_waits_grow_and_the_tries_end(serve: Serve, connect: Connect, wire: Wire, clock: Clock) -> None:
     """Five tries, each wait up to twice the one before, then an error that names the call and the reason."""
     server = serve(wire.answer(b"{}", "503 X"))
     client = connect(server.url, clock=clock, sleep=clock.sleep, random=lambda: 1.0)
@@ -73,7 +75,7 @@ def test_the_waits_grow_and_the_tries_end(serve: Any, connect: Any, wire: Any, c
     ],
 )
 def test_a_wish_to_wait_is_honoured_within_bounds(
-    header: str, waited: float, serve: Any, connect: Any, wire: Any, clock: Any
+    header: str, waited: float, serve: Serve, connect: Connect, wire: Wire, clock: Clock
 ) -> None:
     """Retry-After, in seconds or as a date by the server's own clock, replaces our wait, between 0 and 60 s."""
     server = serve(_in_turn(wire.answer(b"{}", "429 X", header), wire.answer(EMPTY)))
@@ -82,7 +84,7 @@ def test_a_wish_to_wait_is_honoured_within_bounds(
     assert clock.slept == [waited]
 
 
-def test_the_time_in_all_is_bounded(serve: Any, connect: Any, wire: Any, clock: Any) -> None:
+def test_the_time_in_all_is_bounded(serve: Serve, connect: Connect, wire: Wire, clock: Clock) -> None:
     """A server that asks for a minute each time does not hold a read for longer than the time it has."""
     server = serve(wire.answer(b"{}", "429 X", "Retry-After: 60"))
     client = connect(server.url, clock=clock, sleep=clock.sleep, list_timeout=100.0)
@@ -92,7 +94,7 @@ def test_the_time_in_all_is_bounded(serve: Any, connect: Any, wire: Any, clock: 
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_not_followed(status: int, serve: Any, connect: Any, wire: Any) -> None:
+def test_a_redirect_is_not_followed(status: int, serve: Serve, connect: Connect, wire: Wire) -> None:
     """A redirect ends the read: it could lead the token to another server."""
     server = serve(wire.answer(b"", f"{status} X", "Location: /v1/elsewhere"))
     with pytest.raises(CallRefused, match=f"answered {status}, a redirect") as refused:
@@ -101,14 +103,14 @@ def test_a_redirect_is_not_followed(status: int, serve: Any, connect: Any, wire:
     assert len(server.asked) == 1
 
 
-def test_a_401_renews_the_token_once(serve: Any, connect: Any, wire: Any) -> None:
+def test_a_401_renews_the_token_once(serve: Serve, connect: Connect, wire: Wire) -> None:
     """A token that ended early is replaced, and the read goes on."""
     server = serve(_in_turn(wire.answer(b"{}", "401 X"), wire.answer(EMPTY)))
     assert connect(server.url).list_jobs() == []
     assert (len(server.token_calls), len(server.asked)) == (2, 2)
 
 
-def test_a_second_401_is_the_end(serve: Any, connect: Any, wire: Any) -> None:
+def test_a_second_401_is_the_end(serve: Serve, connect: Connect, wire: Wire) -> None:
     """An API that refuses a new token too refuses these credentials."""
     server = serve(wire.answer(b"{}", "401 X"))
     with pytest.raises(AuthenticationError):
@@ -116,7 +118,7 @@ def test_a_second_401_is_the_end(serve: Any, connect: Any, wire: Any) -> None:
     assert (len(server.token_calls), len(server.asked)) == (2, 2)
 
 
-def test_a_role_may_not_list_profiles(serve: Any, connect: Any, wire: Any) -> None:
+def test_a_role_may_not_list_profiles(serve: Serve, connect: Connect, wire: Wire) -> None:
     """403 on the storage profiles means that this role cannot see them; elsewhere it is an error."""
     client = connect(serve(wire.answer(b'{"message":"view only"}', "403 X")).url)
     assert client.list_storage_profiles() is None
@@ -124,7 +126,7 @@ def test_a_role_may_not_list_profiles(serve: Any, connect: Any, wire: Any) -> No
         client.list_jobs()
 
 
-def test_a_missing_record_says_so(serve: Any, connect: Any, wire: Any) -> None:
+def test_a_missing_record_says_so(serve: Serve, connect: Connect, wire: Wire) -> None:
     """404 comes out as such, with the call and the server's words."""
     client = connect(serve(wire.answer(b'{"message":"no such job"}', "404 X")).url)
     with pytest.raises(CallRefused, match="GET /v1/jobs/j-1 answered 404: no such job") as refused:
@@ -132,7 +134,7 @@ def test_a_missing_record_says_so(serve: Any, connect: Any, wire: Any) -> None:
     assert refused.value.status == 404
 
 
-def test_a_server_that_is_not_there(connect: Any) -> None:
+def test_a_server_that_is_not_there(connect: Connect) -> None:
     """A refused connection is tried again and then said plainly."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -141,7 +143,7 @@ def test_a_server_that_is_not_there(connect: Any) -> None:
 
 
 @pytest.mark.parametrize("bad", ["", "..", "a/b", "a\nb"])
-def test_an_id_that_changes_the_url_is_not_asked_for(bad: str, serve: Any, connect: Any, wire: Any) -> None:
+def test_an_id_that_changes_the_url_is_not_asked_for(bad: str, serve: Serve, connect: Connect, wire: Wire) -> None:
     """Reads refuse such an id before the wire."""
     server = serve(wire.answer(EMPTY))
     client = connect(server.url)
@@ -151,7 +153,7 @@ def test_an_id_that_changes_the_url_is_not_asked_for(bad: str, serve: Any, conne
     assert server.connections == 0
 
 
-def test_the_servers_clock_is_learnt(serve: Any, connect: Any, wire: Any, clock: Any) -> None:
+def test_the_servers_clock_is_learnt(serve: Serve, connect: Connect, wire: Wire, clock: Clock) -> None:
     """Date headers tell the server's time, wherever our own clock stands, and nonsense in them is passed over."""
     server = serve(
         _in_turn(
@@ -169,7 +171,7 @@ def test_the_servers_clock_is_learnt(serve: Any, connect: Any, wire: Any, clock:
     assert client.server_time == 1795428005.0
 
 
-def test_a_delivery_as_it_is_told(serve: Any, connect: Any, wire: Any) -> None:
+def test_a_delivery_as_it_is_told(serve: Serve, connect: Connect, wire: Wire) -> None:
     """Its state and times come as they were written; keys that are not known are passed over."""
     body = b'{"deliveryId":"d","jobId":"j","state":"QUEUED","createdOn":"C","lastModifiedOn":"M","more":[1]}'
     server = serve(wire.answer(body))
@@ -177,7 +179,7 @@ def test_a_delivery_as_it_is_told(serve: Any, connect: Any, wire: Any) -> None:
     assert server.asked[0].target == "/v1/jobs/j/deliveries/d"
 
 
-def test_only_lists_are_asked_for_packed(serve: Any, connect: Any, wire: Any) -> None:
+def test_only_lists_are_asked_for_packed(serve: Serve, connect: Connect, wire: Wire) -> None:
     """One job is small: there is nothing to be won, and one thing less that can be wrong."""
     server = serve(_in_turn(wire.answer(EMPTY), wire.answer(JOB)))
     client = connect(server.url)
@@ -186,10 +188,10 @@ def test_only_lists_are_asked_for_packed(serve: Any, connect: Any, wire: Any) ->
     assert [asked.headers["accept-encoding"] for asked in server.asked] == ["gzip", "identity"]
 
 
-def test_a_list_has_more_time_than_one_job(serve: Any, connect: Any, clock: Any) -> None:
+def test_a_list_has_more_time_than_one_job(serve: Serve, connect: Connect, clock: Clock) -> None:
     """A page of a list may take as long as lists may, and longer than one request otherwise may."""
 
-    def slowly(sock: Any, asked: Any) -> bool:
+    def slowly(sock: socket.socket, asked: Asked) -> bool:
         sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(EMPTY))
         clock.now += 200.0
         sock.sendall(EMPTY)
@@ -204,14 +206,14 @@ def test_a_list_has_more_time_than_one_job(serve: Any, connect: Any, clock: Any)
     "lengths",
     ["Content-Length: 2\r\nContent-Length: 3", "Content-Length: 2\r\nContent-Length: 02", "Content-Length: two"],
 )
-def test_a_length_that_cannot_be_is_refused(lengths: str, serve: Any, connect: Any) -> None:
+def test_a_length_that_cannot_be_is_refused(lengths: str, serve: Serve, connect: Connect) -> None:
     """Nobody can tell where such an answer ends."""
     server = serve(b"HTTP/1.1 200 OK\r\n" + lengths.encode() + b"\r\n\r\n{}")
     with pytest.raises(Unreachable, match="the answer was not proper HTTP"):
         connect(server.url).view_job("j-1")
 
 
-def test_a_name_that_cannot_stand_in_a_path(serve: Any, connect: Any, wire: Any) -> None:
+def test_a_name_that_cannot_stand_in_a_path(serve: Serve, connect: Connect, wire: Wire) -> None:
     """Ids are put into paths as they are: what would lead elsewhere is refused before anything is asked."""
     server = serve(wire.answer(JOB))
     for ident in ("a/b", "a\\b", "..", ""):
@@ -220,7 +222,7 @@ def test_a_name_that_cannot_stand_in_a_path(serve: Any, connect: Any, wire: Any)
     assert server.asked == []
 
 
-def test_the_live_status_of_a_job(serve: Any, connect: Any, wire: Any) -> None:
+def test_the_live_status_of_a_job(serve: Serve, connect: Connect, wire: Wire) -> None:
     """Asked for by name, in a search that is posted, and taken from the job of that id."""
     found = b'{"items":[{"jobId":"other","status":"READY"},{"jobId":"j","status":"ERROR","errorCode":"E"}]}'
     server = serve(wire.answer(found))
@@ -240,7 +242,7 @@ def test_the_live_status_of_a_job(serve: Any, connect: Any, wire: Any) -> None:
     assert "query" not in json.loads(server.asked[1].body)
 
 
-def test_a_list_is_called_without_its_query(serve: Any, connect: Any, wire: Any) -> None:
+def test_a_list_is_called_without_its_query(serve: Serve, connect: Connect, wire: Wire) -> None:
     """An error names the call, and no parameters."""
     server = serve(wire.answer(b"[]"))
     with pytest.raises(ApiError, match=r"GET /v1/jobs/j/files: (?!.*\?)"):
@@ -259,7 +261,7 @@ def test_a_list_is_called_without_its_query(serve: Any, connect: Any, wire: Any)
     ],
 )
 def test_an_answer_of_another_shape_names_the_call(
-    call: str, search: Callable[[JetClient], object], serve: Any, connect: Any, wire: Any
+    call: str, search: Callable[[JetClient], object], serve: Serve, connect: Connect, wire: Wire
 ) -> None:
     """Whatever is asked, an answer that is a list is an error of that call."""
     with pytest.raises(ApiError, match=f"^{call}: "):
@@ -276,7 +278,7 @@ def test_an_answer_of_another_shape_names_the_call(
     ],
 )
 def test_a_refusal_says_what_to_look_at(
-    status: int, message: str, hint: str, serve: Any, connect: Any, wire: Any
+    status: int, message: str, hint: str, serve: Serve, connect: Connect, wire: Wire
 ) -> None:
     """The call, the status, the server's words, and where the mistake may lie."""
     with pytest.raises(ApiError) as refused:

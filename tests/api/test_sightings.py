@@ -21,7 +21,10 @@ from jetplan.core.unaccounted import Wanted
 from jetplan.errors import AuthenticationError, Unreachable
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
+
+    from rawserver import Asked
 
     from jetplan.api.client import JetClient
 
@@ -47,7 +50,7 @@ class Script:
     asked: list[str] = field(default_factory=list)
     searched: list[tuple[str, str]] = field(default_factory=list)
 
-    def __call__(self, sock: Any, asked: Any) -> bool:
+    def __call__(self, sock: socket.socket, asked: Asked) -> bool:
         parts = urlsplit(asked.target)
         state = parse_qs(parts.query).get("state", [""])[0]
         what = parts.path.removeprefix("/v1/jobs/").removeprefix("j/")

@@ -18,7 +18,7 @@ from jetplan.api.sockets import DeadlinePassed, TimedSocket, TimedTLSSocket, dia
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.api.conftest import Clock
+    from rawserver import Clock
 
     Found = list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int]]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,14 +12,19 @@ from jetplan.api.tokens import Credentials, Token, TokenKeeper, read_token
 from jetplan.core.answers import AcceptedAnswer, NotSentAnswer
 from jetplan.errors import ApiError, AuthenticationError
 
+if TYPE_CHECKING:
+    import socket
+
+    from rawserver import Asked, Clock, Connect, Serve, Wire
+
 GOOD = b'{"deliveryId":"d"}'
 
 
-def _selling(wire: Any, lifetime: str) -> Any:
+def _selling(wire: Wire, lifetime: str) -> Any:
     """Sells token-1, token-2 and so on."""
     count = iter(range(1, 1000))
 
-    def sell(sock: Any, asked: Any) -> bool:
+    def sell(sock: socket.socket, asked: Asked) -> bool:
         sock.sendall(wire.answer(b'{"access_token":"token-%d","expires_in":%b}' % (next(count), lifetime.encode())))
         return True
 
@@ -30,7 +35,7 @@ def _selling(wire: Any, lifetime: str) -> Any:
     ("lifetime", "use_for"), [("3600", 3540), ("86400", 86340), ("100", 90), ('"3600"', 3540), ("null", 270)]
 )
 def test_a_token_is_renewed_before_it_ends(
-    lifetime: str, use_for: float, serve: Any, connect: Any, wire: Any, clock: Any
+    lifetime: str, use_for: float, serve: Serve, connect: Connect, wire: Wire, clock: Clock
 ) -> None:
     """A token serves until shortly before its own lifetime is over, whatever that is, and then a new one does."""
     server = serve(wire.answer(GOOD), tokens=_selling(wire, lifetime))
@@ -43,7 +48,7 @@ def test_a_token_is_renewed_before_it_ends(
 
 @pytest.mark.parametrize("lifetime", ["0", "-5", "0.001"])
 def test_a_token_that_lives_no_time_is_used_once(
-    lifetime: str, serve: Any, connect: Any, wire: Any, clock: Any
+    lifetime: str, serve: Serve, connect: Connect, wire: Wire, clock: Clock
 ) -> None:
     """A server that sells dead tokens gets one call with each, and no endless buying."""
     server = serve(wire.answer(GOOD), tokens=_selling(wire, lifetime))
@@ -54,7 +59,7 @@ def test_a_token_that_lives_no_time_is_used_once(
     assert len(server.token_calls) == 3
 
 
-def test_all_who_wait_share_one_purchase(serve: Any, connect: Any, wire: Any) -> None:
+def test_all_who_wait_share_one_purchase(serve: Serve, connect: Connect, wire: Wire) -> None:
     """Sixteen threads that begin at once buy one token."""
     server = serve(wire.answer(GOOD))
     client = connect(server.url, connections=16)
@@ -125,7 +130,7 @@ def test_forgetting_an_old_token_keeps_the_new_one() -> None:
 @pytest.mark.parametrize(
     "token", ['"a\\r\\nX: y"', '"a b"', '"a\\u0000"', '"\\u007f"', '"é"', '""', "7", "{}", '"%s"' % ("x" * 20_000)]
 )
-def test_a_token_that_no_header_may_hold_is_refused(token: str, serve: Any, connect: Any, wire: Any) -> None:
+def test_a_token_that_no_header_may_hold_is_refused(token: str, serve: Serve, connect: Connect, wire: Wire) -> None:
     """A token with anything but visible ASCII is refused, unseen, and the write stays here."""
     sell = wire.answer(b'{"access_token":%b,"expires_in":9}' % token.encode())
     server = serve(wire.answer(GOOD), tokens=lambda sock, asked: sock.sendall(sell) or True)
@@ -162,7 +167,7 @@ def test_a_token_that_is_too_long_is_refused() -> None:
     ],
 )
 def test_a_refused_token_call_says_what_to_look_at(
-    status: int, message: str, hint: str, serve: Any, connect: Any, wire: Any
+    status: int, message: str, hint: str, serve: Serve, connect: Connect, wire: Wire
 ) -> None:
     """The credentials, or the URL."""
     sell = lambda sock, asked: sock.sendall(wire.answer(b"{}", f"{status} X")) or True  # noqa: E731  # one line
@@ -178,11 +183,11 @@ def test_an_answer_without_a_token_is_named(body: bytes) -> None:
         read_token(body)
 
 
-def test_the_token_call_is_tried_again(serve: Any, connect: Any, wire: Any) -> None:
+def test_the_token_call_is_tried_again(serve: Serve, connect: Connect, wire: Wire) -> None:
     """Buying a token has no effect, so a passing failure of it is tried again; the write still goes once."""
     answers = iter([wire.answer(b"{}", "503 X"), b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", b"", b""])
 
-    def sell(sock: Any, asked: Any) -> bool:
+    def sell(sock: socket.socket, asked: Asked) -> bool:
         text = next(answers)
         sock.sendall(text or wire.answer(wire.token))
         return not text.endswith(b"{")
@@ -192,7 +197,7 @@ def test_the_token_call_is_tried_again(serve: Any, connect: Any, wire: Any) -> N
     assert (len(server.token_calls), len(server.asked)) == (3, 1)
 
 
-def test_the_token_call_is_as_documented(serve: Any, connect: Any, wire: Any) -> None:
+def test_the_token_call_is_as_documented(serve: Serve, connect: Connect, wire: Wire) -> None:
     """The credentials travel as JSON in the body, and nowhere else."""
     server = serve(wire.answer(GOOD))
     connect(server.url).deliver("j", b"{}")
@@ -208,7 +213,7 @@ def test_secrets_are_not_in_reprs() -> None:
     assert "hunter2" not in repr(Credentials("me", "hunter2")) + repr(Token("hunter2", 1))
 
 
-def test_the_token_call_waits_as_it_is_asked_to(serve: Any, connect: Any, wire: Any, clock: Any) -> None:
+def test_the_token_call_waits_as_it_is_asked_to(serve: Serve, connect: Connect, wire: Wire, clock: Clock) -> None:
     """In seconds, or as a date on the server's own clock."""
     answers = iter(
         [
@@ -227,7 +232,7 @@ def test_the_token_call_waits_as_it_is_asked_to(serve: Any, connect: Any, wire: 
     assert clock.slept == [7.0, 9.0]
 
 
-def test_the_first_call_asks_for_a_token(serve: Any, connect: Any, wire: Any) -> None:
+def test_the_first_call_asks_for_a_token(serve: Serve, connect: Connect, wire: Wire) -> None:
     """There is none to begin with, whatever the clock says."""
     server = serve(wire.answer(b'{"items":[]}'))
     client = connect(server.url, clock=lambda: -1e9)

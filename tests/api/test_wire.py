@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,6 +11,9 @@ from jetplan.api.reading import NotJson, read_one
 from jetplan.api.shapes import ListedJob
 from jetplan.api.wire import Amount, Delivery, Job, StorageProfile, epoch
 from jetplan.errors import ApiError
+
+if TYPE_CHECKING:
+    from rawserver import Connect, Serve, Wire
 
 SOURCE = {
     "storageProfileId": "sp-1",
@@ -129,14 +132,14 @@ def test_a_state_nobody_knows_is_kept() -> None:
 
 
 @pytest.mark.parametrize("bad", ['"a/b"', '".."', '""', '"a\\u0007"'])
-def test_a_job_id_that_changes_urls_is_refused(bad: str, serve: Any, connect: Any, wire: Any) -> None:
+def test_a_job_id_that_changes_urls_is_refused(bad: str, serve: Serve, connect: Connect, wire: Wire) -> None:
     """A list that hands out such an id is not planned from."""
     body = b'{"items":[{"jobId":"j","name":"n"},{"jobId":%b,"name":"n"}]}' % bad.encode()
     with pytest.raises(ApiError, match=r"GET /v1/jobs: `jobId` of item 1 cannot stand in a URL"):
         connect(serve(wire.answer(body)).url).list_jobs()
 
 
-def test_a_transfer_with_its_sums(serve: Any, connect: Any, wire: Any) -> None:
+def test_a_transfer_with_its_sums(serve: Serve, connect: Connect, wire: Wire) -> None:
     """A transfer's manifest, progress and owner are read where they are."""
     said = {
         "transferId": "t",

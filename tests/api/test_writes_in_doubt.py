@@ -17,6 +17,8 @@ from jetplan.core.answers import AcceptedAnswer, Answer, InDoubtAnswer, Rejected
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rawserver import Asked, Connect, Serve, Wire
+
     from jetplan.api.client import JetClient
 
 _spec = importlib.util.spec_from_file_location("network_faults", Path(__file__).with_name("network_faults.py"))
@@ -39,7 +41,9 @@ def write(request: Any) -> Callable[[JetClient], Answer]:
 
 
 @pytest.mark.parametrize("fault", faults.DOUBTFUL)
-def test_a_fault_leaves_doubt_and_one_request(fault: str, write: Any, serve: Any, connect: Any) -> None:
+def test_a_fault_leaves_doubt_and_one_request(
+    fault: str, write: Callable[[JetClient], Answer], serve: Serve, connect: Connect
+) -> None:
     """Whatever breaks after the request left, it was sent once and its fate is called unknown."""
     server = serve(faults.DOUBTFUL[fault])
     client = connect(server.url, total_timeout=0.5)
@@ -52,14 +56,18 @@ def test_a_fault_leaves_doubt_and_one_request(fault: str, write: Any, serve: Any
 
 
 @pytest.mark.parametrize("status", REFUSING)
-def test_a_refusal_in_the_apis_words_is_one(status: int, write: Any, serve: Any, connect: Any, wire: Any) -> None:
+def test_a_refusal_in_the_apis_words_is_one(
+    status: int, write: Callable[[JetClient], Answer], serve: Serve, connect: Connect, wire: Wire
+) -> None:
     """A whole JSON answer with a refusing status is a refusal, with the server's message, after one request."""
     server = serve(wire.answer(b'{"message":"the job is paused"}', f"{status} No"))
     assert write(connect(server.url)) == RejectedAnswer(status, "the job is paused")
     assert len(server.asked) == 1
 
 
-def test_a_whole_answer_accepts(write: Any, serve: Any, connect: Any, wire: Any) -> None:
+def test_a_whole_answer_accepts(
+    write: Callable[[JetClient], Answer], serve: Serve, connect: Connect, wire: Wire
+) -> None:
     """A whole 2xx answer in JSON accepts, by one request."""
     server = serve(wire.answer(faults.GOOD, "201 Created"))
     assert isinstance(write(connect(server.url)), AcceptedAnswer)
@@ -70,22 +78,24 @@ def test_a_whole_answer_accepts(write: Any, serve: Any, connect: Any, wire: Any)
     ("asked", "clamped"), [("7", 7.0), ("1e9", 60.0), ("-5", 0.0), ("abc", None), ("nan", None), ("", None)]
 )
 def test_retry_after_is_clamped(
-    asked: str, clamped: float | None, write: Any, serve: Any, connect: Any, wire: Any
+    asked: str, clamped: float | None, write: Callable[[JetClient], Answer], serve: Serve, connect: Connect, wire: Wire
 ) -> None:
     """However long or odd a wish to wait is, what comes out lies between 0 and 60 seconds, or is nothing."""
     server = serve(wire.answer(b'{"message":"slow down"}', "429 Too Many", f"Retry-After: {asked}"))
     assert write(connect(server.url)) == RejectedAnswer(429, "slow down", clamped)
 
 
-def test_a_refused_token_is_not_used_again(write: Any, serve: Any, connect: Any, wire: Any) -> None:
+def test_a_refused_token_is_not_used_again(
+    write: Callable[[JetClient], Answer], serve: Serve, connect: Connect, wire: Wire
+) -> None:
     """After a 401 the next call brings a new token; the refused request itself is not repeated."""
     tokens = iter([b"one", b"two"])
 
-    def sell(sock: Any, asked: Any) -> bool:
+    def sell(sock: socket.socket, asked: Asked) -> bool:
         sock.sendall(wire.answer(b'{"access_token":"%b","expires_in":3600}' % next(tokens)))
         return True
 
-    def play(sock: Any, asked: Any) -> bool:
+    def play(sock: socket.socket, asked: Asked) -> bool:
         fits = asked.headers["authorization"] == "Bearer two"
         sock.sendall(wire.answer(faults.GOOD) if fits else wire.answer(b'{"message":"no"}', "401 No"))
         return True
@@ -98,7 +108,7 @@ def test_a_refused_token_is_not_used_again(write: Any, serve: Any, connect: Any,
     assert len(server.asked) == 2
 
 
-def test_an_early_refusal_of_a_large_body_is_heard(serve: Any, connect: Any, wire: Any) -> None:
+def test_an_early_refusal_of_a_large_body_is_heard(serve: Serve, connect: Connect, wire: Wire) -> None:
     """A server that answers without reading the body is heard, or the fate is unknown; one request either way."""
     server = serve(wire.answer(b'{"message":"too large"}', "413 Too Large"))
     got = connect(server.url).deliver("j", b" " * (8 << 20))
@@ -106,7 +116,7 @@ def test_an_early_refusal_of_a_large_body_is_heard(serve: Any, connect: Any, wir
     assert len(server.asked) == 1
 
 
-def _listening(wire: Any, then: Callable[[socket.socket], object]) -> tuple[str, threading.Thread]:
+def _listening(wire: Wire, then: Callable[[socket.socket], object]) -> tuple[str, threading.Thread]:
     """A server that sells a token on its first connection, and leaves the second one to `then`."""
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -125,7 +135,7 @@ def _listening(wire: Any, then: Callable[[socket.socket], object]) -> tuple[str,
     return f"http://127.0.0.1:{listener.getsockname()[1]}", thread
 
 
-def test_a_server_that_stops_reading_leaves_doubt(connect: Any, wire: Any) -> None:
+def test_a_server_that_stops_reading_leaves_doubt(connect: Connect, wire: Wire) -> None:
     """The deadline holds while a body is sent, and what was sent of it may have been acted on."""
     done = threading.Event()
     url, thread = _listening(wire, lambda sock: done.wait(20))
@@ -138,7 +148,7 @@ def test_a_server_that_stops_reading_leaves_doubt(connect: Any, wire: Any) -> No
     assert "took too long" in got.reason
 
 
-def test_a_yes_to_half_a_request_leaves_doubt(connect: Any, wire: Any) -> None:
+def test_a_yes_to_half_a_request_leaves_doubt(connect: Connect, wire: Wire) -> None:
     """An answer that accepts, from a server that closed before it had read the request, is no acceptance."""
 
     def early(sock: socket.socket) -> None:
