@@ -10,8 +10,13 @@ DIGITS = {
     "xxh32": 8, "xxh64": 16, "xxh3": 16, "xxh128": 32,
 }  # fmt: skip
 """Algorithm of a checksum file -> how many hexadecimal digits a checksum has. The ending is the algorithm's name."""
-FORMATS = ("csv", "json", "jsonl", "mhl", "txt", *DIGITS)
-LIST_ENDINGS = tuple(f".{name}{packing}" for name in FORMATS for packing in ("", *(f".{each}" for each in PACKINGS)))
+FORMATS = ("csv", "json", "jsonl", "mhl", "txt", "xml", *DIGITS)
+ASSETMAP = "assetmap"
+"""Interop names the map of a package so, without an ending."""
+LIST_ENDINGS = (
+    *(f".{name}{packing}" for name in FORMATS for packing in ("", *(f".{each}" for each in PACKINGS))),
+    ASSETMAP,
+)
 """Every ending of a list, in lower case: a name counts in any case."""
 _BAGIT = re.compile(r"(?:tag)?manifest-([a-z0-9]+)\.txt")
 
@@ -19,6 +24,8 @@ _BAGIT = re.compile(r"(?:tag)?manifest-([a-z0-9]+)\.txt")
 def parts_of(name: str) -> tuple[str, str] | None:
     """The format and the packing of a list by its name; None if it is none. A manifest of BagIt is `bagit-md5`."""
     base = name.rsplit("/", 1)[-1].lower()
+    if base == ASSETMAP:
+        return "xml", ""
     packing = next((each for each in PACKINGS if base.endswith(f".{each}")), "")
     base = base.removesuffix(f".{packing}") if packing else base
     ending = base.rpartition(".")[2]

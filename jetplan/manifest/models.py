@@ -280,7 +280,8 @@ class ObjectsFrom(_Model):
         description="A CSV file (header `relativePath,sizeInBytes,isDirectory`, optionally `revision`), a JSON Lines "
         "file (one object a line), a .txt file (one path a line), a checksum file (.md5, .sha256, .xxh64 …) or a "
         "manifest of BagIt, what `rclone lsjson` writes, a delivery's body or an S3 Inventory (.json) or a media hash "
-        "list (.mhl), plain or packed as .gz or .zst. Relative to this manifest, below the same folder.",
+        "list (.mhl) or the ASSETMAP of a package (.xml), plain or packed as .gz or .zst. Relative to this manifest, "
+        "below the same folder.",
         examples=["ep101.csv", "lists/archive.jsonl.gz"],
     )
     strip_prefix: Name | None = Field(

@@ -179,6 +179,7 @@ READERS: Mapping[str, Reader] = {
     "body": partial(_list, "l.json"),
     "inventory": _inventory,
     "mhl": partial(_list, "l.mhl"),
+    "assetmap": partial(_list, "ASSETMAP.xml"),
     "md5": partial(_list, "l.md5"),
     "bagit": partial(_list, "manifest-sha256.txt"),
     "configuration": _configuration,

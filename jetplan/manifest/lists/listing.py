@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 _ALLOWABLE = frozenset({ClashKind.CASE_TWIN, ClashKind.NORMAL_TWIN, ClashKind.FILE_ABOVE})
 """Clashes that a set can allow: whether it does is not known here, and a manifest that does not will say so."""
-_NAMES = "name it .csv, .json, .jsonl, .mhl or .txt, or as a checksum file (.md5, .sha256); packed: .csv.gz"
+_NAMES = (
+    "name it .csv, .json, .jsonl, .mhl, .txt or ASSETMAP.xml, or as a checksum file (.md5, .sha256); packed: .csv.gz"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,11 @@ def _read(file: ListFile, columns: Columns, findings: Findings, limits: ReadingL
             from jetplan.manifest.lists.mhl import read_mhl  # noqa: PLC0415 - only MHL needs an XML parser
 
             read_mhl(chunks, columns, findings)
+        elif file.format == "xml":
+            from jetplan.manifest.lists.assetmap import read_assetmap  # noqa: PLC0415 - only packages need it
+            from jetplan.manifest.lists.packinglist import hold_against  # noqa: PLC0415 - as above
+
+            hold_against(read_assetmap(chunks, columns, findings), columns, findings, limits)
         elif file.format != "jsonl":
             from jetplan.manifest.lists.checksums import read_bagit, read_checksums  # noqa: PLC0415 - rare
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from jetplan.core.objects import UNKNOWN_SIZE
 from jetplan.manifest.columns import packed_place
+from jetplan.manifest.keys import LARGEST
 from jetplan.manifest.objects import whole_path
+from jetplan.manifest.yaml.scalars import INTEGER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +43,15 @@ def take_row(
     columns.paths.append(whole)
     columns.sizes.append(UNKNOWN_SIZE if size is None else size)
     columns.places.append(packed_place(place.line))
+
+
+def size_in(text: str) -> int | str | None:
+    """The size in bytes that a text says, None if it is empty; what is wrong with it, as the end of a sentence."""
+    if not text:
+        return None
+    if not INTEGER.fullmatch(text) or len(text) > len(str(LARGEST)) or not 0 <= int(text) <= LARGEST:
+        return f"must be a whole number from 0 to {LARGEST}"
+    return int(text)
 
 
 def take_many(columns: Columns, paths: Sequence[str], sizes: Sequence[int], first_line: int) -> None:
