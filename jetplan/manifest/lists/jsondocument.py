@@ -19,7 +19,7 @@ from jetplan.manifest.endings import parts_of
 from jetplan.manifest.files import open_regular
 from jetplan.manifest.findings import Findings
 from jetplan.manifest.keys import LARGEST
-from jetplan.manifest.lists.jsonlist import take_object
+from jetplan.manifest.lists.jsonlist import Pairs, take_object
 from jetplan.manifest.lists.rows import take_row
 from jetplan.manifest.lists.unpack import Counted, Stop, chunks_of_lines, open_packed, read_some
 from jetplan.manifest.text import check_text
@@ -101,10 +101,6 @@ def _read_body(text: str, at: int, columns: Columns, findings: Findings) -> None
         else:
             line += text.count("\n", at, between.end())
             at = between.end()
-
-
-class Pairs(list[tuple[str, Any]]):
-    """The keys and values of a JSON object as written, duplicates and all."""
 
 
 def _read_inventory(document: dict[str, Any], columns: Columns, findings: Findings, limits: ReadingLimits) -> None:

@@ -75,11 +75,11 @@ def _take_line(line: bytes, place: Place, columns: Columns, findings: Findings) 
         findings.refuse(place, "list-line", "the line is empty", "remove the line")
         return
     try:
-        pairs = json.loads(line, object_pairs_hook=_Pairs, parse_constant=_refuse_constant)
+        pairs = json.loads(line, object_pairs_hook=Pairs, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         findings.refuse(place, "list-line", "the line is not JSON", 'write one `{"relativePath": …}` a line')
         return
-    if not isinstance(pairs, _Pairs):
+    if not isinstance(pairs, Pairs):
         findings.refuse(place, "wrong-type", "the line is not a JSON object", 'write `{"relativePath": …}`')
         return
     take_object(pairs, place, columns, findings)
@@ -87,7 +87,7 @@ def _take_line(line: bytes, place: Place, columns: Columns, findings: Findings) 
 
 def take_object(pairs: object, place: Place, columns: Columns, findings: Findings) -> None:
     """Put one object into columns, given as its keys and values in a list, or record why not."""
-    if not isinstance(pairs, list):
+    if not isinstance(pairs, Pairs):
         findings.refuse(place, "wrong-type", "this is not a JSON object", 'write `{"relativePath": …}`')
         return
     before = len(findings.problems) + findings.unlisted
@@ -104,7 +104,7 @@ def take_object(pairs: object, place: Place, columns: Columns, findings: Finding
         )
 
 
-class _Pairs(list[tuple[str, Any]]):
+class Pairs(list[tuple[str, Any]]):
     """The keys and values of a JSON object as written, duplicates and all."""
 
 
@@ -112,7 +112,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _values(pairs: list[tuple[str, Any]], place: Place, findings: Findings) -> dict[str, Any]:
+def _values(pairs: Pairs, place: Place, findings: Findings) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in pairs:
         if name not in OBJECT_KEYS:

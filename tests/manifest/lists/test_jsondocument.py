@@ -89,6 +89,7 @@ BAD: dict[str, tuple[dict[str, str | bytes], str, str]] = {
     "more keys": ({"l.json": BODY.replace("]}", '], "more": 1}')}, "l.json", "holds more than"),
     "no objects": ({"l.json": '{"objects": []}'}, "l.json", "no object of a delivery"),
     "not an object": ({"l.json": '{"objects": [5]}'}, "l.json", "not a JSON object"),
+    "a list inside": ({"l.json": '{"objects": [[{"relativePath": "/a"}]]}'}, "l.json", "not a JSON object"),
     "an odd key": ({"l.json": '{"objects": [{"path": "/a"}]}'}, "l.json", "unknown key"),
     "twice": ({"l.json": '{"objects": [{"relativePath": "/a"}, {"relativePath": "/a"}]}'}, "l.json", "a second time"),
     "another document": ({"l.json": '{"hello": 1}'}, "l.json", "no list of objects is known"),
