@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from datetime import UTC, datetime
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from jetplan.ledger.failures import failures
 from jetplan.ledger.times import stamp
 from jetplan.render import words
 from jetplan.render.arrivals import arrived_files, sentence
+from jetplan.render.escape import visible
 from jetplan.render.model import Amount
 
 if TYPE_CHECKING:
@@ -25,11 +27,16 @@ if TYPE_CHECKING:
     from jetplan.core.attempts import Attempt
     from jetplan.core.notifying import NotifyRule
     from jetplan.core.plan import Plan
+    from jetplan.core.selection import Selection
     from jetplan.ledger.store import Ledger
 
 PATIENCE = 30.0
 """Seconds that telling may take on one channel."""
 _LISTED = 20
+_LONGEST = 1_000
+"""Characters of a line: services take some thousands in all."""
+_MENTION = re.compile(r"@(?=(?:everyone|here|channel|all)\b)|<(?=[@!#])", re.IGNORECASE)
+"""What chat services take for a call to people; apprise hands it on as it is."""
 _TITLES = {
     Kind.IN_DOUBT: "in doubt",
     Kind.FAILED: "failed",
@@ -55,7 +62,7 @@ def notify(
         channels.setdefault(rule.channel, []).append(rule)
     for channel, rules in channels.items():
         try:
-            problem = _tell_on(channel, rules, ledger, scope, plan, began, whole=not settings.selection)
+            problem = _tell_on(channel, rules, ledger, scope, plan, began, settings.selection)
         except JetplanError as error:
             problem = error.message
         if problem:
@@ -74,33 +81,36 @@ def _tell_on(
     scope: str,
     plan: Plan | None,
     began: str,
-    *,
-    whole: bool,
+    selection: Selection,
 ) -> str:
-    """What went wrong. `whole`: the plan is of everything, so that what it does not show is over."""
+    """What went wrong. What was not chosen is left to a run that is about it."""
     since = ledger.noticed_since(scope, channel) or began
-    news = [each for each in _news(ledger, scope, plan, channel, since) if any(rule.wants(each) for rule in rules)]
-    lasting = {kind.value for kind in LASTING} if plan is not None and whole else set()
+    found = _news(ledger, scope, plan, channel, since, selection)
+    news = [each for each in found if any(rule.wants(each) for rule in rules)]
+    # A plan of everything shows all that lasts: what it does not show is over.
+    lasting = {kind.value for kind in LASTING} if plan is not None and not selection else set()
     untold = ledger.notice(scope, channel, [each.thing for each in news], lasting, began)
     now = datetime.now(UTC)
     age = {thing: (now - datetime.fromisoformat(first)).total_seconds() for thing, first in untold.items()}
     wanted = due(rules, news, age)
     if not wanted:
         return ""
-    problem = _sent(channel, _title(wanted), _body(wanted))
+    problem = _sent(channel, *message_of(wanted))
     if not problem:
         ledger.told(scope, channel, [each.thing for each in wanted])
     return problem
 
 
-def _news(ledger: Ledger, scope: str, plan: Plan | None, channel: str, since: str) -> Iterator[News]:
-    names = _destinations(ledger, scope)
-    for attempt in filter(is_in_doubt, ledger.unfinished(scope)):
+def _news(
+    ledger: Ledger, scope: str, plan: Plan | None, channel: str, since: str, selection: Selection
+) -> Iterator[News]:
+    names, takes = _destinations(ledger, scope), selection.takes_attempt
+    for attempt in filter(takes, filter(is_in_doubt, ledger.unfinished(scope))):
         yield _of(Kind.IN_DOUBT, attempt, names, f"attempt {attempt.attempt_id} may have been accepted")
-    for attempt in failures(ledger, scope):
+    for attempt in filter(takes, failures(ledger, scope)):
         arrived = arrived_files(attempt.arrival)
         yield _of(Kind.FAILED, attempt, names, sentence(arrived) if arrived is not None else "")
-    for attempt in ledger.delivered_since(scope, channel, since):
+    for attempt in filter(takes, ledger.delivered_since(scope, channel, since)):
         yield _of(Kind.DELIVERED, attempt, names, "")
     if plan is not None:
         yield from _of_plan(plan, names)
@@ -138,18 +148,22 @@ def _of_plan(plan: Plan, names: Mapping[str, Collection[str]]) -> Iterator[News]
         yield News(Kind.WAITING, ident, waiting.set_name, waiting.job, known, text)
 
 
-def _title(news: Sequence[News]) -> str:
+def message_of(news: Sequence[News]) -> tuple[str, str]:
+    """The title, and the body with one line for each."""
     counts = [(sum(each.kind is kind for each in news), title) for kind, title in _TITLES.items()]
-    return "jetplan: " + ", ".join(f"{number} {title}" for number, title in counts if number)
-
-
-def _body(news: Sequence[News]) -> str:
     order = list(_TITLES)
     ranked = sorted(news, key=lambda each: (order.index(each.kind), each.set_name))
-    lines = [f"{_TITLES[each.kind]}: {each.text}" for each in ranked[:_LISTED]]
+    lines = [_line(f"{_TITLES[each.kind]}: {each.text}") for each in ranked[:_LISTED]]
     if len(ranked) > _LISTED:
         lines.append(f"and {len(ranked) - _LISTED:,} more: `jetplan status` shows all")
-    return "\n".join(lines)
+    title = ", ".join(f"{number} {title}" for number, title in counts if number)
+    return f"jetplan: {title}", "\n".join(lines)
+
+
+def _line(text: str) -> str:
+    """On one line, whatever names and the server's words hold, calling nobody, and not longer than services take."""
+    shown = _MENTION.sub(lambda found: f"\\x{ord(found[0]):02x}", visible(text))
+    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
 
 
 def _sent(channel: str, title: str, body: str) -> str:
@@ -173,6 +187,8 @@ def _through_apprise(urls: Sequence[str], title: str, body: str) -> str:
         import apprise  # noqa: PLC0415 - heavy, and an extra
     except ImportError:
         return "notifications need apprise: `pip install 'jetplan[notify]'`"
+    except Exception as error:  # noqa: BLE001 - its plugins are imported with it
+        return f"apprise cannot be loaded ({type(error).__name__})"
     logging.getLogger("apprise").addHandler(logging.NullHandler())  # what it logs names addresses
     logging.getLogger("apprise").propagate = False
     wrong = 0

@@ -34,7 +34,7 @@ from jetplan.cli.signals import stopping
 from jetplan.cli.steps import tell
 from jetplan.cli.wait import wait_here
 from jetplan.core.plan import WaitingDelivery
-from jetplan.errors import ExitCode, worse_of, worst_of
+from jetplan.errors import ExitCode, JetplanError, worse_of, worst_of
 from jetplan.render import words
 from jetplan.render.outcome import build_outcome
 from jetplan.render.outcome_text import render_outcome
@@ -96,20 +96,26 @@ def apply_here(settings: Settings, reading: Reading, approval: Approval, lifts: 
                 code = worse_of(code, windows)
                 publish_code(code)
             click.echo(f"Ledger {ledger.ledger_id}: {words.count(ledger.transition_count(), 'transition')}.", err=True)
-            if manner.wait and stop.signal is None:
-                waited = wait_here(settings, client, ledger, manner.timeout, _waited_for(settings, reading), log)
-                code = worse_of(code, waited)
-                publish_code(code)
-            if settings.config.notify and prepared is not None:
-                _notify(task, prepared, began, sent=manner.wait_for_windows)
+            tell_people = partial(_notify, task, prepared, began, sent=manner.wait_for_windows)
+            try:
+                if manner.wait and stop.signal is None:
+                    waited = wait_here(settings, client, ledger, manner.timeout, _waited_for(settings, reading), log)
+                    code = worse_of(code, waited)
+                    publish_code(code)
+            except JetplanError:
+                tell_people()  # what was sent before is news all the same
+                raise
+            tell_people()
             code = code if stop.signal is None else ExitCode(128 + stop.signal)
             if log is not None:
                 log.end(code)
     return code
 
 
-def _notify(task: Task, prepared: Prepared, began: str, *, sent: bool) -> None:
-    """Tell people. `sent`: what waited for a window was submitted meanwhile."""
+def _notify(task: Task, prepared: Prepared | None, began: str, *, sent: bool) -> None:
+    """Tell people. `prepared`: None where nothing was begun. `sent`: what waited for a window was submitted since."""
+    if prepared is None or not task.settings.config.notify:
+        return
     scope = task.ledger.scope_of(task.settings.api_url, prepared.observation.server.accounts)
     steps = tuple(each for each in prepared.plan.steps if not (sent and isinstance(each, WaitingDelivery)))
     if scope is not None:

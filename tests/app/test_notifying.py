@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import struct
 import threading
 import time
 from contextlib import contextmanager
@@ -10,11 +12,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from stage import JOBS, wait_until
 
 from jetplan.app import notifying
-from jetplan.app.notifying import utc_now
+from jetplan.app.notifying import message_of, utc_now
 from jetplan.app.opening import pinned_ledger
 from jetplan.app.settings import load_settings
+from jetplan.core.notifying import Kind, News
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +31,8 @@ APPLY = "jetplan apply --auto-approve"
 
 
 @contextmanager
-def receiver(status: int = 200, hang: threading.Event | None = None) -> Iterator[tuple[str, list[Any]]]:
-    """A service that takes notifications: its address for apprise, and what it got."""
+def receiver(status: int | None = 200, hang: threading.Event | None = None) -> Iterator[tuple[str, list[Any]]]:
+    """A service that takes notifications: its address for apprise, and what it got. No status: it hangs up."""
     got: list[Any] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -37,6 +41,11 @@ def receiver(status: int = 200, hang: threading.Event | None = None) -> Iterator
             got.append((body["title"], body["message"].splitlines()))
             if hang is not None:
                 hang.wait(60)
+            if status is None:
+                linger = struct.pack("ii", 1, 0)  # close with a reset
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                self.connection.close()
+                return
             self.send_response(status)
             self.end_headers()
 
@@ -174,22 +183,28 @@ def test_who_is_told_what(rule: str, heard: bool, stage: Stage, monkeypatch: pyt
 
 
 @pytest.mark.parametrize(
-    ("url", "why"),
+    ("url", "status", "why"),
     [
-        ("json://127.0.0.1:{port}/", "JSON did not take it"),
-        ("nonsense://{port}", "1 address could not be understood"),
-        ("", "JETPLAN_NOTIFY_URLS is not set, and holds the addresses"),
+        ("json://u:{secret}@127.0.0.1:{port}/", 500, "JSON did not take it"),
+        ("json://u:{secret}@127.0.0.1:{port}/", None, "JSON did not take it"),
+        ("json://u:{secret}@127.0.0.1:1/", 200, "JSON did not take it"),
+        ("nonsense://{secret}:{port}", 200, "1 address could not be understood"),
+        ("{secret}", 200, "1 address could not be understood"),
+        ("json://u:{secret}@127.0.0.1:{port}/ nonsense://{port}", 500, "JSON did not take it; 1 address could not be"),
+        ("", 200, "JETPLAN_NOTIFY_URLS is not set, and holds the addresses"),
     ],
 )
-def test_a_service_that_does_not_take_it(url: str, why: str, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_that_does_not_take_it(
+    url: str, status: int | None, why: str, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The run ends as it would have, nobody's address is shown, and it is told when the service is back."""
     stage.configure(RULE)
     stage.write_set("/a.mxf")
-    with receiver(status=500) as (broken, _):
+    with receiver(status) as (broken, _):
         port = broken.rpartition(":")[2].rstrip("/")
-        monkeypatch.setenv("JETPLAN_NOTIFY_URLS", url.format(port=port))
+        monkeypatch.setenv("JETPLAN_NOTIFY_URLS", url.format(port=port, secret=SECRET))
         ran = stage.run(f"{APPLY} --wait")
-    assert f"Not everybody was told through JETPLAN_NOTIFY_URLS: {why}." in ran.err
+    assert f"Not everybody was told through JETPLAN_NOTIFY_URLS: {why}" in ran.err
     assert SECRET not in ran.err + ran.out
     with receiver() as (good, got):
         monkeypatch.setenv("JETPLAN_NOTIFY_URLS", good)
@@ -261,3 +276,78 @@ def test_the_ledger_forgets_nothing_of_it(stage: Stage, told: list[Any]) -> None
     assert sorted(thing.split()[0] for thing in things) == ["delivered", "since"]
     assert all(told_on for thing, told_on in things.items() if thing != "since")
     assert utc_now() > max(things.values())
+
+
+def test_names_forge_no_lines() -> None:
+    """A name, or the server's words, which others chose, stay within their line and are seen as they are."""
+    forged = News(Kind.FAILED, "x", "a", "b", (), "set a: /b\ndelivered: set c\u202e.mxf")
+    title, body = message_of([forged])
+    assert title == "jetplan: 1 failed"
+    assert body == "failed: set a: /b\\x0adelivered: set c\\u202e.mxf"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("/@everyone.mxf", "/\\x40everyone.mxf"),
+        ("/@Here", "/\\x40Here"),
+        ("<!channel>", "\\x3c!channel>"),
+        ("<@&12>", "\\x3c@&12>"),
+        ("/a@2x.mxf", "/a@2x.mxf"),
+        ("/@hereafter", "/@hereafter"),
+    ],
+)
+def test_names_call_nobody(name: str, shown: str) -> None:
+    """What a chat service would take for a mention is written so that it is none."""
+    assert message_of([News(Kind.FAILED, "x", "a", "b", (), name)])[1] == f"failed: {shown}"
+
+
+def test_long_words_are_cut(stage: Stage, told: list[Any]) -> None:
+    """Services refuse messages that are too long."""
+    folder = "/".join("d" * 200 for _ in range(8))
+    stage.write_set(f"/{folder}/a.mxf")
+    stage.fail("/d*=permission")
+    stage.run(f"{APPLY} --wait", code=1)
+    [(_, [line])] = told
+    assert len(line) == 1_000
+    assert line.endswith("…")
+
+
+def test_what_was_not_chosen_is_told_later(stage: Stage, told: list[Any]) -> None:
+    """A run that is about one set tells nothing of another, which the next whole run tells."""
+    stage.put("/a.mxf", "/b.mxf")
+    sets = "".join(f"  {name}: {{job: nyc-to-lax, objects: [/{name}.mxf]}}\n" for name in "ab")
+    stage.write(f"{JOBS}deliverySets:\n{sets}")
+    stage.run(APPLY)
+    stage.settle()
+    for line in ("jetplan status --notify --set a", "jetplan status --notify"):
+        stage.run(line)
+    assert [[each.split(":")[1] for each in lines] for _, lines in told] == [[" set a"], [" set b"]]
+
+
+def test_an_error_while_waiting(stage: Stage, told: list[Any]) -> None:
+    """The run ends with the error; people learn of the doubt that it has seen before."""
+    stage.write_set("/a.mxf")
+    stage.faults("POST:/deliveries=cut-before-commit*1", "GET:/storageProfiles=status=400,skip=2")
+    ran = stage.run(f"{APPLY} --wait", code=None)
+    assert "400" in ran.err
+    assert [title for title, _ in told] == ["jetplan: 1 in doubt"]
+
+
+def test_a_crash_before_it_is_noted(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who was told, and the ledger does not know it, is told again: better twice than never."""
+    stage.configure(RULE)
+    stage.write_set("/a.mxf")
+    stage.run(f"{APPLY}")
+    stage.settle()
+    with receiver(hang=threading.Event()) as (url, got):
+        monkeypatch.setenv("JETPLAN_NOTIFY_URLS", url)
+        process = stage.start("jetplan status --notify")
+        wait_until(lambda: bool(got))
+        process.kill()
+        process.communicate()
+    with receiver() as (url, again):
+        monkeypatch.setenv("JETPLAN_NOTIFY_URLS", url)
+        for _ in range(2):
+            stage.run("jetplan status --notify")
+    assert again == got
