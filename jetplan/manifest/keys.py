@@ -29,7 +29,7 @@ SET_KEYS = (
     *ALLOWANCES,
 )
 ON_FAILURE_KEYS = ("retry",)
-FROM_KEYS = ("file", "stripPrefix", "prefix")
+FROM_KEYS = ("file", "stripPrefix", "prefix", "format", "include", "exclude")
 OBJECT_KEYS = ("relativePath", "sizeInBytes", "isDirectory", "revision")
 """Also the columns of a CSV list and the keys of a JSON Lines list."""
 
@@ -45,6 +45,8 @@ RULE = re.compile(r"(?:RRULE:)?[A-Za-z]+=[A-Za-z0-9,+-]+(?:;[A-Za-z]+=[A-Za-z0-9
 
 LEAST = {"sizeInBytes": 0, "revision": 1}
 """The least value of each whole number."""
+MOST_PATTERNS = 100
+"""How many patterns `include` or `exclude` may hold."""
 MOST_RETRIES = 10
 """How often a manifest may let the failed files of one delivery go again."""
 LARGEST = (1 << 53) - 1

@@ -15,6 +15,7 @@ from pydantic.alias_generators import to_camel
 from jetplan.core.characters import first_unprintable
 from jetplan.core.paths import LONGEST_PATH, canonical, faults_of
 from jetplan.core.windows import Window
+from jetplan.manifest.endings import FORMATS
 from jetplan.manifest.keys import (
     BOUND,
     DURATION,
@@ -24,6 +25,7 @@ from jetplan.manifest.keys import (
     LEAST,
     LOCAL,
     LONGEST_NAME,
+    MOST_PATTERNS,
     MOST_RETRIES,
     OBJECT_KEYS,
     ON_FAILURE_KEYS,
@@ -33,6 +35,7 @@ from jetplan.manifest.keys import (
     TOP_KEYS,
     WINDOW_KEYS,
 )
+from jetplan.manifest.lists.choosing import fault_of
 from jetplan.manifest.windows import duration, is_moment
 from jetplan.manifest.yaml.scalars import ID
 
@@ -271,6 +274,24 @@ class DeliveredObject(_Model):
         return self
 
 
+def _check_pattern(text: str) -> str:
+    if fault := fault_of(text):
+        raise ValueError(fault[0])
+    return text
+
+
+def _check_format(text: str) -> str:
+    if text not in FORMATS:
+        raise ValueError("not a format of lists")
+    return text
+
+
+ListFormat = Annotated[str, AfterValidator(_check_format), WithJsonSchema({"type": "string", "enum": list(FORMATS)})]
+Patterns = Annotated[
+    list[Annotated[Name, AfterValidator(_check_pattern)]], Field(min_length=1, max_length=MOST_PATTERNS)
+]
+
+
 class ObjectsFrom(_Model):
     """Objects listed in a file beside the manifest, for lists too long for YAML."""
 
@@ -295,6 +316,24 @@ class ObjectsFrom(_Model):
         description="A folder of the storage profile that is put in front of every path in the list, after "
         "`stripPrefix`.",
         examples=["/ep101/bag"],
+    )
+    format: ListFormat | None = Field(
+        None,
+        description="How the list is written, where its ending says otherwise: `format: md5` for `checksums.txt`.",
+        examples=["md5"],
+    )
+    include: Patterns | None = Field(
+        None,
+        description="Only objects are taken whose path, as it would be sent, matches one of these patterns: `*` and "
+        "`?` within a name, `**` over folders, `[a-z]`, `{a,b}`. A pattern without a slash matches a name in any "
+        "folder; one that begins with `/` a path from the root; one that ends with `/` a folder and all that lies in "
+        "it.",
+        examples=[["*.mxf", "/ep101/audio/**"]],
+    )
+    exclude: Patterns | None = Field(
+        None,
+        description="Objects are left out whose path matches one of these patterns.",
+        examples=[[".DS_Store", "tmp/"]],
     )
 
 

@@ -10,11 +10,11 @@ from jetplan.core.objects import UNKNOWN_SIZE, WHOLE_PROFILE
 from jetplan.core.spec import DeliverySetSpec, Overlap
 from jetplan.manifest.columns import Columns, packed_place
 from jetplan.manifest.findings import nearest
-from jetplan.manifest.keys import ALLOWANCES, FROM_KEYS, LEAST, MOST_RETRIES, ON_FAILURE_KEYS, SET_KEYS
+from jetplan.manifest.keys import ALLOWANCES, FROM_KEYS, LEAST, MOST_PATTERNS, MOST_RETRIES, ON_FAILURE_KEYS, SET_KEYS
 from jetplan.manifest.windows import read_timing
 from jetplan.manifest.yaml.fields import Fields, is_mapping
 from jetplan.manifest.yaml.scalars import is_null, is_scalar, kind_of_node, node_event, read_name
-from jetplan.manifest.yaml.tree import Bulk, Refused
+from jetplan.manifest.yaml.tree import Bulk, Refused, Sequence
 
 if TYPE_CHECKING:
     from jetplan.manifest.files import SourceFile
@@ -147,6 +147,7 @@ def _from_file(
     name = fields.name("file", required=True)
     if name is None:
         return None
+    from jetplan.manifest.lists.choosing import Choice  # noqa: PLC0415 - as below
     from jetplan.manifest.lists.listing import read_list  # noqa: PLC0415 - only sets with a list need it
     from jetplan.manifest.lists.placing import Placing, read_folder  # noqa: PLC0415 - as above
 
@@ -154,4 +155,45 @@ def _from_file(
     placing = Placing(
         *(read_folder(fields.name(key), key, places.get(key), findings) for key in ("stripPrefix", "prefix"))
     )
-    return read_list(name, places["file"], source, findings, limits, allowed, placing)
+    choice = Choice(*(_patterns(fields, key) for key in ("include", "exclude")))
+    return read_list(name, places["file"], source, findings, limits, allowed, placing, choice, _format(fields))
+
+
+def _format(fields: Fields) -> str:
+    """How the list is written where that is said; empty where it is not, or was refused."""
+    from jetplan.manifest.endings import FORMATS  # noqa: PLC0415 - only sets with a list need it
+
+    text = fields.name("format")
+    if text is not None and text not in FORMATS:
+        node = fields.mapping.entries["format"][1]
+        hint = nearest(text, FORMATS) or "known: " + ", ".join(FORMATS)
+        fields.findings.refuse(node_event(node), "unknown-value", f"no list has the format {quoted(text, 40)}", hint)
+        return ""
+    return text or ""
+
+
+def _patterns(fields: Fields, key: str) -> tuple[str, ...]:
+    """The patterns at a key; what is wrong with one is told at its place."""
+    node = fields.get(key)
+    if node is None or isinstance(node, Refused):
+        return ()
+    if not isinstance(node, Sequence) or not 0 < len(node.items) <= MOST_PATTERNS:
+        found = kind_of_node(node) if not isinstance(node, Sequence) else f"a list of {len(node.items)}"
+        message = f"`{key}` must be a list of 1 to {MOST_PATTERNS} patterns, not {found}"
+        fields.findings.refuse(node_event(node), "wrong-type", message, f"write `{key}: ['*.mxf']`")
+        return ()
+    from jetplan.manifest.lists.choosing import fault_of  # noqa: PLC0415 - rare
+
+    patterns = []
+    for item in node.items:
+        text = read_name(node_event(item), f"a pattern in `{key}`", fields.findings) if is_scalar(item) else None
+        if text is None:
+            if not is_scalar(item) and not isinstance(item, Refused):
+                message = f"a pattern in `{key}` must be text, not {kind_of_node(item)}"
+                fields.findings.refuse(node_event(item), "wrong-type", message, "quote it")
+        elif fault := fault_of(text):
+            message = f"the pattern {quoted(text, 80)} {fault[0]}"
+            fields.findings.refuse(node_event(item), "list-pattern", message, fault[1])
+        else:
+            patterns.append(text)
+    return tuple(patterns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jetplan.core.characters import quoted
@@ -13,6 +13,7 @@ from jetplan.manifest.columns import Columns
 from jetplan.manifest.endings import parts_of
 from jetplan.manifest.files import open_regular
 from jetplan.manifest.findings import Findings
+from jetplan.manifest.lists.choosing import Choice, choose
 from jetplan.manifest.lists.csvlist import read_csv
 from jetplan.manifest.lists.placing import Placing, place_paths
 from jetplan.manifest.lists.textlist import read_text
@@ -52,14 +53,18 @@ def read_list(
     limits: ReadingLimits,
     allowed: frozenset[ClashKind] = frozenset(),
     placing: Placing = Placing(),  # noqa: B008 - frozen
+    choice: Choice = Choice(),  # noqa: B008 - frozen
+    form: str = "",
 ) -> Columns | None:
     """The objects of the list that a manifest names, or None after recording why not.
 
-    What is wrong with the name is told at `at`; what is wrong in the list, at the list's own lines.
+    `form` beats the name's ending, except for how the list is packed. What is wrong with the name is told at `at`;
+    what is wrong in the list, at the list's own lines.
     """
     file = _locate(name, at, source, findings)
     if file is None:
         return None
+    file = replace(file, format=form or file.format)
     inner = Findings(file.path, limits.problems)
     columns = Columns(file.path)
     try:
@@ -75,10 +80,26 @@ def read_list(
         return None
     finally:
         place_paths(columns, placing, inner)
+        _choose(columns, choice, at, findings)
         columns.judge(inner, allowed)
         findings.problems += inner.sorted_problems()
         findings.warnings += inner.warnings
     return columns
+
+
+def _choose(columns: Columns, choice: Choice, at: Event, findings: Findings) -> None:
+    """Leave out what is not chosen, and say how much that is."""
+    if choice == Choice():
+        return
+    left_out = choose(columns, choice)
+    if left_out and not columns.paths:
+        message = f"`include` and `exclude` leave out all {left_out:,} objects of the list"
+        findings.refuse(at, "no-objects", message, "correct the patterns, or remove the set")
+    elif left_out:
+        message = (
+            f"`include` and `exclude` leave out {left_out:,} of {left_out + len(columns.paths):,} objects of the list"
+        )
+        findings.warn(at, "list-left-out", message)
 
 
 def read_alone(
