@@ -25,9 +25,10 @@ _NAMESPACES = (
     "http://www.smpte-ra.org/schemas/429-9/2007/AM",
     "http://www.digicine.com/PROTO-ASDCP-AM-20040311#",
 )
-_ASSET = ["AssetMap", "AssetList", "Asset"]
-_CHUNK = [*_ASSET, "ChunkList", "Chunk"]
-_FIELDS = ("Path", "VolumeIndex", "Offset", "Length")
+_ASSET = ("AssetMap", "AssetList", "Asset")
+_CHUNK = (*_ASSET, "ChunkList", "Chunk")
+_ASSET_FIELDS = ("Id", "PackingList")
+_CHUNK_FIELDS = ("Path", "VolumeIndex", "Offset", "Length")
 
 
 @dataclass(slots=True)
@@ -54,7 +55,10 @@ class _Reader(XmlReader):
         super().__init__(findings, "an asset map")
         self.map = AssetMap()
         self._columns = columns
-        self._namespace = ""
+        self._asset_names: list[str] = []
+        self._chunk_names: list[str] = []
+        self._fields: dict[str, str] = {}
+        """Qualified name -> local name."""
         self._asset: dict[str, str] = {}
         self._files: list[str] = []
         self._chunk: dict[str, str] = {}
@@ -64,30 +68,30 @@ class _Reader(XmlReader):
         """An asset, a chunk, a part of one of them, or what is passed over."""
         if len(self.open_names) == 1:
             self._check_kind(name)
-        names = self._local_names()
-        if names == _ASSET:
+        if self.open_names == self._asset_names:
             self._asset, self._files = {}, []
-        elif names == _CHUNK:
+        elif self.open_names == self._chunk_names:
             self._chunk, self._line = {}, self.place().line
-        elif names[:-1] == _ASSET and names[-1] in {"Id", "PackingList"}:
-            self._begin(self._asset, names[-1])
-        elif names[:-1] == _CHUNK and names[-1] in _FIELDS:
-            self._begin(self._chunk, names[-1])
-        elif names[-1] in {"Asset", "Chunk"}:
+        elif (field := self._fields.get(name)) and self.open_names[:-1] == self._parent_of(field):
+            self._begin(self._part_of(field), field)
+        elif name in {self._asset_names[-1], self._chunk_names[-1]}:
             self.stop("the entry of a file stands where none belongs")
 
     def ended(self, text: str | None) -> None:
         """A part of an asset or a chunk, or all of it."""
-        names = self._local_names()
         if text is not None:
-            (self._asset if names[:-1] == _ASSET else self._chunk)[names[-1]] = text.strip()
-        elif names == _CHUNK:
+            field = self._fields[self.open_names[-1]]
+            self._part_of(field)[field] = text.strip()
+        elif self.open_names == self._chunk_names:
             self._take()
-        elif names == _ASSET:
+        elif self.open_names == self._asset_names:
             self._take_asset()
 
-    def _local_names(self) -> list[str]:
-        return [name.removeprefix(f"{self._namespace} ") for name in self.open_names]
+    def _parent_of(self, field: str) -> list[str]:
+        return self._asset_names if field in _ASSET_FIELDS else self._chunk_names
+
+    def _part_of(self, field: str) -> dict[str, str]:
+        return self._asset if field in _ASSET_FIELDS else self._chunk
 
     def _check_kind(self, name: str) -> None:
         namespace, _, local = name.rpartition(" ")
@@ -98,7 +102,9 @@ class _Reader(XmlReader):
             self.stop("this is a media hash list", "name it .mhl")
         if local != "AssetMap" or namespace not in _NAMESPACES:
             self.stop("this is no asset map (SMPTE ST 429-9 or Interop)", "list the files in a CSV file instead")
-        self._namespace = namespace
+        self._asset_names = [f"{namespace} {each}" for each in _ASSET]
+        self._chunk_names = [f"{namespace} {each}" for each in _CHUNK]
+        self._fields = {f"{namespace} {each}": each for each in (*_ASSET_FIELDS, *_CHUNK_FIELDS)}
 
     def _begin(self, part: dict[str, str], name: str) -> None:
         if name in part:

@@ -129,3 +129,11 @@ def test_a_file_in_parts(folder: Folder) -> None:
     folder.write({"a.yaml": MANIFEST, "ASSETMAP.xml": amap(asset(1, "a.mxf", chunk=f"<Length>5</Length>{CHUNKS}"))})
     objects = folder.read().spec.sets["s"].objects
     assert list(zip(objects.paths, objects.sizes, strict=True)) == [("/a.mxf", 5), ("/b.mxf", UNKNOWN_SIZE)]
+
+
+@pytest.mark.parametrize("path", ["sub/PKL_1.xml", "PKL_1.pkl"])
+def test_a_packing_list_elsewhere_is_passed_over(folder: Folder, path: str) -> None:
+    """Only one that lies beside the map under a name that the cache watches is held against it."""
+    text = packing_list((2, 5))
+    folder.write({"a.yaml": MANIFEST, "ASSETMAP.xml": WHOLE.replace("PKL_1.xml", path), path: text})
+    assert folder.read().warnings == ()
