@@ -189,5 +189,14 @@ def test_a_server_that_was_restored_is_refused_until_a_person_accepts_it(tmp_pat
             open_ledger(uri)
         with open_ledger(uri, verify=False) as ledger:
             ledger.accept(who="ada", reason="nothing was lost: synchronous replica")
+            ledger.accept(who="bob", reason="nor again")
+            [(kept,)] = ledger._driver.read(
+                lambda tx: tx.rows("SELECT value FROM jetplan_meta WHERE name = 'accepted'")
+            )
+            first, second = json.loads(kept)["words"]
+            assert (first["who"], first["reason"]) == ("ada", "nothing was lost: synchronous replica")
+            assert (first["before"]["timeline"], first["now"]["timeline"]) == ("00000001", "00000002")
+            assert first["on"].startswith("20")
+            assert second["before"] == second["now"] == first["now"]
         with open_ledger(uri) as ledger:
             ledger.begin_run(RunInfo("later"))

@@ -194,6 +194,16 @@ class TestConnections:
         assert desk.ledger.version_of(desk.scope, delivery()) == 1
         assert desk.ledger.check() == []
 
+    @pytest.mark.parametrize("cut", [Cut.BEFORE, Cut.AFTER])
+    def test_what_leaves_no_transition_is_done_again(self, desk: Desk, proxy: CuttingProxy, cut: Cut) -> None:
+        """Whether it was committed cannot be looked up, and doing it twice changes nothing."""
+        proxy.next_cut = cut
+        desk.ledger._driver.write(lambda tx: tx.run("UPDATE jetplan_runs SET heartbeats = 7"))
+        assert proxy.cuts == 1
+        record = desk.ledger.run(desk.run)
+        assert record is not None
+        assert record.heartbeats == 7
+
     def test_lost_answers_under_many_threads(self, desk: Desk, proxy: CuttingProxy) -> None:
         """A shared commit whose answer is lost: each of its callers gets its own true answer."""
         idents = [f"x{number}" for number in range(40)]
@@ -225,11 +235,19 @@ class TestConnections:
         monkeypatch.setattr("jetplan.ledger.postgres._PAUSES", (0.0, 0.01, 0.01))
         desk.claim(delivery(), 0, "/a", ident="x")
         proxy.next_cut = Cut.FOR_GOOD
-        with pytest.raises(CommitUnknown):
+        with pytest.raises(CommitUnknown) as unknown:
             desk.ledger.transition("x", State.SENDING, run_id=desk.run)
+        assert unknown.value.message == (
+            "the ledger's server was lost while it was committing, and does not say whether it did"
+        )
+        assert unknown.value.hint == (
+            "nothing was sent on its account; run the same command again when the server is back"
+        )
         with pytest.raises(JetplanError) as caught:
             desk.ledger.transition("x", State.SENDING, run_id=desk.run)
         assert not isinstance(caught.value, CommitUnknown), "this one was never at the server"
+        assert caught.value.message.startswith("the ledger on PostgreSQL at 127.0.0.1/postgres cannot be used: ")
+        assert caught.value.hint == "check that the server runs, JETPLAN_LEDGER, and the rights of its user"
 
 
 def test_a_server_stopped_at_once_and_started_again_has_it_all(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from jetplan.core.attempts import State
 from jetplan.core.objects import object_keys, pack_keys
 from jetplan.core.pathsearch import Past
 from jetplan.errors import UsageError
+from jetplan.ledger.failures import what_is_unfinished
 from jetplan.ledger.reads import versions
 from jetplan.ledger.records import SubjectRecord
 
@@ -115,5 +116,59 @@ def test_whether_its_run_is_alive(desk: Desk) -> None:
     for live in (True, False):
         assert [each.live for each in desk.ledger.attempts(desk.scope)] == [live]
         assert [each.live for each in desk.ledger.unfinished(desk.scope)] == [live]
+        assert desk.ledger.attempt("x").live is live
         assert [each.attempt.live for each in desk.ledger.object_history(desk.scope, "/a")] == [live]
         desk.ledger.end_run(desk.run, "done")
+
+
+def test_keys_are_read_only_where_they_are_asked_for(desk: Desk) -> None:
+    """A job's attempt has none."""
+    desk.claim(delivery(), 0, "/a")
+    desk.claim(job(), 0)
+    keys = {each.subject: each.keys for each in desk.ledger.attempts(desk.scope, with_keys=True)}
+    assert keys == {delivery(): pack_keys(object_keys(["/a"])), job(): b""}
+    assert {each.keys for each in desk.ledger.attempts(desk.scope)} == {None}
+
+
+def test_whether_its_process_is_alive(desk: Desk) -> None:
+    """A process that is known to be gone makes its run dead before the lease is over, in every reading."""
+    desk.claim(delivery(), 0, "/a", ident="x")
+    for alive in (None, False):
+        desk.ledger._alive = lambda _host, _process, alive=alive: alive  # type: ignore[misc]
+        for found in (
+            desk.ledger.attempts(desk.scope),
+            desk.ledger.unfinished(desk.scope),
+            [desk.ledger.attempt("x")],
+            [each.attempt for each in desk.ledger.object_history(desk.scope, "/a")],
+        ):
+            assert [each.live for each in found] == [alive is None]
+
+
+def test_what_is_unfinished(desk: Desk) -> None:
+    """What is in doubt and what failed, of this scope alone."""
+    other = Desk(desk.ledger, desk.ledger.ensure_scope("https://other.example", []), desk.run, made=100)
+    for at, held in (("here", desk), ("there", other)):
+        for end in ("doubt", "failed", "taken"):
+            ident = f"{at}-{end}"
+            held.claim(delivery(end), 0, "/a", ident=ident)
+            desk.ledger.transition(ident, State.SENDING, run_id=desk.run)
+            desk.ledger.transition(
+                ident, State.IN_DOUBT if end == "doubt" else State.ACCEPTED, run_id=desk.run, delivery_id=ident
+            )
+        desk.ledger.transition(f"{at}-failed", State.FAILED, run_id=desk.run)
+    for at, held in (("here", desk), ("there", other)):
+        left = what_is_unfinished(desk.ledger, held.scope)
+        assert [each.attempt_id for each in left.in_doubt] == [f"{at}-doubt"]
+        assert [each.attempt_id for each in left.failed] == [f"{at}-failed"]
+
+
+def test_jobs_of_one_name_share_a_version(desk: Desk) -> None:
+    """A claim of a job is checked by its name, on whatever route; a set's by its route as well."""
+    for source in ("nyc", "arc"):
+        desk.claim(job(source=source), desk.ledger.version_of(desk.scope, job()), ident=source)
+        desk.ledger.transition(source, State.NOT_SENT, run_id=desk.run)
+    desk.claim(delivery(), 0, "/a")
+    version = versions(desk.ledger.subjects(desk.scope))
+    for subject in (job(), job(source="arc"), job(source="new"), delivery(), delivery(source="new"), job("other")):
+        assert version(subject) == desk.ledger.version_of(desk.scope, subject)
+    assert (version(job(source="new")), version(delivery()), version(job("other"))) == (4, 1, 0)
