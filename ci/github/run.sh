@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # One jetplan command as a step of a workflow. What the workflow says comes in variables, and is never run as text.
 # Leaves the Markdown of a plan in $RUNNER_TEMP/jetplan-comment.md and its page in jetplan-page.html beside it, and ends
-# with jetplan's own exit code.
+# with jetplan's own exit code, or with 0 where the workflow allows that code.
 set -uo pipefail
 
 jetplan=$1
@@ -22,9 +22,19 @@ tell_page() {
     if [ -s "$page" ] && [ -n "${GITHUB_OUTPUT:-}" ]; then echo "page=true" >>"$GITHUB_OUTPUT"; fi
 }
 
+# Ends with a code, or with 0 where it is allowed and a plan was made. The output says what jetplan ended with.
+end_with() {
+    if [ -n "${GITHUB_OUTPUT:-}" ]; then echo "exitcode=$1" >>"$GITHUB_OUTPUT"; fi
+    for allowed in ${INPUT_ALLOW_EXIT_CODES:-}; do
+        if [ "$allowed" = "$1" ] && [ -s "$comment" ]; then exit 0; fi
+    done
+    exit "$1"
+}
+
 case $INPUT_COMMAND in
 validate)
     "$jetplan" validate ${arguments[@]+"${arguments[@]}"} -- "$INPUT_MANIFESTS"
+    end_with $?
     ;;
 diff)
     if [ -n "$INPUT_BASE" ]; then arguments+=(--base "$INPUT_BASE"); fi
@@ -34,7 +44,7 @@ diff)
     GITHUB_OUTPUT='' GITHUB_STEP_SUMMARY='' GITHUB_ACTIONS='' \
         "$jetplan" diff --format html ${arguments[@]+"${arguments[@]}"} -- "$INPUT_MANIFESTS" >"$page" 2>/dev/null
     tell_page
-    exit "$code"
+    end_with "$code"
     ;;
 plan)
     out=${INPUT_OUT:-$RUNNER_TEMP/jetplan-plan.json}
@@ -46,11 +56,12 @@ plan)
         "$jetplan" show --format html -- "$out" >"$page" 2>/dev/null
         tell_page
     fi
-    exit "$code"
+    end_with "$code"
     ;;
 apply)
     if [ -n "$INPUT_EXPECT_DIGEST" ]; then arguments+=(--expect-digest "$INPUT_EXPECT_DIGEST"); fi
     "$jetplan" apply --auto-approve ${arguments[@]+"${arguments[@]}"} -- "$INPUT_MANIFESTS"
+    end_with $?
     ;;
 *)
     echo "The input 'command' must be diff, plan, apply or validate." >&2

@@ -69,8 +69,18 @@ def run(args: Sequence[str] | None = None) -> int:
             return BROKEN_PIPE
         return _explain(end, debug=False)
     except BaseException as error:  # noqa: BLE001 - the one boundary
-        return _explain(error, debug="--debug" in arguments or bool(os.environ.get("JETPLAN_DEBUG")))
+        code = _explain(error, debug="--debug" in arguments or bool(os.environ.get("JETPLAN_DEBUG")))
+        _publish(arguments, code)
+        return code
     return int(result) if isinstance(result, int) else 0
+
+
+def _publish(arguments: Sequence[str], code: int) -> None:
+    """Let CI know the code of a command that ended before it could say so itself."""
+    if os.environ.get("GITHUB_OUTPUT") and any(each in {"plan", "diff", "apply"} for each in arguments[:2]):
+        from jetplan.cli.publishing import publish_code
+
+        publish_code(code)
 
 
 def _explain(error: BaseException, *, debug: bool) -> int:

@@ -11,8 +11,6 @@ from jetplan.app.environment import OUTPUT, current_ci
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jetplan.errors import ExitCode
-
 
 def publish(texts: Mapping[str, str]) -> None:
     """Append each text to the file that its environment variable names."""
@@ -20,7 +18,7 @@ def publish(texts: Mapping[str, str]) -> None:
         append(name, text)
 
 
-def publish_code(code: ExitCode) -> None:
+def publish_code(code: int) -> None:
     """Correct the exit code that was published before the command ended."""
     append(OUTPUT, f"exitcode={int(code)}\n")
 

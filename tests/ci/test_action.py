@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 INPUTS = (
     "COMMAND", "MANIFESTS", "BASE", "OUT", "EXPECT_DIGEST", "ARGUMENTS",
-    "CLIENT_ID", "CLIENT_SECRET", "API_URL", "LEDGER",
+    "CLIENT_ID", "CLIENT_SECRET", "API_URL", "LEDGER", "ALLOW_EXIT_CODES",
 )  # fmt: skip
 
 
@@ -111,3 +111,33 @@ def test_example_workflows(name: str) -> None:
         if "secrets." in str(job):
             assert "environment" in job
             assert workflow["on"] != "pull_request" or "head.repo.full_name == github.repository" in job["if"]
+
+
+def test_what_is_stuck_does_not_keep_the_rest(stage: Stage) -> None:
+    """With one delivery in doubt the plan is let through, the apply sends the other set, and is the red mark."""
+    stage.write_set("/a.mxf")
+    stage.faults("POST:/deliveries=cut-before-commit*1")
+    act(stage, 3, command="apply")
+    stage.put("/b.mxf")
+    more = "deliverySets:\n  more: {job: nyc-to-lax, objects: [/b.mxf]}\n"
+    stage.write(f"apiVersion: jetplan/v1\n{more}", "more.yaml")
+    assert act(stage, 3, command="plan", out="plan.json")["exitcode"] == "3"
+    outputs = act(stage, 0, command="plan", out="plan.json", allow_exit_codes="1 3")
+    assert (outputs["exitcode"], outputs["in_doubt"], outputs["has_changes"]) == ("3", "1", "true")
+    assert act(stage, 3, command="apply", manifests="plan.json")["exitcode"] == "3"
+    assert stage.delivered() == {"/b.mxf": 1}
+
+
+@pytest.mark.parametrize("command", ["plan", "diff", "apply", "validate"])
+def test_where_no_plan_was_made_nothing_is_allowed(stage: Stage, command: str) -> None:
+    """Invalid manifests fail the step in any case, and the code is an output."""
+    stage.write("nonsense")
+    assert act(stage, 1, command=command, allow_exit_codes="1 3")["exitcode"] == "1"
+
+
+def test_the_code_is_an_output_however_it_ends(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refused credentials, and another ledger than the pinned one."""
+    stage.write_set("/a.mxf")
+    assert act(stage, 4, command="plan", client_secret="wrong", client_id="x")["exitcode"] == "4"
+    monkeypatch.setenv("JETPLAN_LEDGER", "sqlite:///nowhere.db")
+    assert act(stage, 6, command="plan")["exitcode"] == "6"

@@ -189,6 +189,11 @@ def test_outputs_for_github(stage: Stage, monkeypatch: pytest.MonkeyPatch, tmp_p
     assert "1 object" in summary.read_text()
     assert "::set-output" not in summary.read_text()
     output.unlink()
+    stage.write("nonsense", "bad.yaml")
+    stage.run("jetplan plan", code=1)
+    assert output.read_text() == "exitcode=1\n"
+    (stage.project / "manifests/bad.yaml").unlink()
+    output.unlink()
     stage.run("jetplan apply --auto-approve")
     assert output.read_text().splitlines() == expected
     assert "## jetplan apply" in summary.read_text()
