@@ -25,11 +25,14 @@ SET_KEYS = (
     "renamedFrom",
     "revision",
     "onFailure",
+    "package",
+    "complete",
     *TIMING_KEYS,
     *ALLOWANCES,
 )
 ON_FAILURE_KEYS = ("retry",)
 FROM_KEYS = ("file", "stripPrefix", "prefix", "format", "include", "exclude")
+PACKAGE_KEYS = ("file", "stripPrefix", "prefix", "format")
 OBJECT_KEYS = ("relativePath", "sizeInBytes", "isDirectory", "revision")
 """Also the columns of a CSV list and the keys of a JSON Lines list."""
 

@@ -29,6 +29,7 @@ from jetplan.manifest.keys import (
     MOST_RETRIES,
     OBJECT_KEYS,
     ON_FAILURE_KEYS,
+    PACKAGE_KEYS,
     PROFILE_KEYS,
     RULE,
     SET_KEYS,
@@ -337,6 +338,22 @@ class ObjectsFrom(_Model):
     )
 
 
+class Package(_Model):
+    """The list that came with the files of a package, to be held against the set."""
+
+    KEYS = PACKAGE_KEYS
+
+    file: Name = Field(
+        description="An ASSETMAP, a media hash list or any other list that `objectsFrom` reads, beside this manifest.",
+        examples=["A001.mhl"],
+    )
+    strip_prefix: Name | None = Field(None, description="As in `objectsFrom`.", examples=["/mnt/dailies"])
+    prefix: Name | None = Field(
+        None, description="The folder of the storage profile that the package lies in.", examples=["/ep101/A001"]
+    )
+    format: ListFormat | None = Field(None, description="As in `objectsFrom`.", examples=["md5"])
+
+
 class OnFailure(_Model):
     """What is done with files that failed, without a further word."""
 
@@ -354,7 +371,12 @@ class DeliverySet(_Timed):
     """Files and folders to be sent with one job, each once per revision."""
 
     KEYS = SET_KEYS
-    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["objects"]}, {"required": ["objectsFrom"]}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": ["objects"]}, {"required": ["objectsFrom"]}],
+            "dependentRequired": {"complete": ["package"]},
+        }
+    )
 
     job: Name = Field(
         description="The job to deliver with: one declared in the manifests, or one that only exists on the server.",
@@ -387,6 +409,15 @@ class DeliverySet(_Timed):
         description="What an apply does with files of the set that Jet names as failed. Left out: nothing.",
         examples=[{"retry": 2}],
     )
+    package: Package | None = Field(
+        None,
+        description="The list of a package (MHL, ASSETMAP) that the set is to hold: every file of it is in the set or "
+        "below a folder of it, and sizes agree. What is missing is a warning.",
+        examples=[{"file": "A001.mhl", "prefix": "/ep101/A001"}],
+    )
+    complete: bool | None = Field(
+        None, description="`true`: what the set lacks of its `package` is an error.", examples=[True]
+    )
     not_before: Bound | None = Field(None, description=_NOT_BEFORE, examples=["2026-12-01T20:00+01:00"])
     not_after: Bound | None = Field(None, description=_NOT_AFTER, examples=["2026-12-05T06:00:00Z"])
     windows: Windows | None = Field(
@@ -413,6 +444,8 @@ class DeliverySet(_Timed):
     def _check(self) -> Self:
         if (self.objects is None) == (self.objects_from is None):
             raise ValueError("either objects or objectsFrom")
+        if self.complete is not None and self.package is None:
+            raise ValueError("complete without package")
         return self
 
 

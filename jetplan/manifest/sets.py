@@ -10,7 +10,16 @@ from jetplan.core.objects import UNKNOWN_SIZE, WHOLE_PROFILE
 from jetplan.core.spec import DeliverySetSpec, Overlap
 from jetplan.manifest.columns import Columns, packed_place
 from jetplan.manifest.findings import nearest
-from jetplan.manifest.keys import ALLOWANCES, FROM_KEYS, LEAST, MOST_PATTERNS, MOST_RETRIES, ON_FAILURE_KEYS, SET_KEYS
+from jetplan.manifest.keys import (
+    ALLOWANCES,
+    FROM_KEYS,
+    LEAST,
+    MOST_PATTERNS,
+    MOST_RETRIES,
+    ON_FAILURE_KEYS,
+    PACKAGE_KEYS,
+    SET_KEYS,
+)
 from jetplan.manifest.windows import read_timing
 from jetplan.manifest.yaml.fields import Fields, is_mapping
 from jetplan.manifest.yaml.scalars import is_null, is_scalar, kind_of_node, node_event, read_name
@@ -46,6 +55,8 @@ def read_set(
     timing = read_timing(fields)
     allowed = frozenset(kind for key, kind in _ALLOWED.items() if fields.boolean(key))
     columns = _columns(fields, node, source, limits, allowed)
+    if columns is not None:
+        _hold_package(fields, columns, source, limits)
     if len(findings.problems) + findings.unlisted > before or name is None or job is None or columns is None:
         return None
     table = columns.table(revision or 1)
@@ -144,6 +155,34 @@ def _from_file(
         return None
     fields = Fields(node, node.at, "`objectsFrom`", findings)
     fields.check_known(FROM_KEYS)
+    return _listed_in(fields, source, limits, allowed)
+
+
+def _hold_package(fields: Fields, columns: Columns, source: SourceFile, limits: ReadingLimits) -> None:
+    """Hold the set against the list of its package, where it names one."""
+    node, complete = fields.get("package"), fields.boolean("complete")
+    if node is None:
+        if complete is not None and "package" not in fields.meant:
+            key = fields.mapping.entries["complete"][0]
+            message = "`complete` says nothing without `package`"
+            fields.findings.refuse(key, "missing-key", message, "name its list: `package: {file: A001.mhl}`")
+        return
+    if not is_mapping(node, "`package`", fields.findings, "write `package: {file: A001.mhl}`"):
+        return
+    inner = Fields(node, node.at, "`package`", fields.findings)
+    inner.check_known(PACKAGE_KEYS)
+    from jetplan.manifest.packages import ALLOWED, hold_package  # noqa: PLC0415 - rare
+
+    before = len(fields.findings.problems)
+    package = _listed_in(inner, source, limits, ALLOWED)
+    if package is not None and len(fields.findings.problems) == before:
+        hold_package(package, columns, node_event(node), fields.findings, complete=bool(complete))
+
+
+def _listed_in(
+    fields: Fields, source: SourceFile, limits: ReadingLimits, allowed: frozenset[ClashKind]
+) -> Columns | None:
+    findings = fields.findings
     name = fields.name("file", required=True)
     if name is None:
         return None

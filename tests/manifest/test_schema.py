@@ -117,6 +117,8 @@ VALID = [
     declared(allowUnicodeTwins=True, allowFilesAsFolders=False, objects=["/a:b", "/x\uff0fy", "/\u0646\u200c\u0647"]),
 ]
 INVALID = [
+    declared(complete=True), declared(package="a.mhl"), declared(package={}),
+    declared(package={"file": "a.mhl", "x": 1}), declared(package={"file": "a.mhl", "format": "doc"}),
     [], "x", 1, {}, {"apiVersion": "jetplan/v2"}, {"apiVersion": "jetplan/v1", "x": 1},
     {"apiVersion": "jetplan/v1", "jobs": []}, {"apiVersion": "jetplan/v1", "jobs": None},
     {"apiVersion": "jetplan/v1", "jobs": {" ": {"source": "a", "destination": "b"}}},
