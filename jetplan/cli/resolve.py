@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 @click.option("--accepted", "word", flag_value="accepted", help="The server has it: never send it again.")
 @click.option("--not-accepted", "word", flag_value="not-accepted", help="The server does not have it: send it again.")
 @click.option("--abandoned", "word", flag_value="abandoned", help="It failed, and what is missing stays missing.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--reason", required=True, help="How you know. Kept in the ledger with your name and the time.")
-def command(attempt: str, config: Path, api_url: str | None, ledger: str | None, word: str | None, reason: str) -> None:
+def command(
+    attempt: str, config: Path, api_url: str | None, ledger: str | None, word: str | None, form: str, reason: str
+) -> None:
     """Say whether an attempt in doubt was accepted, or put a failed one aside.
 
     ATTEMPT is its id, as `jetplan status` shows it, or the beginning of it. The word binds this attempt only and is
@@ -28,8 +31,12 @@ def command(attempt: str, config: Path, api_url: str | None, ledger: str | None,
     counts as a failure, and its objects are not sent again.
     """
     from jetplan.app.opening import pinned_ledger
+    from jetplan.app.recorded import story_of
     from jetplan.app.resolving import Word, check_reason, resolve_attempt
     from jetplan.app.settings import load_settings
+    from jetplan.cli.ledger.show import OBJECTS_SHOWN
+    from jetplan.cli.screen import write_a_file_format
+    from jetplan.render.recorded import render_story_json
 
     if word is None:
         raise UsageError(
@@ -39,6 +46,12 @@ def command(attempt: str, config: Path, api_url: str | None, ledger: str | None,
     said = Word[word.upper().replace("-", "_")]
     with pinned_ledger(load_settings(config, api_url, ledger)) as opened:
         found = resolve_attempt(opened, attempt, said, reason)
+        story = story_of(opened, found.attempt_id)
+    if form == "json":
+        write_a_file_format()
+        text = render_story_json(story.attempt, story.transitions, story.paths, story.sizes, OBJECTS_SHOWN)
+        click.echo(text, nl=False)
+        return
     ending = {
         Word.ACCEPTED: "it will not be sent again",
         Word.NOT_ACCEPTED: "the next `jetplan apply` sends it again, unless Jet shows it",

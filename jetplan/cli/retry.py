@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 @click.argument("attempt", default="")
 @project_options
 @selection_options
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--reason", required=True, help="Why it may go again. Kept in the ledger with your name and the time.")
 def command(
     attempt: str,
@@ -25,6 +26,7 @@ def command(
     ledger: str | None,
     sets: tuple[str, ...],
     jobs: tuple[str, ...],
+    form: str,
     reason: str,
 ) -> ExitCode:
     """Send the failed files of failed deliveries again, and nothing else.
@@ -39,11 +41,11 @@ def command(
     from jetplan.app.retrying import RetryRequest, retry
     from jetplan.app.settings import load_settings
     from jetplan.apply import Stop
-    from jetplan.cli.screen import wants_color, width
+    from jetplan.cli.screen import wants_color, width, write_a_file_format
     from jetplan.cli.signals import stopping
     from jetplan.cli.steps import tell
     from jetplan.core.selection import Selection
-    from jetplan.render.outcome import build_outcome
+    from jetplan.render.outcome import build_outcome, render_outcome_json
     from jetplan.render.outcome_text import render_outcome
 
     asked = RetryRequest(attempt, Selection(sets, jobs), reason)
@@ -51,5 +53,10 @@ def command(
     settings, stop = load_settings(config, api_url, ledger), Stop()
     with pinned_ledger(settings) as opened, connection(settings, 10) as client, stopping(stop):
         outcome = retry(asked, settings, client, opened, stop, tell, on_notice=partial(click.echo, err=True))
-    click.echo(render_outcome(build_outcome(outcome), color=wants_color(), width=width()), nl=False)
-    return outcome.exit_code() if stop.signal is None else ExitCode(128 + stop.signal)
+    code = outcome.exit_code() if stop.signal is None else ExitCode(128 + stop.signal)
+    if form == "json":
+        write_a_file_format()
+        click.echo(render_outcome_json(build_outcome(outcome, code)), nl=False)
+    else:
+        click.echo(render_outcome(build_outcome(outcome), color=wants_color(), width=width()), nl=False)
+    return code

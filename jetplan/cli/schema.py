@@ -25,6 +25,7 @@ SCHEMAS: dict[str, tuple[str, str]] = {
     "lists": ("jetplan.render.lists", "comparison_schema"),
     "history": ("jetplan.render.recorded", "history_schema"),
     "diagnosis": ("jetplan.render.diagnosis", "diagnosis_schema"),
+    "findings": ("jetplan.render.findings", "findings_schema"),
     "receipt": ("jetplan.render.receipt", "receipt_schema"),
     "ledger-export": ("jetplan.ledger.export_schema", "export_schema"),
 }

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from jetplan.core.outcome import ApplyOutcome, Change, Result
     from jetplan.core.plan import WaitingDelivery
     from jetplan.core.unaccounted import Unaccounted
+    from jetplan.errors import ExitCode
 
 SCHEMA_FILE = "outcome.schema.json"
 _NAMED = 3
@@ -92,14 +93,14 @@ class OutcomeReport(Part, frozen=True, tag_field="type", tag="jetplan.outcome"):
     waiting: Annotated[tuple[WaitingOutcome, ...], Meta(description="What a later apply submits, in its window.")] = ()
 
 
-def build_outcome(outcome: ApplyOutcome) -> OutcomeReport:
-    """The report of what was done."""
+def build_outcome(outcome: ApplyOutcome, code: ExitCode | None = None) -> OutcomeReport:
+    """The report of what was done. `code`: what the process ends with, where that is not the outcome's own."""
     accepted = [each.step for each in outcome.results if isinstance(each, DeliveryAccepted)]
     busy = [each for each in outcome.unfinished if each.state is not State.IN_DOUBT]
     return OutcomeReport(
         format_version=1,
         run_id=outcome.run_id,
-        exit_code=int(outcome.exit_code()),
+        exit_code=int(outcome.exit_code() if code is None else code),
         interrupted=outcome.interrupted,
         submitted=sum((_amount(step) for step in accepted), start=Amount()),
         steps=tuple(step_outcome(each) for each in outcome.results),
@@ -204,5 +205,5 @@ def render_outcome_json(report: OutcomeReport, *, indent: int = 2) -> str:
 
 
 def outcome_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of `apply --format json`."""
+    """The JSON Schema (draft 2020-12) of `apply --format json` and `retry --format json`."""
     return schema_of(OutcomeReport, "What jetplan did")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +73,51 @@ def test_attempts(sent: Stage) -> None:
     assert story["objectsLeftOut"] == 0
 
 
+def test_resolve(sent: Stage) -> None:
+    """The attempt as it is now, with the word that was said."""
+    (doubtful,) = sent.doubtful()
+    line = f"jetplan resolve {doubtful['attemptId']} --not-accepted --reason 'looked in Jet' --format json"
+    story = fits(sent.run(line).out, "attempt")
+    assert story["attempt"]["state"] == "resolved_not_accepted"
+    assert story["transitions"][-1]["detail"]["reason"] == "looked in Jet"
+
+
+def test_retry(stage: Stage) -> None:
+    """What was sent again, and of which attempt."""
+    stage.write_set("/a.mxf", "/b.mxf")
+    stage.fail("/b.mxf=permission")
+    stage.run("jetplan apply --auto-approve --wait", code=1)
+    stage.fail()
+    told = fits(stage.run("jetplan retry --set masters --reason mended --format json").out, "outcome")
+    [step] = told["steps"]
+    assert (told["exitCode"], step["outcome"], step["amount"]["objectCount"]) == (0, "done", 1)
+
+
+def test_a_retry_that_is_refused(stage: Stage) -> None:
+    """The document has the exit code of the process."""
+    stage.write_set("/a.mxf")
+    stage.fail("/a.mxf=permission")
+    stage.run("jetplan apply --auto-approve --wait", code=1)
+    stage.faults("POST:/deliveries=status=400*1")
+    ran = stage.run("jetplan retry --set masters --reason mended --format json", code=None)
+    told = fits(ran.out, "outcome")
+    assert told["exitCode"] == ran.code != 0
+    assert [(each["outcome"], each["status"]) for each in told["steps"]] == [("rejected", 400)]
+
+
+def test_ledger_check(sent: Stage) -> None:
+    """Sound, or what is wrong with which attempt."""
+    line = "jetplan ledger check --format json"
+    assert fits(sent.run(line).out, "findings") == {
+        "type": "jetplan.findings", "formatVersion": 1, "sound": True, "findings": [],
+    }  # fmt: skip
+    with closing(sqlite3.connect(sent.project / ".jetplan/ledger.db")) as database, database:
+        database.execute("UPDATE jetplan_attempts SET state = 'rejected' WHERE state = 'in_doubt'")
+    told = fits(sent.run(line, code=1).out, "findings")
+    assert not told["sound"]
+    assert any(each["attemptId"] for each in told["findings"])
+
+
 def test_problems(stage: Stage) -> None:
     """With places where there are some, and no key that says nothing."""
     stage.write("apiVersion: jetplan/v1\nsets: {}\n")
@@ -89,3 +136,15 @@ def test_jobs(stage: Stage) -> None:
     assert {(each["name"], each["source"]["name"], each["manual"]) for each in told["jobs"]} == {
         ("nyc-to-lax", "NYC Dailies", True)
     }
+
+
+def test_the_table_names_every_format() -> None:
+    """docs/machine-output.md has each command that knows `json`, and each schema."""
+    page = (SCHEMAS.parent / "docs/machine-output.md").read_text(encoding="utf-8")
+    reference = (SCHEMAS.parent / "docs/cli.md").read_text(encoding="utf-8")
+    for section in reference.split("\n## jetplan ")[1:]:
+        name = section.partition("\n")[0]
+        known = any("--format" in line and "json" in line for line in section.splitlines())
+        assert not known or f"`{name}`" in page, name
+    for file in SCHEMAS.glob("*.schema.json"):
+        assert file.name in page or file.name in {"manifest.schema.json", "configuration.schema.json"}, file.name
