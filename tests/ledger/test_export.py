@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from jetplan.core.arrival import Arrival, NotMoved
 from jetplan.core.attempts import NewAttempt, RunInfo, State, Taken
 from jetplan.errors import JetplanError, LedgerMismatch
-from jetplan.ledger import Ledger, open_ledger
+from jetplan.ledger import Ledger, open_ledger, schema
 from jetplan.ledger.address import in_memory
 from jetplan.ledger.export_schema import export_schema
 
@@ -274,3 +274,65 @@ def test_a_retry_without_what_it_retries_is_not_imported(told: str, tmp_path: Pa
         with pytest.raises(JetplanError, match="retries q"):
             ledger.import_(sealed(records))
         ledger.require_empty()
+
+
+def refusals(text: str) -> list[tuple[list[str], str]]:
+    """Exports that are not whole, or not of a ledger, and what is said of each."""
+    whole, records = lines(text), parsed(text)
+    (head, first, *rest), size = records, len(whole)
+    strange = "this is not the export of a ledger: its first line does not say so"
+    version = schema.newest()
+
+    def other_version(form: object, number: object) -> tuple[list[str], str]:
+        changed = sealed([head | {"formatVersion": form, "schemaVersion": number}, first, *rest])
+        reads = f"this jetplan reads format 1 and schema up to {version}"
+        return changed, f"the export has format {form} and schema {number}; {reads}"
+
+    def other_row(**changed: object) -> list[str]:
+        return sealed([head, first | changed, *rest])
+
+    unfit = "the export was changed or cut: its last line does not fit the others"
+    no_row = "line 2 of the export is not a row of a ledger"
+    return [
+        (whole[:-1], "the export was cut: its last line is missing"),
+        ([*whole, whole[1]], f"line {size + 1} of the export comes after its end"),
+        ([*whole[:-2], whole[-1]], unfit),
+        ([*whole[:-1], json.dumps({"end": size - 1}) + "\n"], unfit),
+        ([*whole[:2], "x\n"], "line 3 of the export is not a JSON object"),
+        (["[]\n"], "line 1 of the export is not a JSON object"),
+        (sealed([first, *rest]), strange),
+        (sealed([head | {"jetplanLedger": 7}, first, *rest]), strange),
+        (sealed([head | {"jetplanLedger": "no id"}, first, *rest]), strange),
+        other_version(2, version),
+        other_version(1, version + 1),
+        other_version(1, str(version)),
+        (
+            sealed([head | {"createdOn": "\0"}, first, *rest]),
+            "line 1 of the export is not the head of a ledger: its `createdOn` must not hold a NUL character",
+        ),
+        (other_row(table="meta"), no_row),
+        (sealed([head, {"table": "scopes"}, *rest]), no_row),
+        (other_row(api_url=5), f"{no_row}: `api_url` must be text"),
+        (other_row(scope_id=""), f"{no_row}: `scope_id` must not be empty"),
+    ]
+
+
+def test_what_is_said_of_an_export_that_is_refused(told: str, tmp_path: Path) -> None:
+    """The line where there is one, and what is wrong with it."""
+    with open_ledger(f"sqlite:///{tmp_path / 'other.db'}", create=True) as ledger:
+        for text, wrong in refusals(told):
+            with pytest.raises(JetplanError) as refused:
+                ledger.import_(text)
+            assert refused.value.message == wrong
+
+
+@pytest.mark.parametrize("together", [1, 2, 3, 500])
+def test_a_long_export_is_written_and_read_in_portions(
+    together: int, told: str, desk: Desk, other_postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever a portion ends, no row is left out or told twice."""
+    monkeypatch.setattr("jetplan.ledger.export.AT_ONCE", together)
+    assert export(desk.ledger) == told
+    with open_ledger(other_postgres_url, create=True) as ledger:
+        ledger.import_(lines(told))
+        assert export(ledger) == told
