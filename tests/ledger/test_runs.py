@@ -266,3 +266,21 @@ def test_recovery_moves_an_attempt_only_from_the_state_it_read(desk: Desk) -> No
     assert desk.ledger._driver.write(take_over) == []
     assert asked.count("p") == 2
     assert desk.ledger.attempt("theirs").state is State.SENDING
+
+
+def test_a_run_is_kept_as_it_was_told(desk: Desk) -> None:
+    """Who, where and with what, for the people who read it later."""
+    run = RunInfo("r", "c0ffee", "https://ci.example/1", "ada", "host", "7:22", "jetplan 1")
+    desk.ledger.begin_run(run, lease_seconds=7.5)
+    record = desk.ledger.run("r")
+    assert record is not None
+    assert record.run == run
+    assert (record.lease_seconds, record.heartbeats, record.finished_on, record.outcome) == (7.5, 0, "", "")
+    assert record.started_on == record.heartbeat_on
+    desk.ledger.heartbeat("r")
+    desk.ledger.end_run("r", "done")
+    record = desk.ledger.run("r")
+    assert record is not None
+    assert (record.heartbeats, record.outcome) == (1, "done")
+    assert record.started_on <= record.heartbeat_on <= record.finished_on
+    assert desk.ledger.run("other") is None
