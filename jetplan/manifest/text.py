@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _PLAIN_BYTES = bytes(range(0x20, 0x7F)) + b"\t\n\r"
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+_CONFLICT_MARKERS = (b"<<<<<<< ", b">>>>>>> ")
+"""How git begins the lines around what two sides of a merge hold of one place."""
 _OTHER_BOMS = (BOM_UTF32_LE, BOM_UTF32_BE, BOM_UTF16_LE, BOM_UTF16_BE)
 
 
@@ -42,6 +44,12 @@ def check_text(data: bytes, findings: Findings, *, first_line: int = 1) -> bytes
         findings.refuse(Place(findings.file), "lfs-pointer", message, hint)
         return None
     data = data.removeprefix(BOM_UTF8) if first_line == 1 else data
+    marked = _first_marked_line(data)
+    if marked:
+        message = "git's conflict marker: a merge of this file was not finished"
+        hint = "keep the lines that are right, and delete those that begin with `<<<<<<<`, `=======` or `>>>>>>>`"
+        findings.refuse(Place(findings.file, first_line + marked - 1, 1), "conflict-marker", message, hint)
+        return None
     if not data.translate(None, _PLAIN_BYTES) and data.count(b"\r") == data.count(b"\r\n"):
         return data
     try:
@@ -54,6 +62,14 @@ def check_text(data: bytes, findings: Findings, *, first_line: int = 1) -> bytes
         findings.refuse(place, "encoding", message, _AS_UTF8)
         return None
     return None if _has_forbidden(text, findings, first_line) else data
+
+
+def _first_marked_line(data: bytes) -> int:
+    """The number of the first line that is a conflict marker, from 1; 0 if there is none."""
+    if data.startswith(_CONFLICT_MARKERS):
+        return 1
+    found = [data.find(b"\n" + marker) for marker in _CONFLICT_MARKERS]
+    return min((data.count(b"\n", 0, at) + 2 for at in found if at >= 0), default=0)
 
 
 def mixed_ends(data: bytes, *, crlf: bool | None = None, first_line: int = 1) -> tuple[int, str]:

@@ -60,6 +60,15 @@ def test_every_key_has_its_type(tmp_path: Path) -> None:
     assert read_configuration(write(tmp_path, "ledgerId: x\n")).limits == LimitKeys(None, None, None, None)
 
 
+def test_what_an_unfinished_merge_leaves_is_named(tmp_path: Path) -> None:
+    """Settings that git left in two versions are not guessed at."""
+    text = "ledger: x\n<<<<<<< HEAD\nledgerId: y\n=======\nledgerId: z\n>>>>>>> other\n"
+    with pytest.raises(ManifestInvalid) as caught:
+        read_configuration(write(tmp_path, text))
+    (problem,) = caught.value.problems
+    assert (problem.place.line, problem.code) == (2, "conflict-marker")
+
+
 PROBLEMS = [
     ("apiURL: https://jet.example\n", 1, 1, "`apiUrl`"),
     ("ledger: x\nledgerID: y\n", 2, 1, "`ledgerId`"),

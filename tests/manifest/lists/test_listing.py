@@ -220,6 +220,8 @@ CSV_REFUSED: dict[str, Any] = {
     "size of a folder as rclone writes it": (HEADER + "/a/,-1,true\n", [(2, "wrong-type")]),
     "Windows-1252": (HEADER.encode() + "/é,,\n".encode("cp1252"), [(2, "encoding")]),
     "pointer of LFS": ("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", [(0, "lfs-pointer")]),
+    "left of a merge": (HEADER + "/a,,\n<<<<<<< HEAD\n/b,,\n=======\n/c,,\n>>>>>>> x\n", [(3, "conflict-marker")]),
+    "half left of a merge": (HEADER + "/a,,\n/c,,\n>>>>>>> x\n", [(4, "conflict-marker")]),
     "URL": (HEADER + "s3://bucket/a,,\n", [(2, "path-url")]),
     "a file above": (HEADER + "/a,,\n/a/b,,\n", [(2, "path-file-above"), (3, "path-file-above")]),
     "whole profile": (HEADER + "/,,\n", [(2, "path-whole-profile")]),

@@ -85,6 +85,22 @@ def test_mixed_line_ends_are_warned_of(folder: Folder, with_objects: MakeText) -
     assert (warning.place.line, warning.code) == (8, "line-ends")
 
 
+@pytest.mark.parametrize(
+    ("lines", "line"),
+    [
+        ("<<<<<<< HEAD\n      - /b\n=======\n      - /c\n>>>>>>> other\n", 7),
+        ("      - /b\n>>>>>>> other\n<<<<<<< HEAD\n", 8),
+    ],
+)
+def test_what_an_unfinished_merge_leaves_is_named(
+    folder: Folder, with_objects: MakeText, lines: str, line: int
+) -> None:
+    """Conflict markers are called that, at the first of them, and nothing is guessed about the rest."""
+    (problem,) = folder.problems(with_objects("- /a") + lines)
+    assert (problem.place.line, problem.place.column, problem.code) == (line, 1, "conflict-marker")
+    assert "`=======`" in problem.hint
+
+
 def test_a_pointer_of_lfs_is_named(folder: Folder) -> None:
     """A manifest that was not fetched from LFS is told as that."""
     (problem,) = folder.problems("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n")
