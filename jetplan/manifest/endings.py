@@ -10,7 +10,7 @@ DIGITS = {
     "xxh32": 8, "xxh64": 16, "xxh3": 16, "xxh128": 32,
 }  # fmt: skip
 """Algorithm of a checksum file -> how many hexadecimal digits a checksum has. The ending is the algorithm's name."""
-FORMATS = ("csv", "json", "jsonl", "mhl", "txt", "xml", *DIGITS)
+FORMATS = ("csv", "json", "jsonl", "mhl", "txt", "xml", "globus", "aspera", *DIGITS)
 ASSETMAP = "assetmap"
 """Interop names the map of a package so, without an ending."""
 LIST_ENDINGS = (

@@ -180,6 +180,8 @@ READERS: Mapping[str, Reader] = {
     "inventory": _inventory,
     "mhl": partial(_list, "l.mhl"),
     "assetmap": partial(_list, "ASSETMAP.xml"),
+    "globus": partial(_list, "l.globus"),
+    "aspera": partial(_list, "l.aspera"),
     "md5": partial(_list, "l.md5"),
     "bagit": partial(_list, "manifest-sha256.txt"),
     "configuration": _configuration,

@@ -166,6 +166,10 @@ def _read(file: ListFile, columns: Columns, findings: Findings, limits: ReadingL
             from jetplan.manifest.lists.packinglist import hold_against  # noqa: PLC0415 - as above
 
             hold_against(read_assetmap(chunks, columns, findings), columns, findings, limits)
+        elif file.format in {"globus", "aspera"}:
+            from jetplan.manifest.lists.pairlist import read_aspera, read_globus  # noqa: PLC0415 - rare
+
+            (read_globus if file.format == "globus" else read_aspera)(chunks, columns, findings)
         elif file.format != "jsonl":
             from jetplan.manifest.lists.checksums import read_bagit, read_checksums  # noqa: PLC0415 - rare
 
