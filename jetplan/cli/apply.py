@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Append what happens as CloudEvents, one JSON object a line.",
 )
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @selection_options
 @limit_options
 def command(
@@ -61,6 +62,7 @@ def command(
     wait_for_windows: bool,
     allow_resend: str | None,
     events: Path | None,
+    form: str,
     sets: tuple[str, ...],
     jobs: tuple[str, ...],
     **lifts: Unpack[LiftOptions],
@@ -88,5 +90,5 @@ def command(
     write_problems([], reading.warnings)
     settings = replace(load_settings(config, api_url, ledger), selection=Selection(sets, jobs))
     settings = approval.chosen(settings)
-    manner = Manner(not auto_approve, parallelism, wait, timeout, allow_resend, wait_for_windows, events)
+    manner = Manner(not auto_approve, parallelism, wait, timeout, allow_resend, wait_for_windows, events, form)
     return apply_here(settings, reading, approval, lifts_of(lifts), manner)

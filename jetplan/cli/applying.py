@@ -26,18 +26,17 @@ from jetplan.app.opening import connection, pinned_ledger
 from jetplan.app.planning import exit_code_of
 from jetplan.apply import ApplyOptions, Stop
 from jetplan.cli.ci import publish_apply
-from jetplan.cli.formats import report_of, show_report
+from jetplan.cli.formats import rendered, report_of, show_report
 from jetplan.cli.limits import tell_refusals
+from jetplan.cli.outcomes import Outcomes
 from jetplan.cli.publishing import publish_code
-from jetplan.cli.screen import wants_color, width
 from jetplan.cli.signals import stopping
 from jetplan.cli.steps import tell
 from jetplan.cli.wait import wait_here
 from jetplan.core.plan import WaitingDelivery
 from jetplan.errors import ExitCode, JetplanError, worse_of, worst_of
+from jetplan.ledger.failures import failures
 from jetplan.render import words
-from jetplan.render.outcome import build_outcome
-from jetplan.render.outcome_text import render_outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from jetplan.app.events import EventLog
     from jetplan.app.limits import Lifts
     from jetplan.app.settings import Settings
+    from jetplan.core.attempts import Attempt
     from jetplan.core.outcome import Result
     from jetplan.core.plan import Plan, SubmitBatch
     from jetplan.errors import Problem
@@ -67,11 +67,13 @@ class Manner:
     wait_for_windows: bool = False
     events: Path | None = None
     """The file to append events to."""
+    form: str = "text"
+    """How the outcome is written to stdout: `text` or `json`. With `json` the plan goes to stderr."""
 
 
 def apply_here(settings: Settings, reading: Reading, approval: Approval, lifts: Lifts, manner: Manner) -> ExitCode:
     """Apply, tell everything, and give the code to exit with."""
-    stop, began, run = Stop(), utc_now(), new_run()
+    stop, began, run, outcomes = Stop(), utc_now(), new_run(), Outcomes(manner.form)
     with pinned_ledger(settings) as ledger, event_log(manner.events, ledger.ledger_id, run.run_id, _notice) as log:
         approval.check_home(settings, ledger)
         with connection(settings, manner.parallelism) as client:
@@ -90,25 +92,32 @@ def apply_here(settings: Settings, reading: Reading, approval: Approval, lifts: 
                 on_submit=_untold if log is None else log.submitted,
                 run=run,
             )
-            code, prepared = _apply(task, approval, reading.warnings, manner, log)
-            if manner.wait_for_windows and prepared is not None and stop.signal is None:
-                windows = _in_windows(task, prepared.plan, log, approved=manner.ask or approval.given)
-                code = worse_of(code, windows)
-                publish_code(code)
-            click.echo(f"Ledger {ledger.ledger_id}: {words.count(ledger.transition_count(), 'transition')}.", err=True)
+            code, prepared = _apply(task, approval, reading.warnings, manner, log, outcomes)
             tell_people = partial(_notify, task, prepared, began, sent=manner.wait_for_windows)
             try:
+                if manner.wait_for_windows and prepared is not None and stop.signal is None:
+                    windows = _in_windows(task, prepared.plan, log, outcomes, approved=manner.ask or approval.given)
+                    code = worse_of(code, windows)
+                    publish_code(code)
+                count = words.count(ledger.transition_count(), "transition")
+                click.echo(f"Ledger {ledger.ledger_id}: {count}.", err=True)
                 if manner.wait and stop.signal is None:
                     waited = wait_here(settings, client, ledger, manner.timeout, _waited_for(settings, reading), log)
                     code = worse_of(code, waited)
                     publish_code(code)
-            except JetplanError:
+                    outcomes.waited(_failures(task, prepared))
+            except JetplanError as error:
+                outcomes.end(error.exit_code)
                 tell_people()  # what was sent before is news all the same
+                raise
+            except KeyboardInterrupt:
+                outcomes.end(ExitCode.INTERRUPTED)
                 raise
             tell_people()
             code = code if stop.signal is None else ExitCode(128 + stop.signal)
             if log is not None:
                 log.end(code)
+            outcomes.end(code)
     return code
 
 
@@ -120,6 +129,12 @@ def _notify(task: Task, prepared: Prepared | None, began: str, *, sent: bool) ->
     steps = tuple(each for each in prepared.plan.steps if not (sent and isinstance(each, WaitingDelivery)))
     if scope is not None:
         notify(task.settings, task.ledger, scope, replace(prepared.plan, steps=steps), began, _notice)
+
+
+def _failures(task: Task, prepared: Prepared | None) -> list[Attempt]:
+    """The failed deliveries, of what was chosen, as the ledger has them now."""
+    scope = prepared and task.ledger.scope_of(task.settings.api_url, prepared.observation.server.accounts)
+    return list(filter(task.settings.selection.takes_attempt, failures(task.ledger, scope))) if scope else []
 
 
 def _untold(_step: SubmitBatch, _attempt_id: str) -> None:
@@ -138,13 +153,22 @@ def _waited_for(settings: Settings, reading: Reading) -> list[str]:
 
 
 def _apply(
-    task: Task, approval: Approval, warnings: Sequence[Problem], manner: Manner, log: EventLog | None
+    task: Task,
+    approval: Approval,
+    warnings: Sequence[Problem],
+    manner: Manner,
+    log: EventLog | None,
+    outcomes: Outcomes,
 ) -> tuple[ExitCode, Prepared | None]:
     """The exit code, and what was approved; None where nothing was."""
     prepared = prepare(task, approval)
     plan, refused = prepared.plan, prepared.refused
     report = report_of(plan, task.settings, refused, warnings)
-    show_report(report)
+    if outcomes.as_json:
+        click.echo(rendered(report, "text"), nl=False, err=True)
+    else:
+        show_report(report)
+    outcomes.planned(plan)
     outcome: OutcomeReport | None = None
     code = exit_code_of(plan, detailed=False, refused=refused)
     to_ask = manner.ask and (plan.changes() or (manner.wait_for_windows and plan.waiting()))
@@ -158,12 +182,12 @@ def _apply(
             log.begin(plan, task.run.run_id)
         remember_idle(task, prepared)
     else:
-        code, outcome = _perform(task, prepared, approval, log, asked=manner.ask)
+        code, outcome = _perform(task, prepared, approval, log, outcomes, asked=manner.ask)
     publish_apply(report, outcome, code)
     return code, None if refused else prepared
 
 
-def _in_windows(task: Task, plan: Plan, log: EventLog | None, *, approved: bool) -> ExitCode:
+def _in_windows(task: Task, plan: Plan, log: EventLog | None, outcomes: Outcomes, *, approved: bool) -> ExitCode:
     """Stay until every set of the plan that waits for a window was submitted in it."""
     pending = {step.set_name for step in plan.waiting()}
     codes = [ExitCode.DONE]
@@ -180,13 +204,13 @@ def _in_windows(task: Task, plan: Plan, log: EventLog | None, *, approved: bool)
             done = execute(task, prepared.observation.server, run, limit)
         if log is not None:
             log.settled(done.settled)
-        click.echo(render_outcome(build_outcome(done), color=wants_color(), width=width()), nl=False)
+        outcomes.done(done)
         codes.append(done.exit_code())
     return worst_of(codes)
 
 
 def _perform(
-    task: Task, prepared: Prepared, approval: Approval, log: EventLog | None, *, asked: bool
+    task: Task, prepared: Prepared, approval: Approval, log: EventLog | None, outcomes: Outcomes, *, asked: bool
 ) -> tuple[ExitCode, OutcomeReport]:
     if asked:
         prepared = look_again(task, prepared)
@@ -197,9 +221,7 @@ def _perform(
         done = perform(task, prepared, approval, confirmed=asked)
     if log is not None:
         log.settled(done.settled)
-    outcome = build_outcome(done)
-    click.echo(render_outcome(outcome, color=wants_color(), width=width()), nl=False)
-    return done.exit_code(), outcome
+    return done.exit_code(), outcomes.done(done)
 
 
 def _notice(sentence: str) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from stage import JOBS
 
 if TYPE_CHECKING:
     from stage import Stage
@@ -136,6 +138,60 @@ def test_jobs(stage: Stage) -> None:
     assert {(each["name"], each["source"]["name"], each["manual"]) for each in told["jobs"]} == {
         ("nyc-to-lax", "NYC Dailies", True)
     }
+
+
+def test_apply(stage: Stage) -> None:
+    """What was done, with the exit code of the process; the plan is on stderr."""
+    stage.write_set("/a.mxf")
+    line = "jetplan apply --auto-approve --format json"
+    ran = stage.run(line)
+    told = fits(ran.out, "outcome")
+    assert [(each["action"], each["outcome"]) for each in told["steps"]] == [("create", "done"), ("submit", "done")]
+    assert "/a.mxf" in ran.err
+    told = fits(stage.run(line).out, "outcome")
+    assert (told["exitCode"], told["steps"], told["failed"]) == (0, [], [])
+
+
+def test_apply_that_waits(stage: Stage) -> None:
+    """What failed while it waited is in the document; what failed before and nothing else was to do, too."""
+    stage.write_set("/a.mxf")
+    stage.fail("/a.mxf=permission")
+    for line in ("jetplan apply --auto-approve --wait --format json", "jetplan apply --auto-approve --format json"):
+        told = fits(stage.run(line, code=1).out, "outcome")
+        assert told["exitCode"] == 1
+        assert [each["arrived"]["notMoved"][0]["relativePath"] for each in told["failed"]] == ["/a.mxf"]
+
+
+def test_apply_that_cannot_wait(stage: Stage) -> None:
+    """An error after something was sent takes the document of it away from nobody."""
+    stage.write_set("/a.mxf")
+    stage.faults("GET:/storageProfiles=status=400,skip=2")
+    ran = stage.run("jetplan apply --auto-approve --wait --format json", code=1)
+    told = fits(ran.out, "outcome")
+    assert (told["exitCode"], told["submitted"]["objectCount"]) == (1, 1)
+    assert "400" in ran.err
+
+
+def test_apply_that_is_refused(stage: Stage) -> None:
+    """A limit: nothing was done, and the document says so."""
+    stage.configure("limits: {maxObjects: 1}\n")
+    stage.write_set("/a.mxf", "/b.mxf")
+    told = fits(stage.run("jetplan apply --auto-approve --format json", code=7).out, "outcome")
+    assert (told["exitCode"], told["steps"]) == (7, [])
+    assert stage.delivery_posts() == 0
+
+
+def test_apply_in_two_windows(stage: Stage) -> None:
+    """One document for both runs: what each of them did."""
+    soon = (datetime.now(UTC) + timedelta(seconds=4)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    stage.put("/a.mxf", "/b.mxf")
+    stage.write(
+        f"{JOBS}deliverySets:\n  a: {{job: nyc-to-lax, objects: [/a.mxf]}}\n"
+        f"  b: {{job: nyc-to-lax, objects: [/b.mxf], notBefore: '{soon}'}}\n"
+    )
+    told = fits(stage.run("jetplan apply --auto-approve --wait-for-windows --format json").out, "outcome")
+    assert [each["set"] for each in told["steps"] if each["outcome"] == "done"] == ["", "a", "b"]
+    assert (told["exitCode"], told["waiting"], told["submitted"]["objectCount"]) == (0, [], 2)
 
 
 def test_the_table_names_every_format() -> None:
