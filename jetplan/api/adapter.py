@@ -194,10 +194,8 @@ class JetAdapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> ProxyManager:
         """The pools of our own connections behind a proxy."""
-        known = proxy in self.proxy_manager
         manager: ProxyManager = super().proxy_manager_for(proxy, ssl_context=self._context, **options)
-        if not known:
-            manager.pool_classes_by_scheme = _POOLS
+        manager.pool_classes_by_scheme = _POOLS
         return manager
 
     def proxy_headers(self, proxy: str) -> dict[str, str]:  # noqa: ARG002  # there is one proxy

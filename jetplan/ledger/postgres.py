@@ -336,7 +336,7 @@ def _commit(connection: Connection) -> None:
 
 def _is_lost(connection: Connection | None) -> bool:
     """Whether there is no connection any more that the server could answer on."""
-    return connection is None or connection.broken or connection.closed
+    return connection is None or connection.closed
 
 
 def _roll_back(connection: Connection | None, *, keep: bool = True) -> Connection | None:

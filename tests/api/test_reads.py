@@ -274,6 +274,7 @@ def test_an_answer_of_another_shape_names_the_call(
         (302, "GET /v1/jobs answered 302, a redirect, which is not followed.", "Is JETPLAN_API_URL right?"),
         (401, "GET /v1/jobs answered 401 to a new token.", "Are the credentials those of this API?"),
         (403, "GET /v1/jobs answered 403: no", "The role of these credentials may not make this call."),
+        (400, "GET /v1/jobs answered 400: no", ""),
         (404, "GET /v1/jobs answered 404: no", ""),
     ],
 )
@@ -284,3 +285,10 @@ def test_a_refusal_says_what_to_look_at(
     with pytest.raises(ApiError) as refused:
         connect(serve(wire.answer(b'{"message":"no"}', f"{status} X")).url).list_jobs()
     assert (refused.value.message, refused.value.hint) == (message, hint)
+
+
+def test_a_large_record_is_read_whole(serve: Serve, connect: Connect, wire: Wire) -> None:
+    """Whatever the pieces are in which it comes."""
+    name = "".join(map(str, range(100_000)))
+    server = serve(wire.answer(json.dumps({"jobId": "j-1", "name": name}).encode()))
+    assert connect(server.url).view_job("j-1").name == name

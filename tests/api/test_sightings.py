@@ -213,6 +213,16 @@ def test_a_past_that_is_longer_than_was_thought(play: Any, monkeypatch: pytest.M
     assert script.asked.count("files COMPLETED") == 2
 
 
+def test_what_was_read_before_a_list_turned_out_long_is_kept(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An object among the completed files is seen, too, where the list of failed ones is long."""
+    monkeypatch.setattr(sightings, "LONG", 2)
+    failed = [file(f"/m{at}", "t-0") for at in range(5)]
+    script, client = play(files={"COMPLETED": [file("/z", "t-5")], "FAILED": [*failed, file("/z", "t-6")]})
+    seen = look_for(client, "j", Wanted(["/z"], ROOT), Past())
+    assert seen == Sighting((SeenFile(f"{ROOT}/z", "t-5", "COMPLETED"), SeenFile(f"{ROOT}/z", "t-6", "FAILED")))
+    assert (script.asked.count("files COMPLETED"), script.asked.count("files FAILED")) == (1, 2)
+
+
 def test_the_look_back_keeps_whole_transfers(play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Evidence needs every file of a transfer that shows an object. Of long lists the others are forgotten."""
     script, client = play(files=UNDER_WAY, moving=MOVING)

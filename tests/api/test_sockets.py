@@ -64,6 +64,15 @@ def test_a_name_without_an_address(resolve: Callable[..., None], clock: Clock) -
     assert refused.value.errno == errno.EADDRNOTAVAIL
 
 
+@pytest.mark.parametrize("host", ["::1", "127.0.0.1", "127.9.9.9"])
+def test_every_address_of_this_machine_is_tried(host: str, resolve: Callable[..., None], clock: Clock) -> None:
+    """In both families; that nothing listens there is another matter."""
+    resolve(("10.0.0.1", 1), (host, 1), ("::2", 1))
+    with pytest.raises(OSError) as refused:  # noqa: PT011 - which one depends on whether the machine has IPv6
+        dial("localhost", 1, 1060.0, clock, loopback_only=True)
+    assert "another machine" not in str(refused.value)
+
+
 def test_the_addresses_share_the_time(port: int, resolve: Callable[..., None], clock: Clock) -> None:
     """Each gets an equal part of what is left, so that a dead one leaves time for the next."""
     until: list[float] = []

@@ -143,6 +143,15 @@ def test_another_spelling_is_met(desk: Desk, recorded: str, asked: str, relation
     assert [(hit.index, hit.relation) for hit in hits] == ([] if relation is None else [(1, relation)])
 
 
+def test_other_spellings_are_named_in_the_order_asked(desk: Desk) -> None:
+    """Whichever attempt holds them, and whether by the folded form or as they are."""
+    desk.claim(delivery("one"), 0, "/c", "/B", ident="y")
+    desk.claim(delivery("two"), 0, "/A", "/D/", ident="x")
+    for asked in (["/a", "/b", "/C", "/d/e"], ["/d/e", "/C", "/b", "/a"]):
+        hits = desk.ledger.find_twins(desk.scope, "lax", asked)
+        assert [hit.index for hit in hits] == [0, 1, 2, 3]
+
+
 def test_other_spellings_recorded_by_an_older_version_are_met(desk: Desk, opener: Any) -> None:
     """The migration writes what was not kept before, from the lists of paths."""
     desk.claim(delivery(), 0, "/EP/A.mxf", "/Ep/x/", ident="x")
