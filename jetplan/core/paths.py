@@ -36,7 +36,9 @@ _CHUNK = 1 << 14
 _SMALL_CHUNK = 1 << 4
 _SHORT = LONGEST_SEGMENT // 4
 """No text of so many characters has more bytes than a name may have."""
-_LITERAL = "it is sent literally, as the name of one file or folder; to send several files, list each by its own name"
+_LITERAL = "it is sent literally, as the name of one file or folder; "
+_EACH_FRAME = f"{_LITERAL}`jetplan list from FILE --sequence` writes a list with the name of each frame"
+_EACH_NAME = f"{_LITERAL}`jetplan list from-folder FOLDER` writes a list of the names on a mounted storage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,11 @@ def _cautions_of_text(path: str) -> Iterator[PathFault]:
     if held := _NOT_ON_WINDOWS.search(path):
         yield PathFault("path-windows-character", f"holds `{held.group()}`, which no name on Windows may hold")
     if _FRAMES.search(path):
-        yield PathFault("path-frames", "looks like a range of frames", _LITERAL)
+        yield PathFault("path-frames", "looks like a range of frames", _EACH_FRAME)
     elif _ENCODED.search(path):
-        yield PathFault("path-encoded", "looks encoded for a URL", _LITERAL)
+        yield PathFault("path-encoded", "looks encoded for a URL", _EACH_NAME)
     elif _PATTERN.search(path):
-        yield PathFault("path-pattern", "looks like a pattern", _LITERAL)
+        yield PathFault("path-pattern", "looks like a pattern", _EACH_NAME)
     if not path.isascii():
         for lookalike in sorted(LOOKALIKES.keys() & set(path)):
             meant = LOOKALIKES[lookalike]

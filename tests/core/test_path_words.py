@@ -74,8 +74,11 @@ def test_cautions(path: str, code: str, message: str, hint: str) -> None:
 
 
 def test_frames_and_patterns() -> None:
-    """Each is taken as it stands."""
-    assert cautions_of("/f.[0001-0240].dpx")[-1] == PathFault("path-frames", "looks like a range of frames", LITERAL)
+    """Each is taken as it stands; the hint names the command that lists what may be meant."""
+    frames = cautions_of("/f.[0001-0240].dpx")[-1]
+    assert (frames.code, frames.message) == ("path-frames", "looks like a range of frames")
+    assert "`jetplan list from FILE --sequence`" in frames.hint
+    assert "`jetplan list from-folder FOLDER`" in LITERAL
     assert PathFault("path-pattern", "looks like a pattern", LITERAL) in cautions_of("/*.mxf")
 
 
