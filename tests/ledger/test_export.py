@@ -336,3 +336,12 @@ def test_a_long_export_is_written_and_read_in_portions(
     with open_ledger(other_postgres_url, create=True) as ledger:
         ledger.import_(lines(told))
         assert export(ledger) == told
+
+
+def test_an_export_that_does_not_say_when_its_ledger_was_made(told: str, tmp_path: Path) -> None:
+    """It stays unknown, in the next export too."""
+    head, *rest = parsed(told)
+    del head["createdOn"]
+    with open_ledger(f"sqlite:///{tmp_path / 'other.db'}", create=True) as ledger:
+        ledger.import_(sealed([head, *rest]))
+        assert json.loads(lines(export(ledger))[0])["createdOn"] == ""
