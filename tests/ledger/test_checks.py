@@ -33,6 +33,24 @@ DAMAGE: dict[str, tuple[tuple[str, ...], list[tuple[str, str]]]] = {
         (f"DELETE FROM {TRANSITIONS} WHERE attempt_id = 'y' AND seq = 0",),
         [("its history does not begin with the claim", "y")],
     ),
+    "a beginning from a state": (
+        (f"UPDATE {TRANSITIONS} SET from_state = 'sending' WHERE attempt_id = 'x' AND seq = 0",),
+        [("its history does not begin with the claim", "x")],
+    ),
+    "a beginning by another number": (
+        (
+            f"UPDATE {TRANSITIONS} SET seq = 1 WHERE attempt_id = 'x' AND seq = 0",
+            f"UPDATE {ATTEMPTS} SET seq = 1 WHERE attempt_id = 'x'",
+        ),
+        [("its history does not begin with the claim", "x")],
+    ),
+    "a gap that its states bridge": (
+        (
+            f"UPDATE {TRANSITIONS} SET seq = 5 WHERE attempt_id = 'y' AND seq = 2",
+            f"UPDATE {ATTEMPTS} SET seq = 5 WHERE attempt_id = 'y'",
+        ),
+        [("its history has a gap before entry 5", "y")],
+    ),
     "no history": ((f"DELETE FROM {TRANSITIONS} WHERE attempt_id = 'x'",), [("it has no history", "x")]),
     "no such way": (
         (f"UPDATE {TRANSITIONS} SET to_state = 'delivered' WHERE attempt_id = 'y' AND seq = 1",),
