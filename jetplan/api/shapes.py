@@ -6,6 +6,7 @@ A listed job weighs about 20 KiB; what is not declared here is skipped without b
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -61,18 +62,57 @@ class BandwidthManagement(Struct, rename="camel"):
 _BITS = {"bps": 1, "kbps": 10**3, "mbps": 10**6, "gbps": 10**9}
 
 
+class ObjectPatterns(Struct):
+    """Which files of a job's source are moved, and which are not."""
+
+    inclusions: list[Any] | None = None
+    exclusions: list[Any] | None = None
+
+
+class TransferOptions(Struct, rename="camel"):
+    """How a job moves files."""
+
+    object_patterns: ObjectPatterns | None = None
+
+
 class ActionData(Struct, rename="camel"):
-    """From where to where an action moves files."""
+    """From where to where an action moves files. `post_transfer` stands here in what third parties send."""
 
     source: ListedProfile | None = None
     destination: ListedProfile | None = None
     bandwidth_management: BandwidthManagement | None = None
+    transfer_options: TransferOptions | None = None
+    post_transfer: Any = None
 
 
-class Action(Struct):
-    """One action of a job; jetplan knows jobs of one."""
+class Action(Struct, rename="camel"):
+    """One action of a job; jetplan knows jobs of one. `post_transfer` stands here in answers."""
 
     data: ActionData | None = None
+    post_transfer: Any = None
+
+
+_AFTER_SENDING = {"deleteTransferredSourceFiles": "deleted", "moveTransferredSourceFiles": "moved"}
+_GRAVEST_FIRST = ("deleted", "moved", "unknown")
+
+
+def source_files(*post_transfers: object) -> str:
+    """What is done with files at the source after they were sent, by all of a job's `postTransfer`.
+
+    "deleted", "moved", "kept", or "unknown" where something is done that has no documented shape.
+    """
+    found = {done for each in post_transfers if each is not None for done in _done_by(each)}
+    return next((done for done in _GRAVEST_FIRST if done in found), "kept")
+
+
+def _done_by(post_transfer: object) -> set[str]:
+    if not isinstance(post_transfer, dict):
+        return {"unknown"}
+    return {
+        _AFTER_SENDING.get(key, "unknown") if isinstance(said, dict) and said.get("enabled") is True else "unknown"
+        for key, said in post_transfer.items()
+        if said is not None and not (isinstance(said, dict) and said.get("enabled") is False)
+    }
 
 
 class Trigger(Struct):
@@ -100,6 +140,7 @@ class ListedJob(Struct, rename="camel"):
         """The job, without the nesting. Its profiles are None where the actions are absent or odd."""
         data = (self.actions[0].data if self.actions else None) or ActionData()
         management = data.bandwidth_management
+        patterns = (data.transfer_options or TransferOptions()).object_patterns or ObjectPatterns()
         return Job(
             self.job_id,
             self.name,
@@ -112,4 +153,6 @@ class ListedJob(Struct, rename="camel"):
             bool(self.cross_account),
             self.created_on or "",
             len(self.actions or ()) or 1,
+            source_files(data.post_transfer, self.actions[0].post_transfer if self.actions else None),
+            bool(patterns.inclusions or patterns.exclusions),
         )

@@ -28,6 +28,8 @@ class Job(Struct, frozen=True):
     """A job. `manual`: no trigger starts it. A profile is None where the API said nothing that names one.
 
     `max_rate` is in bits per second, None where it is not limited. `created_on` as written (see `epoch`).
+    `source_files`: what is done with the files at the source after sending: "kept", "moved", "deleted", or "unknown".
+    `filtered`: patterns choose among the files.
     """
 
     job_id: str
@@ -41,7 +43,9 @@ class Job(Struct, frozen=True):
     cross_account: bool = False
     created_on: str = ""
     actions: int = 1
-    """How many actions it has; source and destination are those of the first."""
+    """How many actions it has; all else is that of the first."""
+    source_files: str = "kept"
+    filtered: bool = False
 
 
 class Delivery(Struct, frozen=True, rename="camel"):

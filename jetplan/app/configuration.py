@@ -56,6 +56,10 @@ class LimitKeys(Struct, frozen=True, rename="camel", forbid_unknown_fields=True)
         tuple[str, ...] | None,
         Meta(description="The storage profiles, by name or id, that may get their first delivery."),
     ] = None
+    allow_source_deletion: Annotated[
+        tuple[str, ...] | None,
+        Meta(description="The jobs that may delete the files at the source after sending them; by default none."),
+    ] = None
 
 
 class RecurringWindow(Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
@@ -191,12 +195,13 @@ def _delivery(fields: Fields | None) -> Delivery:
 def _limits(fields: Fields | None) -> LimitKeys:
     if fields is None:
         return LimitKeys()
-    fields.check_known(("maxObjects", "maxBytes", "allowWholeProfiles", "allowDestinations"))
+    fields.check_known(("maxObjects", "maxBytes", "allowWholeProfiles", "allowDestinations", "allowSourceDeletion"))
     return LimitKeys(
         max_objects=fields.integer("maxObjects", 1),
         max_bytes=fields.integer("maxBytes", 1),
         allow_whole_profiles=_texts(fields, "allowWholeProfiles"),
         allow_destinations=_texts(fields, "allowDestinations"),
+        allow_source_deletion=_texts(fields, "allowSourceDeletion"),
     )
 
 

@@ -21,6 +21,7 @@ class Lifts:
     max_bytes: int | None = None
     whole_profiles: tuple[str, ...] = ()
     destinations: tuple[str, ...] = ()
+    source_deletion: tuple[str, ...] = ()
 
 
 def limits_of(settings: Settings, lifts: Lifts) -> Limits:
@@ -31,6 +32,7 @@ def limits_of(settings: Settings, lifts: Lifts) -> Limits:
         lifts.max_bytes if lifts.max_bytes is not None else limits.max_bytes,
         _names(limits.allow_whole_profiles, lifts.whole_profiles),
         _names(limits.allow_destinations, lifts.destinations),
+        frozenset([*(limits.allow_source_deletion or ()), *lifts.source_deletion]),
     )
 
 

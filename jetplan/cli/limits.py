@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 def lifts_of(given: LiftOptions) -> Lifts:
     """What `limit_options` hand over, as use cases take it."""
-    return Lifts(given["max_objects"], given["max_bytes"], given["allow_whole_profile"], given["allow_destination"])
+    return Lifts(
+        given["max_objects"],
+        given["max_bytes"],
+        given["allow_whole_profile"],
+        given["allow_destination"],
+        given["allow_source_deletion"],
+    )
 
 
 def tell_refusals(refused: Sequence[Refusal]) -> None:

@@ -23,6 +23,7 @@ class LiftOptions(TypedDict):
     max_bytes: int | None
     allow_whole_profile: tuple[str, ...]
     allow_destination: tuple[str, ...]
+    allow_source_deletion: tuple[str, ...]
 
 
 class PlanRequest(NamedTuple):
@@ -150,6 +151,12 @@ def selection_options(command: F) -> F:
 def limit_options(command: F) -> F:
     """What lifts the limits of `jetplan.yaml` for one run."""
     for option in (
+        click.option(
+            "--allow-source-deletion",
+            metavar="JOB",
+            multiple=True,
+            help="Allow a job that deletes the files at the source after sending them. Repeatable.",
+        ),
         click.option(
             "--allow-destination", metavar="PROFILE", multiple=True, help="Allow its first delivery. Repeatable."
         ),

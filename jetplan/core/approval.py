@@ -18,12 +18,14 @@ def narrowed(plan: Plan, approved: Plan) -> Plan:
     paths: dict[Hashable, set[str]] = {}
     for step in approved.to_approve():
         paths.setdefault(_delivery(step), set()).update(step.paths())
+    approved_ends, ends = approved.source_files(), plan.source_files()
     jobs = {_job(step) for step in approved.changes() if not isinstance(step, SubmitBatch)}
 
     def is_approved(step: Step) -> bool:
         match step:
             case SubmitBatch():
-                return paths.get(_delivery(step), set()).issuperset(step.paths())
+                as_seen = ends.get(step.job) == approved_ends.get(step.job)
+                return as_seen and paths.get(_delivery(step), set()).issuperset(step.paths())
             case CreateJob() | AdoptJob() | UpdateJob():
                 return _job(step) in jobs
             case _:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from jetplan.core.attempts import UNFINISHED
 from jetplan.core.objects import UNKNOWN_SIZE
+from jetplan.core.observed import SourceFiles
 from jetplan.core.routes import Absent, Ambiguous, Drifted, Found, Unresolved, match_jobs
 
 if TYPE_CHECKING:
@@ -104,7 +105,8 @@ def _match(match: Match) -> str:
 
 
 def _observed(job: ObservedJob) -> tuple[object, ...]:
-    return (job.job_id, job.name, *_ids(job), job.paused, job.manual)
+    after = () if job.source_files is SourceFiles.KEPT else (job.source_files.value,)
+    return (job.job_id, job.name, *_ids(job), job.paused, job.manual, *after)
 
 
 def _ids(of: Route | ObservedJob) -> tuple[str, str]:

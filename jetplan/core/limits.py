@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from jetplan.core.characters import in_code
 from jetplan.core.objects import WHOLE_PROFILE
+from jetplan.core.observed import SourceFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Limits:
     """None is no limit. `whole_profiles`: sets that may send one; `destinations`: profiles, by name or id, that may
-    get their first delivery."""
+    get their first delivery; `source_deletion`: jobs that may delete the files at the source after sending them."""
 
     max_objects: int | None = None
     max_bytes: int | None = None
     whole_profiles: frozenset[str] | None = None
     destinations: frozenset[str] | None = None
+    source_deletion: frozenset[str] = frozenset()
 
 
 class LimitKind(Enum):
@@ -33,6 +35,7 @@ class LimitKind(Enum):
     BYTES = "maxBytes"
     WHOLE_PROFILE = "allowWholeProfiles"
     DESTINATION = "allowDestinations"
+    SOURCE_DELETION = "allowSourceDeletion"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def refusals(plan: Plan, limits: Limits) -> tuple[Refusal, ...]:
         *_bytes(submissions, limits.max_bytes),
         *_whole_profiles(submissions, limits.whole_profiles),
         *_destinations(submissions, limits.destinations),
+        *_source_deletion(plan, submissions, limits.source_deletion),
     )
 
 
@@ -106,6 +110,20 @@ def _destinations(submissions: list[SubmitBatch], allowed: frozenset[str] | None
         word = profile.limit_name
         edit = f"adding {word!r} to `limits.allowDestinations`"
         yield Refusal(LimitKind.DESTINATION, message, f"--allow-destination {quoted(word)}", edit, step.set_name)
+
+
+def _source_deletion(plan: Plan, submissions: list[SubmitBatch], allowed: frozenset[str]) -> Iterator[Refusal]:
+    deleting = {job for job, done in plan.source_files().items() if done is SourceFiles.DELETED} - allowed
+    told: set[str] = set()
+    for step in submissions:
+        if step.job not in deleting or step.job in told:
+            continue
+        told.add(step.job)
+        job = in_code(step.job)
+        message = f"job {job} deletes the files at the source after it sent them, which is not allowed by name"
+        edit = f"adding {step.job!r} to `limits.allowSourceDeletion`"
+        flag = f"--allow-source-deletion {quoted(step.job)}"
+        yield Refusal(LimitKind.SOURCE_DELETION, message, flag, edit, step.set_name)
 
 
 def quoted(word: str) -> str:

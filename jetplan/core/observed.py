@@ -51,6 +51,16 @@ class ObservedProfile:
         return frozenset({self.profile_id} if self.name_shared else {self.profile_id, self.name})
 
 
+class SourceFiles(Enum):
+    """What a job does with the files at the source after it sent them."""
+
+    KEPT = "kept"
+    MOVED = "moved"
+    DELETED = "deleted"
+    UNKNOWN = "unknown"
+    """It does something that has no documented shape."""
+
+
 @dataclass(frozen=True, slots=True)
 class ObservedJob:
     """A job on the server. `manual` is False where triggers start it; `max_rate` in bits per second, if limited."""
@@ -64,6 +74,9 @@ class ObservedJob:
     max_rate: int | None = None
     actions: int = 1
     """How many actions it has. jetplan understands jobs of one."""
+    source_files: SourceFiles = SourceFiles.KEPT
+    filtered: bool = False
+    """Whether patterns choose among the files."""
 
 
 class Relation(Enum):

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from jetplan.core.objects import UNKNOWN_SIZE, ObjectTable
+from jetplan.core.observed import SourceFiles
 from jetplan.errors import Place
 
 if TYPE_CHECKING:
@@ -306,6 +307,15 @@ class Plan:
     def to_approve(self) -> list[SubmitBatch]:
         """All irreversible steps that are approved with this plan: those of now, and those that wait."""
         return [*self.submissions(), *(step.submission for step in self.waiting())]
+
+    def source_files(self) -> dict[str, SourceFiles]:
+        """What jobs do with the files at the source after sending, by the job's name; those that keep them left out."""
+        found = {
+            step.job: step.observed.source_files
+            for step in self.steps
+            if isinstance(step, KeepJob | AdoptJob | UpdateJob)
+        }
+        return {job: done for job, done in found.items() if done is not SourceFiles.KEPT}
 
     def changes(self) -> list[CreateJob | AdoptJob | UpdateJob | SubmitBatch]:
         """The steps that apply would carry out."""

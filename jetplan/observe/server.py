@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.msgpack import encode
 
-from jetplan.core.observed import ObservedJob, ObservedProfile
+from jetplan.core.observed import ObservedJob, ObservedProfile, SourceFiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,6 +93,8 @@ def observed_job(job: wire.Job) -> ObservedJob:
         manual=job.manual,
         max_rate=job.max_rate,
         actions=job.actions,
+        source_files=SourceFiles(job.source_files),
+        filtered=job.filtered,
     )
 
 

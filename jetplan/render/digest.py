@@ -2,8 +2,8 @@
 
 It is the sha256 of one canonical JSON object a line (keys sorted, no spaces), lines sorted, `\\n` after each. Job
 changes say action, name and profile ids. Submissions say set, profile ids, job, revision, the attempt that they retry
-if any, and the sha256 of the sorted paths, each ended by `\\n`. Sizes, batches, order, places, times and other attempts
-do not count: changing them changes nothing of what is sent.
+if any, what is done with the files at the source if anything, and the sha256 of the sorted paths, each ended by `\\n`.
+Sizes, batches, order, places, times and other attempts do not count: changing them changes nothing of what is sent.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ def digest_of(plan: Plan) -> str:
                 retry_of = step.retry.attempt_id if step.retry is not None else ""
                 key = (name, job_name, route.source.profile_id, route.destination.profile_id, revision, retry_of)
                 batches.setdefault(key, []).append(step)
+    ends = plan.source_files()
     for key, steps in batches.items():
         name, job_name, source, destination, revision, retry_of = key
         paths = sorted(chain.from_iterable(step.paths() for step in steps))
@@ -62,6 +63,7 @@ def digest_of(plan: Plan) -> str:
                     "objects": len(paths),
                     "paths": _hashed(paths),
                     **({"retryOf": retry_of} if retry_of else {}),
+                    **({"sourceFiles": ends[job_name].value} if job_name in ends else {}),
                 }
             )
         )

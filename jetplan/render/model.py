@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 FORMAT_VERSION = 1
 
 JobAction = Literal["create", "adopt", "update", "none", "drift", "ambiguous", "blocked", "absent"]
+SourceFiles = Literal["kept", "moved", "deleted", "unknown"]
 NoticeKind = Literal[
     "offline", "selection", "settings", "limit", "clock",
+    "sourceDeletion", "sourceMove", "afterSending", "filtered",
     "wholeProfile", "firstDelivery", "resend", "inDoubt", "inProgress", "failed",
     "drift", "ambiguous", "blocked", "unknownSizes", "resized", "withdrawn", "overlapAllowed",
     "warning"
@@ -179,6 +181,11 @@ class Job(Part, frozen=True):
     problem: Annotated[Problem | None, Meta(description="Why it is blocked; null otherwise.")] = None
     place: Annotated[str, Meta(description="Where in the manifests; may be empty.")] = ""
     sets: Annotated[tuple[DeliverySet, ...], Meta(description="In manifest order.")] = ()
+    source_files: Annotated[
+        SourceFiles,
+        Meta(description="What it does with the files at the source after sending; `unknown`: something undocumented."),
+    ] = "kept"
+    filtered: Annotated[bool, Meta(description="Whether patterns of its own choose among the files.")] = False
 
     @property
     def quiet(self) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jetplan.core.limits import Refusal
     from jetplan.core.plan import LeftOut
     from jetplan.errors import Problem
-    from jetplan.render.model import AttemptCard, DeliverySet, Job, Resend, RouteTotal
+    from jetplan.render.model import AttemptCard, DeliverySet, Job, NoticeKind, Resend, RouteTotal
 
 
 def notices_of(
@@ -30,6 +30,7 @@ def notices_of(
     """All notices of a report."""
     return (
         *_attempts(unfinished, failed),
+        *_beside_sending(jobs),
         *_whole_profiles(jobs),
         *_first_deliveries(routes),
         *_unknown_sizes(routes),
@@ -90,6 +91,27 @@ def _attempts(unfinished: Sequence[AttemptCard], failed: Sequence[AttemptCard]) 
         said = "Arrived in part" if word_of(card) == "arrived in part" else "Reported as failed by Jet"
         arrived = f": {sentence(card.arrived)}" if card.arrived is not None else ""
         yield Notice("failed", f"{said}: {headline(card, in_code)}{arrived}.", (card.name,))
+
+
+_AT_THE_SOURCE: dict[str, tuple[NoticeKind, str]] = {
+    "deleted": ("sourceDeletion", "deletes the files at the source after it sent them"),
+    "moved": ("sourceMove", "moves the files at the source away after it sent them"),
+    "unknown": ("afterSending", "does something after sending that jetplan does not know; look at it in Jet's console"),
+}
+
+
+def _beside_sending(jobs: Sequence[Job]) -> Iterator[Notice]:
+    """What the jobs that something goes through do beside sending."""
+    for job in jobs:
+        through = tuple(each.name for each in job.sets if each.deliveries)
+        if not through:
+            continue
+        if job.source_files in _AT_THE_SOURCE:
+            kind, said = _AT_THE_SOURCE[job.source_files]
+            yield Notice(kind, f"At the source: job {in_code(job.name)} {said}.", through)
+        if job.filtered:
+            said = "has filters: Jet may leave out files that they do not choose"
+            yield Notice("filtered", f"Filters: job {in_code(job.name)} {said}.", through)
 
 
 def _whole_profiles(jobs: Sequence[Job]) -> Iterator[Notice]:

@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, assert_never
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from jetplan.core.attempts import State
 from jetplan.core.objects import UNKNOWN_SIZE, WHOLE_PROFILE
 from jetplan.core.plan import (
@@ -140,8 +142,14 @@ def _jobs(plan: Plan) -> tuple[tuple[model.Job, ...], tuple[model.DeliverySet, .
         limit = own.observed.max_rate if isinstance(own, KeepJob | AdoptJob | UpdateJob) else None
         past = plan.rates.get(_ids_of(own)) if plan.rates else None
         sets = tuple(_set(each, name, steps, limit, past) for each, steps in by_set.items())
-        jobs.append(_job(name, own, sets, limit))
+        jobs.append(_beside_sending(_job(name, own, sets, limit), own))
     return tuple(jobs), orphans
+
+
+def _beside_sending(job: model.Job, step: JobStep | None) -> model.Job:
+    if not isinstance(step, KeepJob | AdoptJob | UpdateJob):
+        return job
+    return replace(job, source_files=step.observed.source_files.value, filtered=step.observed.filtered)
 
 
 def _ids_of(step: JobStep | None) -> tuple[str, str]:

@@ -59,6 +59,53 @@ def test_odd_actions_leave_the_profiles_unknown(actions: Any) -> None:
     assert _job(actions=actions) == Job("j", "n")
 
 
+DELETES = {"deleteTransferredSourceFiles": {"enabled": True}}
+MOVES = {"moveTransferredSourceFiles": {"enabled": True, "destination": {"storageProfileId": "sp-9"}}}
+OFF = {"deleteTransferredSourceFiles": {"enabled": False}}
+
+
+@pytest.mark.parametrize(
+    ("inside", "beside", "done"),
+    [
+        (None, None, "kept"),
+        ({}, OFF, "kept"),
+        (None, {"deleteTransferredSourceFiles": None}, "kept"),
+        (None, DELETES, "deleted"),
+        (DELETES, None, "deleted"),
+        (MOVES, DELETES, "deleted"),
+        (OFF, DELETES | MOVES, "deleted"),
+        (OFF, MOVES, "moved"),
+        (None, {"deleteTransferredSourceFiles": {}}, "unknown"),
+        (None, {"deleteTransferredSourceFiles": True}, "unknown"),
+        (None, {"deleteTransferredSourceFiles": {"enabled": "yes"}}, "unknown"),
+        (None, {"shredTransferredSourceFiles": {"enabled": True}}, "unknown"),
+        (None, {"shredTransferredSourceFiles": {"enabled": False}}, "kept"),
+        ([DELETES], MOVES, "moved"),
+        ("delete", None, "unknown"),
+    ],
+)
+def test_what_happens_at_the_source_after_sending(inside: Any, beside: Any, done: str) -> None:
+    """Told from both places where it may stand; what has no documented shape is never taken for nothing."""
+    (action,) = _action(postTransfer=inside)
+    assert _job(actions=[{**action, "postTransfer": beside}]).source_files == done
+
+
+@pytest.mark.parametrize(
+    ("options", "filtered"),
+    [
+        (None, False),
+        ({"objectPatterns": None}, False),
+        ({"objectPatterns": {"inclusions": [], "exclusions": []}}, False),
+        ({"objectPatterns": {"inclusions": ["**/*.mxf"], "type": "GLOB"}}, True),
+        ({"objectPatterns": {"exclusions": ["**/*.tmp"]}}, True),
+        ("odd", False),
+    ],
+)
+def test_patterns_are_seen(options: Any, filtered: bool) -> None:
+    """A job with patterns may leave out files of a set."""
+    assert _job(actions=_action(transferOptions=options)).filtered is filtered
+
+
 def test_one_odd_profile_does_not_hide_the_other() -> None:
     """What can be read is read."""
     job = _job(actions=_action(source=SOURCE, destination={"name": 7}))

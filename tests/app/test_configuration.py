@@ -28,7 +28,7 @@ apiUrl: https://jet.example
 ledger: sqlite:///ledger.db
 ledgerId: 0123abcd
 delivery: {maxObjects: 5, maxBytes: 6}
-limits: {maxObjects: 7, maxBytes: 8, allowWholeProfiles: [a], allowDestinations: []}
+limits: {maxObjects: 7, maxBytes: 8, allowWholeProfiles: [a], allowDestinations: [], allowSourceDeletion: [d]}
 houseRules: [rules/*.json]
 destinations: {LAX: {notAfter: "2027-01-01T00:00Z", windows: [{rrule: FREQ=DAILY, timeZone: UTC, duration: PT1H}]}}
 notify: [{events: [failed, inDoubt], sets: [a*], jobs: [b], destinations: [c], longerThan: PT2H, urlsFrom: TEAM}]
@@ -48,7 +48,7 @@ def test_every_key_has_its_type(tmp_path: Path) -> None:
         ledger="sqlite:///ledger.db",
         ledger_id="0123abcd",
         delivery=Delivery(5, 6),
-        limits=LimitKeys(7, 8, ("a",), ()),
+        limits=LimitKeys(7, 8, ("a",), (), ("d",)),
         house_rules=("rules/*.json",),
         destinations={
             "LAX": Destination(
@@ -57,7 +57,7 @@ def test_every_key_has_its_type(tmp_path: Path) -> None:
         },
         notify=(Notify(("failed", "inDoubt"), ("a*",), ("b",), ("c",), "PT2H", "TEAM"),),
     )
-    assert read_configuration(write(tmp_path, "ledgerId: x\n")).limits == LimitKeys(None, None, None, None)
+    assert read_configuration(write(tmp_path, "ledgerId: x\n")).limits == LimitKeys()
 
 
 def test_what_an_unfinished_merge_leaves_is_named(tmp_path: Path) -> None:

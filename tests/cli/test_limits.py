@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -40,6 +43,42 @@ def test_a_limit_refuses_until_it_is_lifted(stage: Stage, manifest: Any, limits:
     stage.run(f"jetplan plan {flag}")
     stage.run(f"jetplan apply --auto-approve {flag}")
     assert stage.delivery_posts() == 1
+
+
+DELETES = {"deleteTransferredSourceFiles": {"enabled": True}}
+MOVES = {"moveTransferredSourceFiles": {"enabled": True, "destination": {"storageProfileId": "sp"}}}
+
+
+def test_a_job_that_deletes_at_the_source_needs_a_word(stage: Stage) -> None:
+    """Without any setting it is refused, wherever it was approved before; the flag or the edit lets it through."""
+    stage.make_job(postTransfer=DELETES)
+    stage.write_set("/a.mxf")
+    said = "At the source: job nyc-to-lax deletes the files at the source after it sent them."
+    for form in ("text", "markdown", "html", "json"):
+        told = stage.run(f"jetplan plan --format {form}", code=7)
+        assert "Refused: job `nyc-to-lax` deletes the files at the source" in told.err
+        assert said in " ".join(re.sub("<[^>]*>|`", "", unescape(told.out)).split())
+    stage.run("jetplan apply --auto-approve", code=7)
+    assert stage.delivery_posts() == 0
+    stage.run("jetplan plan --allow-source-deletion nyc-to-lax")
+    stage.configure("limits:\n  allowSourceDeletion: [nyc-to-lax]\n")
+    stage.run("jetplan apply --auto-approve")
+    assert stage.delivery_posts() == 1
+
+
+def test_what_else_a_job_does_beside_sending_is_said_first(stage: Stage) -> None:
+    """Files that are moved away, filters, and what has no documented shape; nothing of jobs that are not used."""
+    stage.make_job(postTransfer=MOVES, patterns=["**/*.mxf"])
+    stage.make_job("odd", postTransfer={"transcodeTransferredSourceFiles": {"enabled": True}})
+    stage.make_job("unused", postTransfer=MOVES)
+    stage.write_set("/a.mxf")
+    kinds = {each["kind"]: each for each in json.loads(stage.run("jetplan plan --format json").out)["notices"]}
+    assert kinds["sourceMove"]["sets"] == kinds["filtered"]["sets"] == ["masters"]
+    assert "moves the files at the source away" in kinds["sourceMove"]["message"]
+    stage.write(f"{JOBS.split('jobs:')[0]}deliverySets: {{s: {{job: odd, objects: [/a.mxf]}}}}\n")
+    told = stage.run("jetplan plan").out
+    assert "does something after sending that jetplan does not know" in " ".join(told.split())
+    assert "moves the files" not in told
 
 
 def test_the_edit_lifts_it_too(stage: Stage) -> None:

@@ -6,6 +6,7 @@ from builders import declared, job, observed, spec, wanted
 
 from jetplan.core.approval import narrowed
 from jetplan.core.diff import diff
+from jetplan.core.observed import SourceFiles
 from jetplan.core.plan import AdoptJob, BlockedDelivery, BlockedJob, CreateJob, Plan, UpdateJob
 from jetplan.core.spec import ProfileRef
 
@@ -41,6 +42,13 @@ def test_another_delivery_of_the_same_objects_is_not_done() -> None:
         plan = diff(other, observed(job(), job("j-2", "other")))
         assert sent(plan) == [["/a", "/b"]]
         assert sent(narrowed(plan, APPROVED)) == []
+
+
+def test_a_job_that_began_to_delete_at_the_source_is_not_used() -> None:
+    """The reviewer saw a job that keeps the files at the source."""
+    plan = diff(spec(declared(), wanted("s", "/a", "/b")), observed(job(source_files=SourceFiles.DELETED)))
+    assert sent(narrowed(plan, APPROVED)) == []
+    assert narrowed(plan, plan) == plan
 
 
 def test_objects_that_were_approved_in_two_deliveries_may_go_in_one() -> None:

@@ -10,7 +10,7 @@ from builders import LAX, NYC, Overlap, attempt, declared, job, observed, spec, 
 
 from jetplan.core.attempts import State
 from jetplan.core.binding import Binding, bind, moved
-from jetplan.core.observed import Observed, ObservedJob, ObservedProfile, SetRecord
+from jetplan.core.observed import Observed, ObservedJob, ObservedProfile, SetRecord, SourceFiles
 from jetplan.core.spec import DeliverySetSpec, ProfileRef, Spec
 from jetplan.errors import Place
 
@@ -90,6 +90,7 @@ def test_manifests_gain_and_lose() -> None:
         job(paused=True),
         job(manual=False),
         job(actions=2),
+        job(source_files=SourceFiles.DELETED),
     ],
 )
 def test_a_job_on_the_server(there: ObservedJob) -> None:

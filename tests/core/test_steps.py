@@ -12,7 +12,7 @@ from jetplan.core.arrival import Arrival, NotMoved
 from jetplan.core.attempts import Kind, State, SubjectKey
 from jetplan.core.diff import diff
 from jetplan.core.limits import LimitKind, Limits, Refusal, quoted, refusals
-from jetplan.core.observed import ObservedProfile, Overlapping, Relation, SetRecord
+from jetplan.core.observed import ObservedProfile, Overlapping, Relation, SetRecord, SourceFiles
 from jetplan.core.plan import (
     AdoptJob,
     AlreadySubmitted,
@@ -218,6 +218,24 @@ def test_the_manifest_lets_failed_files_go_again() -> None:
         assert step.retry is not None
         assert step.retry.said == {"onFailure": f"retry {number + 1} of 2"}
         assert (step.retry.attempt_id, step.place, step.route) == ("a-1", AT, ROUTE)
+
+
+def test_a_job_that_deletes_at_the_source_is_refused_unless_named() -> None:
+    """It is told once for a job, also where several sets go through it; one that moves files is not refused."""
+    wants = spec(declared(), wanted("s", "/a"), wanted("t", "/b"))
+    deleting = diff(wants, observed(job(source_files=SourceFiles.DELETED)))
+    assert refusals(deleting, Limits()) == (
+        Refusal(
+            LimitKind.SOURCE_DELETION,
+            "job `nyc-to-lax` deletes the files at the source after it sent them, which is not allowed by name",
+            "--allow-source-deletion nyc-to-lax",
+            "adding 'nyc-to-lax' to `limits.allowSourceDeletion`",
+            "s",
+        ),
+    )
+    assert refusals(deleting, Limits(source_deletion=frozenset({"nyc-to-lax"}))) == ()
+    assert refusals(diff(wants, observed(job(source_files=SourceFiles.MOVED))), Limits()) == ()
+    assert refusals(diff(spec(declared()), observed(job(source_files=SourceFiles.DELETED))), Limits()) == ()
 
 
 def test_what_limits_refuse() -> None:

@@ -6,10 +6,11 @@ from array import array
 from dataclasses import replace
 
 import pytest
-from render_plans import EAST, attempt, batch, create, frames, plan, rich, submit
+from render_plans import EAST, attempt, batch, create, frames, job, plan, rich, submit
 
 from jetplan.core.objects import ObjectTable
-from jetplan.core.plan import Plan  # noqa: TC001 - pytest reads the annotations
+from jetplan.core.observed import SourceFiles
+from jetplan.core.plan import KeepJob, Plan
 from jetplan.render.digest import digest_of
 
 BASE = [create("a"), submit("s", "a", [("/x", 1), ("/y", 2)])]
@@ -44,6 +45,17 @@ def test_size_order_batches_and_attempts_do_not_count() -> None:
 def test_whatever_is_done_counts(other: Plan) -> None:
     """A job, set, route, path, kind or revision more, less or other is another digest."""
     assert digest_of(other) != digest_of(plan(*BASE))
+
+
+def test_what_the_job_does_at_the_source_counts() -> None:
+    """Approved with a job that keeps the files is not approved with one that deletes them; keeping says nothing."""
+    submission = submit("s", "a", [("/x", 1)])
+    kept, moved, deleted = (
+        digest_of(plan(KeepJob("a", job("a", source_files=done)), submission))
+        for done in (SourceFiles.KEPT, SourceFiles.MOVED, SourceFiles.DELETED)
+    )
+    assert kept == digest_of(plan(submission))
+    assert len({kept, moved, deleted}) == 3
 
 
 def test_is_stable() -> None:

@@ -176,6 +176,7 @@ class Stage:
         source: str = "NYC Dailies",
         destination: str = "LAX Ingest",
         patterns: Sequence[str] = (),
+        **action: Any,
     ) -> str:
         """Create a job behind jetplan's back. `patterns`: it moves only files that match one."""
         ids = {each["name"]: each["storageProfileId"] for each in self.call("GET", "/v1/storageProfiles")["items"]}
@@ -184,7 +185,10 @@ class Stage:
             for side, profile in (("source", source), ("destination", destination))
         }
         filters = {"transferOptions": {"objectPatterns": {"inclusions": [*patterns], "exclusions": [], "type": "GLOB"}}}
-        body = {"name": name, "actions": [{"type": "TRANSFER", "data": sides | (filters if patterns else {})}]}
+        body = {
+            "name": name,
+            "actions": [{"type": "TRANSFER", "data": sides | (filters if patterns else {}), **action}],
+        }
         return str(self.call("POST", "/v1/jobs", body)["jobId"])
 
     def pause(self, job_id: str, paused: bool = True) -> None:
