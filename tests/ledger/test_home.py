@@ -111,6 +111,7 @@ def test_a_ledger_that_was_moved_refuses_every_write(desk: Desk, opener: Any) ->
     desk.ledger.end_run(desk.run, "ended")
     desk.ledger.retire("postgresql://db.example/jetplan", who="ada", reason="a team")
     desk.ledger.retire("postgresql://db.example/jetplan", who="ada", reason="again")
+    assert desk.ledger.moved_to() == "postgresql://db.example/jetplan"
     writes = (
         lambda: desk.ledger.begin_run(RunInfo("later")),
         lambda: desk.ledger.transition("a", State.SENDING, run_id=desk.run),
@@ -131,6 +132,8 @@ def test_a_ledger_that_was_moved_refuses_every_write(desk: Desk, opener: Any) ->
     assert json.loads(kept)["reason"] == "a team"
     assert opener(verify=False).attempt("a").state is State.INTENDED
     assert desk.ledger.reopen()
+    assert not desk.ledger.reopen()
+    assert desk.ledger.moved_to() == ""
     assert opener().attempt("a").state is State.INTENDED
 
 
