@@ -18,6 +18,7 @@ from jetplan.core.plan import (
     DriftedJob,
     KeepJob,
     Plan,
+    SubmitBatch,
     UpdateJob,
     WithdrawnObjects,
 )
@@ -34,8 +35,8 @@ from jetplan.core.routes import (
 from jetplan.errors import Place
 
 if TYPE_CHECKING:
-    from jetplan.core.observed import Observed
-    from jetplan.core.plan import JobStep, Step
+    from jetplan.core.observed import Observed, ObservedJob
+    from jetplan.core.plan import JobStep, Route, Step
     from jetplan.core.routes import Match
     from jetplan.core.spec import DeliverySetSpec, JobSpec, Spec
 
@@ -57,6 +58,7 @@ def diff(spec: Spec, observed: Observed, limits: BatchLimits | None = None) -> P
         for wanted in sets_of.get(name, ()):
             steps.extend(planner.steps(wanted, job_step))
     steps.extend(WithdrawnObjects(name, "", count) for name, count in sorted(observed.withdrawn_sets.items()))
+    routes = {_ends(step.route) for step in steps if isinstance(step, SubmitBatch)}
     return Plan(
         tuple(steps),
         unfinished=tuple(observed.unfinished),
@@ -65,7 +67,12 @@ def diff(spec: Spec, observed: Observed, limits: BatchLimits | None = None) -> P
         files=spec.files,
         manifest_digests=spec.digests,
         rates=observed.rates,
+        self_starting=[job for job in observed.jobs if not job.manual and _ends(job) in routes] if routes else (),
     )
+
+
+def _ends(of: Route | ObservedJob) -> tuple[str, str]:
+    return of.source.profile_id, of.destination.profile_id
 
 
 def _job_step(name: str, match: Match, declared: JobSpec | None, observed: Observed) -> JobStep:

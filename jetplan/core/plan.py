@@ -293,6 +293,8 @@ class Plan:
     """None: everything is in the plan."""
     rates: Mapping[tuple[str, str], PastRate] = field(default_factory=dict)
     """How fast routes were, by the ids of their profiles: for estimates only."""
+    self_starting: Sequence[ObservedJob] = ()
+    """Jobs on the server that triggers start, on the same route as a delivery of this plan."""
     clock_ahead: int = 0
     """Seconds that this machine's clock is ahead of Jet's, where windows depend on it."""
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import Kind, SubjectKey
 from jetplan.core.estimates import PastRate
-from jetplan.core.observed import ObservedJob, ObservedProfile
-from jetplan.core.plan import AdoptJob, CreateJob, Plan, Retry, Route, SubmitBatch, UpdateJob, sums
+from jetplan.core.observed import ObservedJob, ObservedProfile, SourceFiles
+from jetplan.core.plan import AdoptJob, CreateJob, KeepJob, Plan, Retry, Route, SubmitBatch, UpdateJob, sums
 from jetplan.errors import Place
 from jetplan.render import totals
 from jetplan.render.digest import digest_of
@@ -60,13 +60,16 @@ def _adds_up(each: model.DeliverySet) -> bool:
     return each.to_submit == sum((delivery.amount for delivery in each.deliveries), start=Amount())
 
 
-def _steps(report: model.Report) -> Iterator[CreateJob | AdoptJob | UpdateJob | SubmitBatch]:
+def _steps(report: model.Report) -> Iterator[CreateJob | KeepJob | AdoptJob | UpdateJob | SubmitBatch]:
     """As much of the plan's steps as its digest covers."""
     for job in report.jobs:
         route = _route(job.route)
-        observed = ObservedJob(job.job_id, job.name, route.source, route.destination)
+        done = SourceFiles(job.source_files)
+        observed = ObservedJob(job.job_id, job.name, route.source, route.destination, source_files=done)
         if job.action == "create":
             yield CreateJob(job.name, route, _NOBODY, 0, job.set_paused, Place(""))
+        elif job.action == "none":
+            yield KeepJob(job.name, observed)
         elif job.action == "adopt":
             yield AdoptJob(job.name, observed, _NOBODY, 0, job.set_paused)
         elif job.action == "update":

@@ -18,7 +18,7 @@ JobAction = Literal["create", "adopt", "update", "none", "drift", "ambiguous", "
 SourceFiles = Literal["kept", "moved", "deleted", "unknown"]
 NoticeKind = Literal[
     "offline", "selection", "settings", "limit", "clock",
-    "sourceDeletion", "sourceMove", "afterSending", "filtered",
+    "sourceDeletion", "sourceMove", "afterSending", "filtered", "selfStarting",
     "wholeProfile", "firstDelivery", "resend", "inDoubt", "inProgress", "failed",
     "drift", "ambiguous", "blocked", "unknownSizes", "resized", "withdrawn", "overlapAllowed",
     "warning"

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from jetplan.core.limits import Refusal
-    from jetplan.core.plan import LeftOut
+    from jetplan.core.observed import ObservedJob
+    from jetplan.core.plan import LeftOut, Route
     from jetplan.errors import Problem
     from jetplan.render.model import AttemptCard, DeliverySet, Job, NoticeKind, Resend, RouteTotal
 
@@ -112,6 +113,25 @@ def _beside_sending(jobs: Sequence[Job]) -> Iterator[Notice]:
         if job.filtered:
             said = "has filters: Jet may leave out files that they do not choose"
             yield Notice("filtered", f"Filters: job {in_code(job.name)} {said}.", through)
+
+
+def self_starting_notices(jobs: Iterable[ObservedJob], sets: Sequence[tuple[str, Route]]) -> tuple[Notice, ...]:
+    """Jobs that start by themselves on the way of a delivery. `sets`: names and routes of what is delivered."""
+    found = []
+    for job in jobs:
+        ends = job.source.profile_id, job.destination.profile_id
+        met = tuple(
+            dict.fromkeys(
+                name for name, route in sets if (route.source.profile_id, route.destination.profile_id) == ends
+            )
+        )
+        if not met:
+            continue
+        way = f"{in_code(str(job.source))} to {in_code(str(job.destination))}"
+        idle = " (it is paused now)" if job.paused else ""
+        said = f"job {in_code(job.name)} from {way} starts by itself and may send the same files{idle}"
+        found.append(Notice("selfStarting", f"On the same route: {said}.", met))
+    return tuple(found)
 
 
 def _whole_profiles(jobs: Sequence[Job]) -> Iterator[Notice]:

@@ -220,6 +220,7 @@ _MORE = {
     "sourceMove": "jobs that move away at the source",
     "afterSending": "jobs that do something else after sending",
     "filtered": "jobs with filters",
+    "selfStarting": "jobs that start by themselves",
     "wholeProfile": "whole profiles",
     "firstDelivery": "first deliveries",
     "resend": "sets sent again",

@@ -34,6 +34,7 @@ from jetplan.render.notices import (
     notices_of,
     offline_notice,
     selection_notice,
+    self_starting_notices,
     settings_notices,
     warning_notices,
 )
@@ -84,6 +85,7 @@ def build_report(
             *settings_notices(settings),
             *limit_notices(refused),
             *clock_notices(plan.clock_ahead),
+            *self_starting_notices(plan.self_starting, [(each.set_name, each.route) for each in plan.to_approve()]),
             *notices_of(jobs, routes, resends, unfinished, failed, orphans),
             *warning_notices(warnings),
         ),

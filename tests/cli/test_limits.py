@@ -62,7 +62,8 @@ def test_a_job_that_deletes_at_the_source_needs_a_word(stage: Stage) -> None:
     assert stage.delivery_posts() == 0
     stage.run("jetplan plan --allow-source-deletion nyc-to-lax")
     stage.configure("limits:\n  allowSourceDeletion: [nyc-to-lax]\n")
-    stage.run("jetplan apply --auto-approve")
+    stage.run("jetplan plan --out p.json")
+    stage.run("jetplan apply p.json --auto-approve")
     assert stage.delivery_posts() == 1
 
 
@@ -79,6 +80,21 @@ def test_what_else_a_job_does_beside_sending_is_said_first(stage: Stage) -> None
     told = stage.run("jetplan plan").out
     assert "does something after sending that jetplan does not know" in " ".join(told.split())
     assert "moves the files" not in told
+
+
+def test_a_job_that_starts_by_itself_on_the_same_route_is_told(stage: Stage) -> None:
+    """It may send the same files a second time; one that goes elsewhere, or nothing to send, is no news."""
+    stage.make_job("watch", triggers=[{"type": "HOT_FOLDER"}])
+    stage.make_job("back", source="LAX Ingest", destination="NYC Dailies", triggers=[{"type": "HOT_FOLDER"}])
+    stage.write_set("/a.mxf")
+    notices = json.loads(stage.run("jetplan plan --format json").out)["notices"]
+    (told,) = (each for each in notices if each["kind"] == "selfStarting")
+    ways = "job `watch` from `NYC Dailies` to `LAX Ingest`"
+    assert told["message"] == f"On the same route: {ways} starts by itself and may send the same files."
+    assert told["sets"] == ["masters"]
+    stage.run("jetplan plan --out p.json")
+    stage.run("jetplan apply p.json --auto-approve")
+    assert "selfStarting" not in stage.run("jetplan plan --format json").out
 
 
 def test_the_edit_lifts_it_too(stage: Stage) -> None:

@@ -176,6 +176,7 @@ class Stage:
         source: str = "NYC Dailies",
         destination: str = "LAX Ingest",
         patterns: Sequence[str] = (),
+        triggers: Sequence[Any] = (),
         **action: Any,
     ) -> str:
         """Create a job behind jetplan's back. `patterns`: it moves only files that match one."""
@@ -189,6 +190,7 @@ class Stage:
             "name": name,
             "actions": [{"type": "TRANSFER", "data": sides | (filters if patterns else {}), **action}],
         }
+        body |= {"triggers": triggers} if triggers else {}
         return str(self.call("POST", "/v1/jobs", body)["jobId"])
 
     def pause(self, job_id: str, paused: bool = True) -> None:
