@@ -152,7 +152,8 @@ def test_keys_out_of_order(busy: Desk) -> None:
             "UPDATE jetplan_pages SET keys = ? WHERE attempt_id = 'x' AND part = 'objects'", [(turned,)]
         )
     )
-    assert [finding.what for finding in busy.ledger.check()] == ["its keys are not sorted, or one is there twice"]
+    [finding] = busy.ledger.check()
+    assert (finding.what, finding.attempt_id) == ("its keys are not sorted, or one is there twice", "x")
 
 
 def test_two_retries_of_one(desk: Desk) -> None:
