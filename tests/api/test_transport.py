@@ -170,7 +170,8 @@ def test_a_write_goes_out_in_capitals(serve: Serve, connect: Connect, wire: Wire
     """Methods are told apart by their case."""
     server = serve(wire.answer(b'{"jobId":"j","name":"n"}'))
     connect(server.url).create_job(b'{"name":"n"}')
-    assert [(asked.method, asked.target) for asked in server.asked] == [("POST", "/v1/jobs")]
+    (asked,) = server.asked
+    assert (asked.method, asked.target, asked.body) == ("POST", "/v1/jobs", b'{"name":"n"}')
 
 
 def test_the_answer_to_a_large_write_may_be_large(

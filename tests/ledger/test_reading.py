@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from desks import Desk, delivery, job
 
-from jetplan.core.attempts import State
+from jetplan.core.attempts import NewAttempt, State
 from jetplan.core.objects import object_keys, pack_keys
 from jetplan.core.pathsearch import Past
-from jetplan.errors import UsageError
+from jetplan.errors import LedgerMismatch, UsageError
+from jetplan.ledger import open_ledger
 from jetplan.ledger.failures import what_is_unfinished
 from jetplan.ledger.reads import versions
 from jetplan.ledger.records import SubjectRecord
@@ -172,3 +173,24 @@ def test_jobs_of_one_name_share_a_version(desk: Desk) -> None:
     for subject in (job(), job(source="arc"), job(source="new"), delivery(), delivery(source="new"), job("other")):
         assert version(subject) == desk.ledger.version_of(desk.scope, subject)
     assert (version(job(source="new")), version(delivery()), version(job("other"))) == (4, 1, 0)
+
+
+def test_renames_are_read_from_both_ends(desk: Desk) -> None:
+    """A set and all that it was ever renamed from or to; one without any is left out."""
+    old, mid, new = delivery("old"), delivery("mid"), delivery("new")
+    desk.claim(old, 0, "/a")
+    for subject, former, path in ((mid, [old], "/b"), (new, [mid, old], "/c")):
+        attempt = NewAttempt(f"of-{subject.name}", paths=[path])
+        desk.ledger.claim(desk.scope, subject, 0, [attempt], desk.run, also=former)
+    found = desk.ledger.renames_of(desk.scope, [old, mid, new, delivery("other")])
+    assert found == {old: {mid, new}, mid: {old, new}, new: {mid, old}}
+    assert desk.ledger.renames_of(desk.scope, [mid]) == {mid: {old, new}}
+    assert desk.ledger.renames_of("another scope", [mid]) == {}
+
+
+def test_a_database_without_the_tables_is_said(postgres_url: str) -> None:
+    """With the setting that names it."""
+    with open_ledger(postgres_url, create=True) as ledger, pytest.raises(LedgerMismatch) as refused:
+        ledger._driver.read(lambda tx: tx.rows("SELECT 1 FROM jetplan_nothing"))
+    assert refused.value.message == "the database holds no whole ledger"
+    assert refused.value.hint == "check JETPLAN_LEDGER"
