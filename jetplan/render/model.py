@@ -19,7 +19,7 @@ SourceFiles = Literal["kept", "moved", "deleted", "unknown"]
 NoticeKind = Literal[
     "offline", "selection", "settings", "limit", "clock",
     "sourceDeletion", "sourceMove", "afterSending", "filtered", "selfStarting",
-    "wholeProfile", "firstDelivery", "resend", "inDoubt", "inProgress", "failed",
+    "profileFolder", "wholeProfile", "firstDelivery", "resend", "inDoubt", "inProgress", "failed",
     "drift", "ambiguous", "blocked", "unknownSizes", "resized", "withdrawn", "overlapAllowed",
     "warning"
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from jetplan.core.characters import in_code
 from jetplan.render import words
@@ -32,6 +33,7 @@ def notices_of(
     return (
         *_attempts(unfinished, failed),
         *_beside_sending(jobs),
+        *_profile_folders(jobs),
         *_whole_profiles(jobs),
         *_first_deliveries(routes),
         *_unknown_sizes(routes),
@@ -132,6 +134,25 @@ def self_starting_notices(jobs: Iterable[ObservedJob], sets: Sequence[tuple[str,
         said = f"job {in_code(job.name)} from {way} starts by itself and may send the same files{idle}"
         found.append(Notice("selfStarting", f"On the same route: {said}.", met))
     return tuple(found)
+
+
+def _profile_folders(jobs: Sequence[Job]) -> Iterator[Notice]:
+    """Sets whose paths begin with the folder that the source profile is itself."""
+    for job in jobs:
+        folder = unquote(urlsplit(job.route.source.url).path).strip("/") if job.route is not None else ""
+        if not folder or job.route is None:
+            continue
+        begin = f"/{folder}/"
+        for each in job.sets:
+            paths = [
+                path for delivery in each.deliveries for path in delivery.objects.paths() if path.startswith(begin)
+            ]
+            if paths:
+                verb = "begins" if len(paths) == 1 else "begin"
+                held = f"{words.count(len(paths), 'path')} of set {in_code(each.name)} {verb}"
+                own = f"{in_code(begin)}, the folder of {in_code(str(job.route.source))} itself"
+                meant = f"{in_code(paths[0])} is looked for at {in_code('/' + folder + paths[0])}"
+                yield Notice("profileFolder", f"Paths: {held} with {own}; {meant}.", (each.name,))
 
 
 def _whole_profiles(jobs: Sequence[Job]) -> Iterator[Notice]:

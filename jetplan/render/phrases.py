@@ -221,6 +221,7 @@ _MORE = {
     "afterSending": "jobs that do something else after sending",
     "filtered": "jobs with filters",
     "selfStarting": "jobs that start by themselves",
+    "profileFolder": "sets with the profile's folder in paths",
     "wholeProfile": "whole profiles",
     "firstDelivery": "first deliveries",
     "resend": "sets sent again",

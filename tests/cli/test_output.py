@@ -13,6 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from repository import Repository
+    from stage import Stage
 
 MANIFEST = "apiVersion: jetplan/v1\njobs:\n  é→x: {source: ä, destination: 日本}\n"
 MANIFEST += "deliverySets:\n  s: {job: é→x, objects: [/é/日.mxf]}\n"
@@ -58,3 +59,21 @@ def test_a_full_disk_under_stdout(project: Repository, line: str) -> None:
     assert "bug" not in ran.stderr
     assert "Traceback" not in ran.stderr
     assert "Exception" not in ran.stderr
+
+
+def test_paths_that_begin_with_the_profiles_own_folder(stage: Stage) -> None:
+    """Pasted from a file manager, they are looked for below the folder once more: told, with where that is."""
+    own = f"{stage.source}/ep101/a.mov"
+    stage.write_set(own, f"{stage.source}/ep102/", "/ep101/b.mov")
+    (told,) = (
+        each
+        for each in json.loads(stage.run("jetplan plan --format json").out)["notices"]
+        if each["kind"] == "profileFolder"
+    )
+    assert told["sets"] == ["masters"]
+    assert told["message"] == (
+        f"Paths: 2 paths of set `masters` begin with `{stage.source}/`, the folder of `NYC Dailies` itself; "
+        f"`{own}` is looked for at `{stage.source}{own}`."
+    )
+    stage.write_set("/ep101/b.mov", f"{stage.source}2/a.mov")
+    assert "the folder of" not in stage.run("jetplan plan").out
