@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from jetplan.cli.options import Seconds, limit_options, project_options, said, selection_options
+from jetplan.cli.options import Seconds, limit_options, project_options, said, selection_options, text_or_json_option
 from jetplan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Append what happens as CloudEvents, one JSON object a line.",
 )
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@text_or_json_option
 @selection_options
 @limit_options
 def command(

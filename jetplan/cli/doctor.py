@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jetplan.cli.options import project_options
+from jetplan.cli.options import project_options, text_or_json_option
 from jetplan.cli.screen import write_a_file_format
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @project_options
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@text_or_json_option
 def command(config: Path, api_url: str | None, ledger: str | None, form: str) -> int:
     """Check the set-up: settings, ledger, credentials, API. Changes nothing."""
     from jetplan.app.diagnosis import diagnose

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jetplan.cli.options import project_options
+from jetplan.cli.options import FormatOption, project_options
 from jetplan.cli.screen import write_a_file_format
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
+    cls=FormatOption,
     type=click.Choice(["yaml", "json"]),
     default="yaml",
     show_default=True,

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound="Callable[..., Any]")
 Format = Literal["text", "json", "markdown", "html", "gitlab-terraform"]
 FORMATS: tuple[Format, ...] = ("text", "json", "markdown", "html", "gitlab-terraform")
+EVERY_FORMAT = frozenset({*FORMATS, "yaml", "sarif", "junit", "github", "gitlab", "csv"})
+"""The formats of all commands."""
 
 
 class LiftOptions(TypedDict):
@@ -67,11 +69,36 @@ def manifests_argument(command: F) -> F:
     return argument(command)
 
 
+class FormatOption(click.Option):
+    """`--format`. One variable stands for it on all commands: a format that only others have means nothing here."""
+
+    def resolve_envvar_value(self, ctx: click.Context) -> str | None:
+        """The variable's value; None where it is the format of another command."""
+        value = super().resolve_envvar_value(ctx)
+        own = self.type.choices if isinstance(self.type, click.Choice) else ()
+        return None if value in EVERY_FORMAT and value not in own else value
+
+
+def text_or_json_option(command: F) -> F:
+    """Whether stdout is for people or for programs."""
+    option = click.option(
+        "--format",
+        "form",
+        cls=FormatOption,
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="For people, or for programs.",
+    )
+    return option(command)
+
+
 def format_option(command: F) -> F:
     """Which format of a plan goes to stdout."""
     option = click.option(
         "--format",
         "form",
+        cls=FormatOption,
         type=click.Choice(FORMATS),
         default="text",
         show_default=True,

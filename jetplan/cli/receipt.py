@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from jetplan.cli.options import project_options, selection_options
+from jetplan.cli.options import FormatOption, project_options, selection_options
 from jetplan.cli.screen import write_a_file_format
 from jetplan.errors import UsageError
 
@@ -15,7 +15,14 @@ from jetplan.errors import UsageError
 @click.argument("target", required=False)
 @project_options
 @selection_options
-@click.option("--format", "form", type=click.Choice(["text", "json", "csv", "html"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    cls=FormatOption,
+    type=click.Choice(["text", "json", "csv", "html"]),
+    default="text",
+    show_default=True,
+)
 @click.option(
     "--verify", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Hold a receipt against the ledger."
 )

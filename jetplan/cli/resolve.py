@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jetplan.cli.options import project_options
+from jetplan.cli.options import project_options, text_or_json_option
 from jetplan.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.option("--accepted", "word", flag_value="accepted", help="The server has it: never send it again.")
 @click.option("--not-accepted", "word", flag_value="not-accepted", help="The server does not have it: send it again.")
 @click.option("--abandoned", "word", flag_value="abandoned", help="It failed, and what is missing stays missing.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@text_or_json_option
 @click.option("--reason", required=True, help="How you know. Kept in the ledger with your name and the time.")
 def command(
     attempt: str, config: Path, api_url: str | None, ledger: str | None, word: str | None, form: str, reason: str

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jetplan.cli.options import project_options, selection_options
+from jetplan.cli.options import project_options, selection_options, text_or_json_option
 from jetplan.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.argument("attempt", default="")
 @project_options
 @selection_options
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@text_or_json_option
 @click.option("--reason", required=True, help="Why it may go again. Kept in the ledger with your name and the time.")
 def command(
     attempt: str,

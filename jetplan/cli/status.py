@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jetplan.cli.options import Seconds, project_options, selection_options
+from jetplan.cli.options import Seconds, project_options, selection_options, text_or_json_option
 from jetplan.cli.screen import wants_color, width, write_a_file_format
 from jetplan.errors import ExitCode
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @project_options
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@text_or_json_option
 @selection_options
 @click.option("--watch", is_flag=True, help="Look again every few seconds until every delivery has ended.")
 @click.option("--notify", is_flag=True, help="Tell people what `notify` in jetplan.yaml names, once.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jetplan.cli.options import cache_option, rules_option
+from jetplan.cli.options import FormatOption, cache_option, rules_option
 from jetplan.errors import ExitCode, ManifestInvalid
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab")
 @click.option(
     "--format",
     "format_",
-    envvar="JETPLAN_FORMAT",
+    cls=FormatOption,
     type=click.Choice(FORMATS),
     default="text",
     show_default=True,

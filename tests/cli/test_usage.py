@@ -17,6 +17,7 @@ import pytest
 from jetplan import __version__
 from jetplan.cli.lazy import NOT_FROM_THE_ENVIRONMENT
 from jetplan.cli.main import COMMANDS, cli
+from jetplan.cli.options import EVERY_FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -156,6 +157,30 @@ def test_a_format_from_the_environment(stage: Stage, monkeypatch: pytest.MonkeyP
     stage.write_set("/a.mxf")
     monkeypatch.setenv("JETPLAN_FORMAT", "json")
     assert "totals" in json.loads(stage.run("jetplan plan").out)
+
+
+def test_the_format_of_one_command_does_no_harm_to_another(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipeline sets the format of its plan: commands that do not have it go on, and what none has is refused."""
+    stage.write_set("/a.mxf")
+    for form in ("markdown", "gitlab-terraform", "sarif", "csv"):
+        monkeypatch.setenv("JETPLAN_FORMAT", form)
+        for line in ("apply --auto-approve", "status", "validate", "ledger check", "ledger list", "import nyc-to-lax"):
+            stage.run(f"jetplan {line}")
+    assert stage.delivered() == {"/a.mxf": 1}
+    monkeypatch.setenv("JETPLAN_FORMAT", "jsn")
+    assert "JETPLAN_FORMAT" in stage.run("jetplan status", code=64).err
+    assert "'markdown' is not one of" in stage.run("jetplan status --format markdown", code=64).err
+
+
+def test_every_format_is_known(run_line: Callable[..., Ran]) -> None:
+    """A format that is not in the list of all would end every other command."""
+    found = {
+        choice
+        for _, option in every_option()
+        if option.opts == ["--format"] and isinstance(option.type, click.Choice)
+        for choice in option.type.choices
+    }
+    assert found == EVERY_FORMAT
 
 
 def test_a_word_is_never_taken_from_the_environment(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

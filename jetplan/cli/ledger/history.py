@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jetplan.cli.options import project_options
+from jetplan.cli.options import project_options, text_or_json_option
 from jetplan.cli.screen import write_a_file_format
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @click.command()
 @project_options
 @click.option("--object", "path", required=True, metavar="PATH", help="The object's path; a folder's ends with `/`.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@text_or_json_option
 def command(config: Path, api_url: str | None, ledger: str | None, path: str, form: str) -> None:
     """Show every time an object was sent, alone or in a folder: where to, and by which commit and run."""
     from jetplan.app.project import Project

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jetplan.cli.options import project_options
+from jetplan.cli.options import project_options, text_or_json_option
 from jetplan.cli.screen import write_a_file_format
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ STATES = (
 @click.option("--set", "set_name", metavar="NAME", help="Only attempts of this delivery set (or job).")
 @click.option("--state", type=click.Choice(STATES), multiple=True, help="Only attempts in this state. Repeatable.")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="At most so many.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@text_or_json_option
 def command(
     config: Path,
     api_url: str | None,

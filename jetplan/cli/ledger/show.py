@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jetplan.cli.options import project_options
+from jetplan.cli.options import project_options, text_or_json_option
 from jetplan.cli.screen import write_a_file_format
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ OBJECTS_SHOWN = 20
 @click.argument("attempt")
 @project_options
 @click.option("--objects", is_flag=True, help="List every object, not only the first ones.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@text_or_json_option
 def command(attempt: str, config: Path, api_url: str | None, ledger: str | None, objects: bool, form: str) -> None:
     """Show one attempt: its story and its objects.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from jetplan.cli.list.writing import progress, tell_left_out
-from jetplan.cli.options import rules_option
+from jetplan.cli.options import rules_option, text_or_json_option
 from jetplan.cli.screen import write_a_file_format
 from jetplan.errors import ExitCode, UsageError
 
@@ -21,7 +21,7 @@ from jetplan.errors import ExitCode, UsageError
     "--manifests", type=click.Path(path_type=Path), default=Path("manifests"), show_default=True, help="Where they are."
 )
 @rules_option
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@text_or_json_option
 def command(set_name: str, against: str, manifests: Path, config: Path, form: str) -> ExitCode:
     """Hold a delivery set against a storage: what is missing there, what has another size, what is there besides.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from jetplan.cli.options import text_or_json_option
 from jetplan.cli.screen import write_a_file_format
 from jetplan.errors import ExitCode
 
@@ -11,7 +12,7 @@ from jetplan.errors import ExitCode
 @click.command()
 @click.argument("first")
 @click.argument("second")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@text_or_json_option
 def command(first: str, second: str, form: str) -> ExitCode:
     """Compare two lists of any known format: what is in one only, and what has another size.
 
