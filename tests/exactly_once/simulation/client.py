@@ -26,6 +26,10 @@ class Client:
     def __init__(self, jet: Jet) -> None:
         self._jet = jet
 
+    @property
+    def server_time(self) -> float:
+        return self._jet.scheduler.now
+
     def list_jobs(self) -> list[Job]:
         return self._read(lambda: list(self._jet.jobs.values()))
 
