@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from jetplan.core.attempts import State
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from jetplan.ledger.driver import Transaction
 
 NOTIFICATION = ("scope_id", "channel", "thing", "first_seen_on", "told_on")
+_KEPT = timedelta(days=30)
+"""How long it is remembered that a delivery was told of; what arrived longer ago is no news."""
 SINCE = "since"
 """The thing whose `first_seen_on` says when a channel was first used: what was delivered before is never told."""
 
@@ -24,8 +27,14 @@ def seen(
     """Note things when they are first seen. Those named by the beginnings in `lasting` and not seen now are forgotten.
 
     So what is blocked, was told, and comes back later is told again. `began`: when a first use of the channel began.
+    Deliveries that were told of long ago are forgotten too, so that a channel does not grow for ever.
     """
     now, current = stamp(tx.now), set(things)
+    tx.run(
+        """DELETE FROM jetplan_notifications WHERE scope_id = ? AND channel = ? AND told_on <> '' AND told_on < ?
+           AND thing LIKE ?""",
+        (scope_id, channel, stamp(tx.now - _KEPT), f"{State.DELIVERED.value} %"),
+    )
     rows = tx.rows("SELECT thing FROM jetplan_notifications WHERE scope_id = ? AND channel = ?", (scope_id, channel))
     known = {row[0] for row in rows}
     gone = [each for each in known - current if each.partition(" ")[0] in lasting]
@@ -69,7 +78,11 @@ def told(tx: Transaction, scope_id: str, channel: str, things: Iterable[str]) ->
 
 
 def delivered_since(tx: Transaction, scope_id: str, channel: str, moment: str) -> list[str]:
-    """The attempts that were seen to have arrived from a moment on, and were not told, by id."""
+    """The attempts that were seen to have arrived from a moment on, and were not told, by id.
+
+    What arrived longer ago than it is remembered what was told is left out.
+    """
+    moment = max(moment, stamp(tx.now - _KEPT))
     rows = tx.rows(
         """SELECT a.attempt_id FROM jetplan_attempts a WHERE a.scope_id = ? AND a.state = ? AND a.changed_on >= ?
            AND NOT EXISTS (SELECT 1 FROM jetplan_notifications n WHERE n.scope_id = a.scope_id AND n.channel = ?

@@ -34,6 +34,28 @@ def test_what_lasts_is_forgotten_when_it_is_over(desk: Desk) -> None:
     assert desk.ledger.notice(desk.scope, "A", ["blocked x"], ("blocked",), BEGAN).keys() == {"blocked x"}
 
 
+def test_what_arrived_long_ago_is_no_news_and_not_kept(desk: Desk) -> None:
+    """A channel holds what was told in the last 30 days, whatever was delivered before."""
+    for ident in ("x", "y"):
+        desk.claim(delivery(), desk.ledger.version_of(desk.scope, delivery()), f"/{ident}", ident=ident)
+        for state in (State.SENDING, State.ACCEPTED, State.DELIVERED):
+            assert desk.ledger.transition(ident, state, run_id=desk.run)
+    desk.ledger.notice(desk.scope, "A", ["delivered x", "delivered y", "failed x"], (), BEGAN)
+    desk.ledger.told(desk.scope, "A", ["delivered x", "delivered y", "failed x"])
+    long_ago = "2000-01-02T00:00:00.000000Z"
+    change = desk.ledger._driver.write
+    change(
+        lambda tx: tx.run("UPDATE jetplan_notifications SET told_on = ? WHERE thing <> ?", (long_ago, "delivered y"))
+    )
+    change(lambda tx: tx.run("UPDATE jetplan_attempts SET changed_on = ? WHERE attempt_id = ?", (long_ago, "x")))
+    assert desk.ledger.notice(desk.scope, "A", [], (), BEGAN) == {}
+    rows = desk.ledger._driver.read(
+        lambda tx: tx.rows("SELECT thing FROM jetplan_notifications WHERE channel = ?", ("A",))
+    )
+    assert {row[0] for row in rows} == {"since", "delivered y", "failed x"}
+    assert desk.ledger.delivered_since(desk.scope, "A", BEGAN) == []
+
+
 def test_since_when_a_channel_is_used(desk: Desk) -> None:
     """The first use counts, and stays."""
     assert desk.ledger.noticed_since(desk.scope, "A") == ""
